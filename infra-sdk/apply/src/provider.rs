@@ -1,0 +1,214 @@
+//! What the engine asks of a type of resource, and how a resource file answers.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+use infra_core::{Resource, ResourceId, Schema, Tags, Value};
+
+use crate::error::{Class, ProviderError};
+
+/// Whether an object can be used yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It can.
+    Ready,
+    /// Not yet; the cloud's word for it, as in `pending`.
+    Pending(String),
+    /// It never will; the cloud's word or reason.
+    Failed(String),
+}
+
+impl Condition {
+    /// From a state's word: ready if it is one of `ready`, failed if one of `failed`, otherwise pending.
+    pub fn of(state: &str, ready: &[&str], failed: &[&str]) -> Condition {
+        if ready.contains(&state) {
+            Condition::Ready
+        } else if failed.contains(&state) {
+            Condition::Failed(state.to_owned())
+        } else {
+            Condition::Pending(state.to_owned())
+        }
+    }
+}
+
+/// An object as the cloud has it.
+#[derive(Clone, Debug)]
+pub struct Observed<R: Resource> {
+    /// Its physical id.
+    pub id: R::Id,
+    /// What the program could have said of it; all that the cloud tells. Tags without the engine's own.
+    pub inputs: R::Inputs,
+    /// What only the cloud says of it.
+    pub outputs: R::Outputs,
+    /// Whether it can be used.
+    pub condition: Condition,
+}
+
+/// What the engine adds to the inputs of a new object.
+#[derive(Clone, Copy, Debug)]
+pub struct Creation<'a> {
+    /// All tags of the object: the program's and the engine's own.
+    pub tags: &'a Tags,
+    /// The idempotency token of this step: the same when an interrupted step is repeated. Letters, digits and `-`,
+    /// at most 32 characters.
+    pub token: &'a str,
+}
+
+/// A type of resource in a cloud: five functions, each over one service's client.
+///
+/// None of them waits, retries, logs or prints: `read` says what is not ready yet, errors carry their class, and the
+/// engine does the rest.
+pub trait Lifecycle: Resource {
+    /// The service's client.
+    type Client: Clone + Send + Sync + 'static;
+
+    /// The service, as its limits go: `ec2`, `autoscaling`.
+    const SERVICE: &'static str;
+
+    /// How many ids one `read` takes.
+    const PAGE: usize = 100;
+
+    /// The objects that exist among `ids`, in any order; one that is absent from the answer is gone.
+    fn read(client: &Self::Client, ids: &[Self::Id]) -> impl Future<Output = Result<Vec<Observed<Self>>, ProviderError>> + Send;
+
+    /// Makes one, in one call where the service allows it. What exists already under this very token is success.
+    fn create(
+        client: &Self::Client,
+        want: &Self::Inputs,
+        new: Creation<'_>,
+    ) -> impl Future<Output = Result<Self::Id, ProviderError>> + Send;
+
+    /// Changes what differs between `have`, as observed, and `want`; what `want` leaves out is left alone.
+    fn update(
+        client: &Self::Client,
+        id: &Self::Id,
+        have: &Self::Inputs,
+        want: &Self::Inputs,
+    ) -> impl Future<Output = Result<(), ProviderError>> + Send;
+
+    /// Starts its end. Gone is success.
+    fn delete(client: &Self::Client, id: &Self::Id) -> impl Future<Output = Result<(), ProviderError>> + Send;
+
+    /// The object that an interrupted `create` with these very arguments made, if it did.
+    fn find(
+        client: &Self::Client,
+        want: &Self::Inputs,
+        new: Creation<'_>,
+    ) -> impl Future<Output = Result<Option<Self::Id>, ProviderError>> + Send;
+}
+
+/// An object as the cloud has it, without its Rust type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Its physical id.
+    pub id: String,
+    /// Its inputs, an object without nulls.
+    pub inputs: Value,
+    /// Its outputs, an object.
+    pub outputs: Value,
+    /// Whether it can be used.
+    pub condition: Condition,
+}
+
+/// A [`Lifecycle`] behind the registry.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    /// What the type takes and gives.
+    fn schema(&self) -> &Schema;
+
+    /// The service, as its limits go.
+    fn service(&self) -> &str;
+
+    /// How many ids one `read` takes.
+    fn page(&self) -> usize;
+
+    /// As [`Lifecycle::read`].
+    async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError>;
+
+    /// As [`Lifecycle::create`].
+    async fn create(&self, want: &Value, new: Creation<'_>) -> Result<String, ProviderError>;
+
+    /// As [`Lifecycle::update`].
+    async fn update(&self, id: &str, have: &Value, want: &Value) -> Result<(), ProviderError>;
+
+    /// As [`Lifecycle::delete`].
+    async fn delete(&self, id: &str) -> Result<(), ProviderError>;
+
+    /// As [`Lifecycle::find`].
+    async fn find(&self, want: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError>;
+}
+
+/// The one place where values become a resource's structs and back.
+pub struct Served<R: Lifecycle> {
+    client: R::Client,
+    schema: Schema,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R: Lifecycle> Served<R> {
+    /// Serves `R` through a client.
+    pub fn new(client: R::Client) -> Served<R> {
+        Served { client, schema: R::schema(), of: PhantomData }
+    }
+
+    fn inputs(value: &Value) -> Result<R::Inputs, ProviderError> {
+        serde_json::from_value(value.reveal())
+            .map_err(|error| ProviderError::new(Class::Invalid, "read the inputs", format!("they do not fit {}: {error}", R::KIND)))
+    }
+
+    fn id(text: &str) -> R::Id {
+        R::Id::from_text(text.to_owned())
+    }
+}
+
+#[async_trait]
+impl<R: Lifecycle> Handler for Served<R> {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn service(&self) -> &str {
+        R::SERVICE
+    }
+
+    fn page(&self) -> usize {
+        R::PAGE
+    }
+
+    async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError> {
+        let ids: Vec<R::Id> = ids.iter().map(|id| Self::id(id)).collect();
+        let plain = |value: Result<serde_json::Value, serde_json::Error>| match value {
+            Ok(value) => Ok(Value::from(value)),
+            Err(error) => Err(ProviderError::new(Class::Other, "read", format!("the answer cannot be kept: {error}"))),
+        };
+        let observed = R::read(&self.client, &ids).await?;
+        let found = observed.into_iter().map(|object| {
+            Ok(Found {
+                id: object.id.as_str().to_owned(),
+                inputs: plain(serde_json::to_value(&object.inputs))?.without_nulls(),
+                outputs: plain(serde_json::to_value(&object.outputs))?,
+                condition: object.condition,
+            })
+        });
+        found.collect()
+    }
+
+    async fn create(&self, want: &Value, new: Creation<'_>) -> Result<String, ProviderError> {
+        let id = R::create(&self.client, &Self::inputs(want)?, new).await?;
+        Ok(id.as_str().to_owned())
+    }
+
+    async fn update(&self, id: &str, have: &Value, want: &Value) -> Result<(), ProviderError> {
+        R::update(&self.client, &Self::id(id), &Self::inputs(have)?, &Self::inputs(want)?).await
+    }
+
+    async fn delete(&self, id: &str) -> Result<(), ProviderError> {
+        R::delete(&self.client, &Self::id(id)).await
+    }
+
+    async fn find(&self, want: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError> {
+        let id = R::find(&self.client, &Self::inputs(want)?, new).await?;
+        Ok(id.map(|id| id.as_str().to_owned()))
+    }
+}

@@ -1,0 +1,3 @@
+//! EC2 Auto Scaling.
+
+crate::resources!("autoscaling", aws_sdk_autoscaling::Client:);

@@ -1,0 +1,3 @@
+//! CloudWatch alarms.
+
+crate::resources!("cloudwatch", aws_sdk_cloudwatch::Client:);

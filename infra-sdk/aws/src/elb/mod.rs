@@ -1,0 +1,3 @@
+//! Classic load balancers.
+
+crate::resources!("elb", aws_sdk_elasticloadbalancing::Client:);

@@ -1,0 +1,3 @@
+//! Identity and access management.
+
+crate::resources!("iam", aws_sdk_iam::Client:);

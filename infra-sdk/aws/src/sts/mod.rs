@@ -1,0 +1,1 @@
+//! The Security Token Service: whose credentials these are.

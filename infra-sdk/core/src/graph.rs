@@ -1,0 +1,64 @@
+//! What a program built: its resources and outputs, as data that can be stored, sent and planned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Address, Expr, Kind, Location, Schema};
+
+/// The version of the graph's serialized form; a reader refuses any other.
+pub const GRAPH_VERSION: u32 = 1;
+
+/// A stack as its program declares it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Graph {
+    /// The serialized form's version.
+    pub version: u32,
+    /// The stack's name.
+    pub stack: String,
+    /// The resources, in the order in which the program declared them.
+    pub nodes: Vec<Node>,
+    /// The stack's outputs.
+    pub exports: BTreeMap<String, Expr>,
+    /// The types of the resources.
+    pub schemas: BTreeMap<Kind, Schema>,
+}
+
+/// A resource as its program declares it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// Its identity in the stack.
+    pub address: Address,
+    /// What the program says of it; what it does not mention is not managed.
+    pub inputs: BTreeMap<String, Expr>,
+    /// Edges that no reference shows.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub depends_on: BTreeSet<Address>,
+    /// Where it was declared.
+    pub declared: Location,
+}
+
+impl Node {
+    /// Every resource this one needs: those that its inputs refer to, and those it was told to depend on.
+    pub fn dependencies(&self) -> BTreeSet<Address> {
+        let mut all = self.depends_on.clone();
+        for input in self.inputs.values() {
+            input.visit(&mut |attr| {
+                all.insert(attr.resource.clone());
+            });
+        }
+        all
+    }
+}
+
+impl Graph {
+    /// A graph with nothing in it.
+    pub fn empty(stack: impl Into<String>) -> Graph {
+        Graph { version: GRAPH_VERSION, stack: stack.into(), nodes: Vec::new(), exports: BTreeMap::new(), schemas: BTreeMap::new() }
+    }
+
+    /// The resource at an address; linear, for tests and single look-ups.
+    pub fn node(&self, address: &Address) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.address == *address)
+    }
+}

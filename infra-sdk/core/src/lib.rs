@@ -1,0 +1,62 @@
+//! Programs to graphs: what a stack program builds, as pure data.
+//!
+//! Nothing here is asynchronous, reads a file, a clock or the environment, or knows a cloud.
+//! Start with [`Stack`], then [`Output`] and [`Input`], then [`Graph`].
+
+extern crate self as infra_core;
+
+mod address;
+mod block;
+mod choice;
+pub mod config;
+mod draft;
+mod error;
+mod expr;
+mod function;
+mod graph;
+mod id;
+mod input;
+mod location;
+pub mod lookup;
+pub mod ops;
+mod output;
+pub mod program;
+mod resource;
+mod schema;
+mod secret;
+mod stack;
+mod tags;
+mod value;
+
+pub use address::{Address, Kind, check_name};
+#[doc(hidden)]
+pub use block::Fields;
+pub use draft::{Draft, Set, Unset};
+pub use error::{Diagnostic, EvalError};
+pub use expr::{Attr, Expr};
+pub use function::Function;
+pub use graph::{GRAPH_VERSION, Graph, Node};
+pub use id::ResourceId;
+/// Derives and macros for resource files and programs.
+#[doc(hidden)]
+pub use infra_derive::__output;
+pub use infra_derive::{Block, Outputs, Resource};
+pub use input::Input;
+pub use location::Location;
+pub use lookup::{Lookup, Stop};
+pub use output::{Output, Part};
+pub use resource::{Declared, NoOutputs, OutputFields, Resource};
+pub use schema::{Field, OutputField, Schema, Type, Typed};
+pub use secret::Secret;
+pub use stack::Stack;
+pub use tags::{OWNERSHIP_PREFIX, Tags};
+pub use value::Value;
+
+/// What the derives' code refers to; not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use serde;
+    pub use serde_json;
+    pub use std::collections::BTreeMap;
+    pub use std::marker::PhantomData;
+}

@@ -1,0 +1,210 @@
+//! What a type of resource takes and gives, as data: made by the derive, read by the planner, the simulated cloud and
+//! the documentation.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Kind;
+
+/// The type of a field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Type {
+    /// True or false.
+    Bool,
+    /// An integer.
+    Int,
+    /// A number.
+    Float,
+    /// Text.
+    String,
+    /// One of these words.
+    Choice(Vec<String>),
+    /// In order, repeats allowed.
+    List(Box<Type>),
+    /// A list whose order means nothing.
+    Set(Box<Type>),
+    /// By name.
+    Map(Box<Type>),
+    /// An object with these fields.
+    Block(Vec<Field>),
+    /// A physical id, a name or an ARN of this type name.
+    Id(String),
+    /// A JSON document, compared by structure.
+    Json,
+}
+
+impl Type {
+    /// A list's type as that of a list whose order means nothing.
+    #[must_use]
+    pub fn into_set(self) -> Type {
+        match self {
+            Type::List(item) => Type::Set(item),
+            other => other,
+        }
+    }
+
+    /// The type as a message names it.
+    pub fn describe(&self) -> String {
+        match self {
+            Type::Bool => "true or false".into(),
+            Type::Int => "an integer".into(),
+            Type::Float => "a number".into(),
+            Type::String => "text".into(),
+            Type::Choice(words) => format!("one of {}", words.join(", ")),
+            Type::List(item) | Type::Set(item) => format!("a list, each item {}", item.describe()),
+            Type::Map(item) => format!("an object, each value {}", item.describe()),
+            Type::Block(_) => "an object".into(),
+            Type::Id(name) => format!("a `{name}`"),
+            Type::Json => "a JSON document".into(),
+        }
+    }
+}
+
+/// An input of a resource, or a field of a block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// The name in the Rust struct.
+    pub name: String,
+    /// Its type; an optional field's is that of what it holds.
+    pub ty: Type,
+    /// Whether it must be given.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub required: bool,
+    /// Whether another value needs another object.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub replace: bool,
+    /// Whether the value is secret whoever gives it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub secret: bool,
+    /// Whether the cloud never tells the value back, so that only the record can.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub write_only: bool,
+    /// Whether it is the object's physical name, which the engine makes where the program does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical_name: Option<u16>,
+    /// The property in the cloud's own schema, as a path from the top (`LaunchTemplateData/ImageId`).
+    #[serde(skip)]
+    pub cloud: Option<String>,
+    /// What the doc comment says.
+    #[serde(skip)]
+    pub doc: String,
+}
+
+/// An output of a resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutputField {
+    /// The name in the Rust struct.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Whether it survives an update in place.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub stable: bool,
+    /// The input whose value it is, so that it is known before the object exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub echo: Option<String>,
+    /// Whether the value is secret.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub secret: bool,
+    /// What the doc comment says.
+    #[serde(skip)]
+    pub doc: String,
+}
+
+/// A type of resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schema {
+    /// The kind, as in `aws:ec2/subnet`.
+    pub kind: Kind,
+    /// The Rust type a program writes, as in `Subnet`.
+    pub handle: String,
+    /// The inputs, in the order of the struct.
+    pub inputs: Vec<Field>,
+    /// The outputs, without the id.
+    pub outputs: Vec<OutputField>,
+    /// Sets of inputs of which the cloud refuses two objects with equal values: where a replacement keeps them all,
+    /// the old object must go first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unique: Vec<Vec<String>>,
+    /// The type in the cloud's own schemas, as in `AWS::EC2::Subnet`.
+    #[serde(skip)]
+    pub cloud: Option<String>,
+    /// The permissions its handler needs.
+    #[serde(skip)]
+    pub iam: Vec<String>,
+    /// What the doc comment says.
+    #[serde(skip)]
+    pub doc: String,
+}
+
+impl Schema {
+    /// An input by name.
+    pub fn input(&self, name: &str) -> Option<&Field> {
+        self.inputs.iter().find(|field| field.name == name)
+    }
+
+    /// An output by name.
+    pub fn output(&self, name: &str) -> Option<&OutputField> {
+        self.outputs.iter().find(|field| field.name == name)
+    }
+
+    /// The input that is the physical name, with the longest name the cloud takes, in characters.
+    pub fn physical_name(&self) -> Option<(&Field, u16)> {
+        self.inputs.iter().find_map(|field| Some((field, field.physical_name?)))
+    }
+}
+
+/// A Rust type that has a [`Type`].
+pub trait Typed {
+    /// The type.
+    fn ty() -> Type;
+}
+
+macro_rules! typed {
+    ($($variant:ident: $($type:ty)+;)*) => {$($(
+        impl Typed for $type {
+            fn ty() -> Type {
+                Type::$variant
+            }
+        }
+    )+)*};
+}
+
+typed! {
+    Bool: bool;
+    Int: u8 u16 u32 u64 i8 i16 i32 i64;
+    Float: f64;
+    String: String;
+    Json: serde_json::Value;
+}
+
+impl<T: Typed> Typed for Option<T> {
+    fn ty() -> Type {
+        T::ty()
+    }
+}
+
+impl<T: Typed> Typed for Vec<T> {
+    fn ty() -> Type {
+        Type::List(Box::new(T::ty()))
+    }
+}
+
+impl<T: Typed> Typed for BTreeMap<String, T> {
+    fn ty() -> Type {
+        Type::Map(Box::new(T::ty()))
+    }
+}
+
+impl<T: Typed> Typed for Box<T> {
+    fn ty() -> Type {
+        T::ty()
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(bool: &bool) -> bool {
+    !*bool
+}

@@ -1,0 +1,239 @@
+//! A known value: JSON with two more cases, for what is secret and for what must not be kept.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Number, Value as Json};
+use sha2::{Digest as _, Sha256};
+
+/// A known value of an input, an output or a literal.
+///
+/// Serialized as plain JSON, except that a secret is `{"$secret": …}` and a digest `{"$digest": "…"}`;
+/// a key of an object that begins with `$` is written with the `$` doubled.
+#[derive(Clone, PartialEq)]
+pub enum Value {
+    /// Nothing; inside an input it means "not managed".
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// An integer or a float; 80 and 80.0 are the same.
+    Number(Number),
+    /// Text.
+    String(String),
+    /// Values in order.
+    List(Vec<Value>),
+    /// Values by name.
+    Object(BTreeMap<String, Value>),
+    /// A value that is never rendered.
+    Secret(Box<Value>),
+    /// What is kept of a value that must not be kept: enough to see that it changed.
+    Digest(String),
+}
+
+impl Value {
+    /// The value as plain JSON with secrets in clear: for a provider's call, never for a record or a screen.
+    pub fn reveal(&self) -> Json {
+        match self {
+            Value::Null => Json::Null,
+            Value::Bool(bool) => Json::Bool(*bool),
+            Value::Number(number) => Json::Number(number.clone()),
+            Value::String(text) => Json::String(text.clone()),
+            Value::List(items) => Json::Array(items.iter().map(Value::reveal).collect()),
+            Value::Object(fields) => Json::Object(fields.iter().map(|(key, value)| (key.clone(), value.reveal())).collect()),
+            Value::Secret(inner) => inner.reveal(),
+            Value::Digest(_) => Json::Null,
+        }
+    }
+
+    /// The value as plain JSON with `(secret)` where a secret stands: for people and machines that read plans.
+    pub fn redacted(&self) -> Json {
+        match self {
+            Value::Secret(_) | Value::Digest(_) => Json::String("(secret)".into()),
+            Value::List(items) => Json::Array(items.iter().map(Value::redacted).collect()),
+            Value::Object(fields) => Json::Object(fields.iter().map(|(key, value)| (key.clone(), value.redacted())).collect()),
+            plain => plain.reveal(),
+        }
+    }
+
+    /// The value with every secret replaced by its digest under `salt`: the form that may be stored.
+    pub fn sealed(&self, salt: &str) -> Value {
+        match self {
+            Value::Secret(inner) => Value::Digest(inner.digest(salt)),
+            Value::List(items) => Value::List(items.iter().map(|item| item.sealed(salt)).collect()),
+            Value::Object(fields) => Value::Object(fields.iter().map(|(key, value)| (key.clone(), value.sealed(salt))).collect()),
+            plain => plain.clone(),
+        }
+    }
+
+    /// A salted digest, in hexadecimal, of the value in clear.
+    pub fn digest(&self, salt: &str) -> String {
+        let mut hash = Sha256::new();
+        hash.update(salt.as_bytes());
+        hash.update([0]);
+        hash.update(self.reveal().to_string().as_bytes());
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether a secret stands anywhere in the value.
+    pub fn has_secret(&self) -> bool {
+        match self {
+            Value::Secret(_) | Value::Digest(_) => true,
+            Value::List(items) => items.iter().any(Value::has_secret),
+            Value::Object(fields) => fields.values().any(Value::has_secret),
+            _ => false,
+        }
+    }
+
+    /// The text, if it is text (a secret's too).
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(text) => Some(text),
+            Value::Secret(inner) => inner.as_str(),
+            _ => None,
+        }
+    }
+
+    /// The fields, if it is an object.
+    pub fn as_object(&self) -> Option<&BTreeMap<String, Value>> {
+        match self {
+            Value::Object(fields) => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// Whether it is [`Value::Null`].
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// The value without the nulls inside objects: "not managed" and absent are the same.
+    pub fn without_nulls(self) -> Value {
+        match self {
+            Value::List(items) => Value::List(items.into_iter().map(Value::without_nulls).collect()),
+            Value::Object(fields) => Value::Object(
+                fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, value.without_nulls())).collect(),
+            ),
+            Value::Secret(inner) => Value::Secret(Box::new(inner.without_nulls())),
+            plain => plain,
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.redacted())
+    }
+}
+
+impl From<Json> for Value {
+    fn from(json: Json) -> Value {
+        match json {
+            Json::Null => Value::Null,
+            Json::Bool(bool) => Value::Bool(bool),
+            Json::Number(number) => Value::Number(number),
+            Json::String(text) => Value::String(text),
+            Json::Array(items) => Value::List(items.into_iter().map(Value::from).collect()),
+            Json::Object(fields) => Value::Object(fields.into_iter().map(|(key, value)| (key, Value::from(value))).collect()),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::String(text.to_owned())
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        to_wire(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        from_wire(Json::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+fn to_wire(value: &Value) -> Json {
+    let tagged = |tag: &str, content: Json| Json::Object(Map::from_iter([(tag.to_owned(), content)]));
+    match value {
+        Value::Secret(inner) => tagged("$secret", to_wire(inner)),
+        Value::Digest(digest) => tagged("$digest", Json::String(digest.clone())),
+        Value::List(items) => Json::Array(items.iter().map(to_wire).collect()),
+        Value::Object(fields) => {
+            let escape = |key: &String| if key.starts_with('$') { format!("${key}") } else { key.clone() };
+            Json::Object(fields.iter().map(|(key, value)| (escape(key), to_wire(value))).collect())
+        }
+        plain => plain.reveal(),
+    }
+}
+
+fn from_wire(json: Json) -> Result<Value, String> {
+    match json {
+        Json::Array(items) => Ok(Value::List(items.into_iter().map(from_wire).collect::<Result<_, _>>()?)),
+        Json::Object(fields) => {
+            let mut object = BTreeMap::new();
+            let alone = fields.len() == 1;
+            for (key, value) in fields {
+                match key.strip_prefix('$') {
+                    Some(rest) if rest.starts_with('$') => object.insert(rest.to_owned(), from_wire(value)?),
+                    Some("secret") if alone => return Ok(Value::Secret(Box::new(from_wire(value)?))),
+                    Some("digest") if alone => match value {
+                        Json::String(digest) => return Ok(Value::Digest(digest)),
+                        _ => return Err("`$digest` is not text".into()),
+                    },
+                    Some(_) => return Err(format!("`{key}` is no mark that this version knows")),
+                    None => object.insert(key, from_wire(value)?),
+                };
+            }
+            Ok(Value::Object(object))
+        }
+        plain => Ok(Value::from(plain)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn secret(text: &str) -> Value {
+        Value::Secret(Box::new(Value::from(text)))
+    }
+
+    #[test]
+    fn marks_and_dollar_keys_survive_the_wire() {
+        let value = Value::Object(BTreeMap::from([
+            ("password".into(), secret("hunter2")),
+            ("$secret".into(), Value::from("a key of that name")),
+            ("$ref".into(), Value::List(vec![Value::Null, Value::Digest("ab".into())])),
+        ]));
+        let text = serde_json::to_string(&value).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn an_unknown_mark_is_refused_and_not_taken_for_data() {
+        let error = serde_json::from_value::<Value>(json!({"$future": 1})).unwrap_err();
+        assert!(error.to_string().contains("$future"), "{error}");
+    }
+
+    #[test]
+    fn neither_debug_nor_the_redacted_form_shows_a_secret() {
+        let value = Value::List(vec![secret("hunter2")]);
+        assert!(!format!("{value:?}").contains("hunter2"));
+        assert!(!value.redacted().to_string().contains("hunter2"));
+        assert!(!serde_json::to_string(&value.sealed("salt")).unwrap().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_digest_depends_on_the_value_and_on_the_salt() {
+        assert_eq!(Value::from("a").digest("s"), Value::from("a").digest("s"));
+        assert_ne!(Value::from("a").digest("s"), Value::from("b").digest("s"));
+        assert_ne!(Value::from("a").digest("s"), Value::from("a").digest("t"));
+    }
+}

@@ -1,0 +1,171 @@
+//! `#[derive(Resource)]`: handle, id, builder and schema from a struct of inputs.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{DeriveInput, Error, LitStr, Path, Token};
+
+use crate::builder::Builder;
+use crate::field::{Input, documented};
+
+struct Attribute {
+    core: TokenStream,
+    handle: Ident,
+    id: Ident,
+    outputs: Path,
+    kind: LitStr,
+    cloud: Option<LitStr>,
+    iam: Vec<LitStr>,
+    unique: Vec<Vec<Ident>>,
+}
+
+impl Attribute {
+    fn read(item: &DeriveInput) -> syn::Result<Attribute> {
+        let (mut handle, mut id, mut outputs, mut kind, mut cloud) = (None, None, None, None, None);
+        let (mut core, mut iam, mut unique) = (quote!(::infra_core), Vec::new(), Vec::new());
+        for attr in item.attrs.iter().filter(|attr| attr.path().is_ident("resource")) {
+            attr.parse_nested_meta(|meta| {
+                match meta.path.get_ident().map(Ident::to_string).as_deref() {
+                    Some("handle") => handle = Some(meta.value()?.parse()?),
+                    Some("id") => id = Some(meta.value()?.parse()?),
+                    Some("outputs") => outputs = Some(meta.value()?.parse()?),
+                    Some("kind") => kind = Some(meta.value()?.parse()?),
+                    Some("cloud") => cloud = Some(meta.value()?.parse()?),
+                    Some("crate") => {
+                        let path: Path = meta.value()?.parse()?;
+                        core = quote!(#path);
+                    }
+                    Some("iam") => {
+                        let content;
+                        syn::parenthesized!(content in meta.input);
+                        iam.extend(Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?);
+                    }
+                    Some("unique") => {
+                        let content;
+                        syn::parenthesized!(content in meta.input);
+                        unique.push(Punctuated::<Ident, Token![,]>::parse_terminated(&content)?.into_iter().collect());
+                    }
+                    _ => return Err(meta.error("expected handle, id, outputs, kind, cloud, iam(…), unique(…) or crate")),
+                }
+                Ok(())
+            })?;
+        }
+        let missing = |what: &str| Error::new_spanned(&item.ident, format!("`#[resource({what} = …)]` is missing"));
+        Ok(Attribute {
+            core,
+            handle: handle.ok_or_else(|| missing("handle"))?,
+            id: id.ok_or_else(|| missing("id"))?,
+            outputs: outputs.ok_or_else(|| missing("outputs"))?,
+            kind: kind.ok_or_else(|| missing("kind"))?,
+            cloud,
+            iam,
+            unique,
+        })
+    }
+}
+
+pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
+    let inputs = Input::all(item)?;
+    let Attribute { core, handle, id, outputs, kind, cloud, iam, unique } = Attribute::read(item)?;
+    for name in unique.iter().flatten() {
+        if !inputs.iter().any(|input| input.ident == *name) {
+            return Err(Error::new_spanned(name, format!("there is no input `{name}`")));
+        }
+    }
+    let (ident, vis) = (&item.ident, &item.vis);
+    let doc = documented(&item.attrs, ident)?;
+    let id_doc = format!("The physical id of a [`{handle}`].");
+    let fields = inputs.iter().map(|input| input.schema(&core));
+    let unique = unique.iter().map(|set| {
+        let names = set.iter().map(ToString::to_string);
+        quote!(::std::vec![#(#names.to_owned()),*])
+    });
+    let cloud = cloud.map_or_else(|| quote!(::core::option::Option::None), |cloud| quote!(::core::option::Option::Some(#cloud.to_owned())));
+    let builder = Builder { core: &core, vis, subject: &handle, inputs: &inputs, finished: "`.add(...)`", store: quote!(#core::Draft) };
+    let (builder_ident, parameters, complete) = (builder.ident(), builder.parameters(), builder.complete());
+    let builder = builder.expand();
+
+    Ok(quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        #vis struct #handle {
+            address: #core::Address,
+        }
+
+        #core::text_type! {
+            #[doc = #id_doc]
+            #vis struct #id;
+        }
+
+        impl #handle {
+            /// Starts one, called `name` in the stack; nothing is declared until `.add(…)`.
+            pub fn new(name: impl ::core::convert::Into<::std::string::String>) -> #builder_ident {
+                #builder_ident { fields: #core::Draft::new(name), set: #core::__private::PhantomData }
+            }
+
+            /// Its physical id.
+            pub fn id(&self) -> #core::Output<#id> {
+                #core::Output::attr(&self.address, "id")
+            }
+        }
+
+        impl #core::Declared for #handle {
+            fn address(&self) -> &#core::Address {
+                &self.address
+            }
+        }
+
+        impl #core::Resource for #handle {
+            type Inputs = #ident;
+            type Outputs = #outputs;
+            type Id = #id;
+
+            const KIND: &'static str = #kind;
+
+            fn schema() -> #core::Schema {
+                #core::Schema {
+                    kind: <Self as #core::Resource>::KIND.into(),
+                    handle: ::core::stringify!(#handle).to_owned(),
+                    inputs: ::std::vec![#(#fields),*],
+                    outputs: <#outputs as #core::OutputFields>::fields(),
+                    unique: ::std::vec![#(#unique),*],
+                    cloud: #cloud,
+                    iam: ::std::vec![#(#iam.to_owned()),*],
+                    doc: #doc.to_owned(),
+                }
+            }
+        }
+
+        impl #core::Input<#id> for #handle {
+            fn into_expr(self) -> #core::Expr {
+                self.id().into_expr()
+            }
+        }
+
+        impl #core::Input<#id> for &#handle {
+            fn into_expr(self) -> #core::Expr {
+                self.id().into_expr()
+            }
+        }
+
+        #builder
+
+        impl<#(#parameters),*> #builder_ident<#(#parameters),*> {
+            /// Adds an edge that no reference shows: `other` is there before this one is made, and until it is gone.
+            pub fn depends_on(mut self, other: &impl #core::Declared) -> Self {
+                self.fields.depend_on(other);
+                self
+            }
+
+            /// Declares the resource in the stack.
+            #[track_caller]
+            pub fn add(self, stack: &#core::Stack) -> #handle
+            where
+                #complete
+            {
+                let address = self.fields.add::<#handle>(stack, #core::Location::caller());
+                #handle { address }
+            }
+        }
+    })
+}

@@ -1,0 +1,309 @@
+//! What differs between what is there and what is wanted, field by field, by the fields' types.
+//!
+//! `have` is what the cloud has, `want` an evaluated expression whose unknown parts stand in place. What `want` does
+//! not mention is not managed and never differs.
+
+use std::collections::BTreeMap;
+
+use infra_core::{Expr, Field, Type, Value};
+use serde::{Deserialize, Serialize};
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The place, as in `ingress[2].from_port` or `tags.Name`; an item of a set has no index: `ingress[]`.
+    pub path: String,
+    /// What is there; nothing where it is new.
+    pub old: Option<Value>,
+    /// What is wanted; nothing where it goes.
+    pub new: Option<Expr>,
+}
+
+/// The differences of a resource's inputs. `salt` is that of the state's digests.
+pub fn differences(fields: &[Field], have: &BTreeMap<String, Value>, want: &BTreeMap<String, Expr>, salt: &str) -> Vec<Change> {
+    let mut found = Found { salt, changes: Vec::new() };
+    found.block(fields, have, want, "");
+    found.changes
+}
+
+struct Found<'a> {
+    salt: &'a str,
+    changes: Vec<Change>,
+}
+
+impl Found<'_> {
+    fn push(&mut self, path: &str, old: Option<&Value>, new: Option<&Expr>) {
+        self.changes.push(Change { path: path.to_owned(), old: old.cloned(), new: new.cloned() });
+    }
+
+    fn block(&mut self, fields: &[Field], have: &BTreeMap<String, Value>, want: &BTreeMap<String, Expr>, path: &str) {
+        for field in fields {
+            let Some(want) = want.get(&field.name).filter(|want| !is_null(want)) else { continue };
+            let path = if path.is_empty() { field.name.clone() } else { format!("{path}.{}", field.name) };
+            let before = self.changes.len();
+            self.value(&field.ty, have.get(&field.name), want, &path);
+            if field.secret {
+                self.changes[before..].iter_mut().for_each(hide);
+            }
+        }
+    }
+
+    fn value(&mut self, ty: &Type, have: Option<&Value>, want: &Expr, path: &str) {
+        let Some(have) = have.filter(|have| !have.is_null()) else {
+            // An empty list or map and an absent one are the same to every cloud.
+            if !is_empty(want) {
+                self.push(path, None, Some(want));
+            }
+            return;
+        };
+        match (ty, have, want) {
+            (_, Value::Digest(digest), Expr::Lit(value)) if value.digest(self.salt) == *digest => {}
+            (_, _, Expr::Lit(value)) if have.has_secret() || value.has_secret() => {
+                if have.reveal() != value.reveal() {
+                    self.push(path, Some(have), Some(want));
+                }
+            }
+            (Type::Block(fields), Value::Object(have), _) => match object(want) {
+                Some(want) => self.block(fields, have, &want, path),
+                None => self.push(path, Some(&Value::Object(have.clone())), Some(want)),
+            },
+            (Type::Map(item), Value::Object(have), _) => match object(want) {
+                Some(want) => self.map(item, have, &want, path),
+                None => self.push(path, Some(&Value::Object(have.clone())), Some(want)),
+            },
+            (Type::List(item), Value::List(have), _) => match list(want) {
+                Some(want) => self.list(item, have, &want, path),
+                None => self.push(path, Some(&Value::List(have.clone())), Some(want)),
+            },
+            (Type::Set(item), Value::List(have), _) => match list(want) {
+                Some(want) => self.set(item, have, &want, path),
+                None => self.push(path, Some(&Value::List(have.clone())), Some(want)),
+            },
+            (Type::Json, _, Expr::Lit(value)) if same_document(&have.reveal(), &value.reveal()) => {}
+            (_, _, Expr::Lit(value)) if same_scalar(have, value) => {}
+            _ => self.push(path, Some(have), Some(want)),
+        }
+    }
+
+    fn map(&mut self, item: &Type, have: &BTreeMap<String, Value>, want: &BTreeMap<String, Expr>, path: &str) {
+        for (key, want) in want {
+            self.value(item, have.get(key), want, &format!("{path}.{key}"));
+        }
+        for (key, have) in have.iter().filter(|(key, _)| !want.contains_key(*key)) {
+            self.push(&format!("{path}.{key}"), Some(have), None);
+        }
+    }
+
+    fn list(&mut self, item: &Type, have: &[Value], want: &[Expr], path: &str) {
+        for index in 0..have.len().max(want.len()) {
+            let path = format!("{path}[{index}]");
+            match (have.get(index), want.get(index)) {
+                (have, Some(want)) => self.value(item, have, want, &path),
+                (have, None) => self.push(&path, have, None),
+            }
+        }
+    }
+
+    /// Items that match nothing on the other side; order means nothing.
+    fn set(&mut self, item: &Type, have: &[Value], want: &[Expr], path: &str) {
+        let path = format!("{path}[]");
+        let mut left: Vec<&Value> = have.iter().collect();
+        let mut missing = Vec::new();
+        for want in want {
+            match left.iter().position(|have| self.matches(item, have, want)) {
+                Some(at) => drop(left.remove(at)),
+                None => missing.push(want),
+            }
+        }
+        for gone in left {
+            self.push(&path, Some(gone), None);
+        }
+        for new in missing {
+            self.push(&path, None, Some(new));
+        }
+    }
+
+    fn matches(&self, item: &Type, have: &Value, want: &Expr) -> bool {
+        let mut inner = Found { salt: self.salt, changes: Vec::new() };
+        inner.value(item, Some(have), want, "");
+        inner.changes.is_empty() && !says_more(item, have, want)
+    }
+}
+
+/// Whether an item of a set has fields that the wanted one lacks: then it is another item, not the same one less
+/// managed. False and zero count as absent.
+fn says_more(item: &Type, have: &Value, want: &Expr) -> bool {
+    let (Type::Block(_), Value::Object(have), Some(want)) = (item, have, object(want)) else { return false };
+    have.iter().any(|(key, value)| {
+        let silent = value.is_null() || matches!(value, Value::Bool(false)) || matches!(value, Value::List(items) if items.is_empty());
+        !silent && !want.contains_key(key)
+    })
+}
+
+/// A change whose values are not to be seen.
+fn hide(change: &mut Change) {
+    let hidden = |value: Value| if value.has_secret() { value } else { Value::Secret(Box::new(value)) };
+    change.old = change.old.take().map(hidden);
+    change.new = change.new.take().map(|new| match new {
+        Expr::Lit(value) => Expr::Lit(hidden(value)),
+        other => Expr::Secret(Box::new(other)),
+    });
+}
+
+fn is_null(want: &Expr) -> bool {
+    matches!(want, Expr::Lit(Value::Null))
+}
+
+fn is_empty(want: &Expr) -> bool {
+    match want {
+        Expr::Lit(Value::List(items)) => items.is_empty(),
+        Expr::Lit(Value::Object(fields)) => fields.is_empty(),
+        Expr::List(items) => items.is_empty(),
+        Expr::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// The fields of an object, known or not.
+pub(crate) fn object(expr: &Expr) -> Option<BTreeMap<String, Expr>> {
+    match expr {
+        Expr::Object(fields) => Some(fields.clone()),
+        Expr::Lit(Value::Object(fields)) => Some(fields.iter().map(|(key, value)| (key.clone(), Expr::Lit(value.clone()))).collect()),
+        _ => None,
+    }
+}
+
+/// The items of a list, known or not.
+fn list(expr: &Expr) -> Option<Vec<Expr>> {
+    match expr {
+        Expr::List(items) => Some(items.clone()),
+        Expr::Lit(Value::List(items)) => Some(items.iter().cloned().map(Expr::Lit).collect()),
+        _ => None,
+    }
+}
+
+fn same_scalar(have: &Value, want: &Value) -> bool {
+    match (have, want) {
+        (Value::Number(have), Value::Number(want)) => have == want || have.as_f64() == want.as_f64(),
+        _ => have == want,
+    }
+}
+
+/// Whether two documents say the same: AWS writes a list of one as its item, and the other way round.
+fn same_document(have: &serde_json::Value, want: &serde_json::Value) -> bool {
+    use serde_json::Value as Json;
+    match (have, want) {
+        (Json::Array(have), Json::Array(want)) => {
+            have.len() == want.len() && have.iter().zip(want).all(|(have, want)| same_document(have, want))
+        }
+        (Json::Array(items), one) | (one, Json::Array(items)) => items.len() == 1 && same_document(&items[0], one),
+        (Json::Object(have), Json::Object(want)) => {
+            have.len() == want.len() && have.iter().all(|(key, have)| want.get(key).is_some_and(|want| same_document(have, want)))
+        }
+        _ => have == want,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra_core::{Address, Attr};
+    use serde_json::json;
+
+    fn field(name: &str, ty: Type) -> Field {
+        Field {
+            name: name.into(),
+            ty,
+            required: false,
+            replace: false,
+            secret: false,
+            write_only: false,
+            physical_name: None,
+            cloud: None,
+            doc: String::new(),
+        }
+    }
+
+    fn compare(ty: Type, have: serde_json::Value, want: serde_json::Value) -> Vec<String> {
+        let have = BTreeMap::from([("x".to_owned(), Value::from(have))]);
+        let want = BTreeMap::from([("x".to_owned(), Expr::Lit(Value::from(want)))]);
+        let changes = differences(&[field("x", ty)], &have, &want, "salt");
+        changes
+            .iter()
+            .map(|change| {
+                format!("{}: {:?} -> {}", change.path, change.old, change.new.as_ref().map_or("gone".into(), ToString::to_string))
+            })
+            .collect()
+    }
+
+    fn rule() -> Type {
+        Type::Block(vec![field("port", Type::Int), field("cidr", Type::String)])
+    }
+
+    #[test]
+    fn what_is_not_mentioned_does_not_differ() {
+        assert!(compare(rule(), json!({"port": 80, "cidr": "0.0.0.0/0"}), json!({"port": 80})).is_empty());
+        assert!(compare(Type::String, json!("here"), json!(null)).is_empty());
+    }
+
+    #[test]
+    fn numbers_are_compared_by_value() {
+        assert!(compare(Type::Float, json!(5), json!(5.0)).is_empty());
+        assert_eq!(compare(Type::Float, json!(5), json!(5.5)), ["x: Some(5) -> 5.5"]);
+    }
+
+    #[test]
+    fn the_order_of_a_set_means_nothing_and_one_rule_more_is_one_change() {
+        let set = Type::Set(Box::new(rule()));
+        assert!(compare(set.clone(), json!([{"port": 1}, {"port": 2}]), json!([{"port": 2}, {"port": 1}])).is_empty());
+        assert_eq!(compare(set.clone(), json!([{"port": 1}]), json!([{"port": 2}, {"port": 1}])), ["x[]: None -> {\"port\":2}"]);
+        assert_eq!(compare(set, json!([{"port": 1}, {"port": 2}]), json!([{"port": 2}])), ["x[]: Some({\"port\":1}) -> gone"]);
+    }
+
+    #[test]
+    fn an_item_of_a_set_that_says_more_is_another_item() {
+        let set = Type::Set(Box::new(rule()));
+        assert_eq!(compare(set, json!([{"port": 1, "cidr": "10.0.0.0/8"}]), json!([{"port": 1}])).len(), 2);
+    }
+
+    #[test]
+    fn a_tag_that_is_no_longer_wanted_goes() {
+        let map = Type::Map(Box::new(Type::String));
+        assert_eq!(compare(map, json!({"a": "1", "b": "2"}), json!({"a": "1"})), ["x.b: Some(\"2\") -> gone"]);
+    }
+
+    #[test]
+    fn documents_are_compared_by_structure() {
+        assert!(compare(Type::Json, json!({"Action": ["a"], "B": 1}), json!({"B": 1, "Action": "a"})).is_empty());
+        assert_eq!(compare(Type::Json, json!({"Action": "a"}), json!({"Action": "b"})).len(), 1);
+    }
+
+    #[test]
+    fn an_absent_list_and_an_empty_one_are_the_same() {
+        assert!(compare(Type::List(Box::new(Type::String)), json!(null), json!([])).is_empty());
+    }
+
+    #[test]
+    fn an_unknown_part_is_a_change_with_its_expression() {
+        let unknown = Expr::Attr(Attr { resource: Address::new("t:t/t", "lb"), output: "dns_name".into() });
+        let have = BTreeMap::from([("x".to_owned(), Value::from(json!({"port": 80, "cidr": "a"})))]);
+        let want = BTreeMap::from([(
+            "x".to_owned(),
+            Expr::Object(BTreeMap::from([("port".into(), Expr::Lit(json!(80).into())), ("cidr".into(), unknown.clone())])),
+        )]);
+        let changes = differences(&[field("x", rule())], &have, &want, "");
+        assert_eq!(changes, [Change { path: "x.cidr".into(), old: Some(Value::from("a")), new: Some(unknown) }]);
+    }
+
+    #[test]
+    fn a_secret_is_compared_by_its_digest_and_a_secret_field_is_hidden() {
+        let mut password = field("x", Type::String);
+        password.secret = true;
+        let have = BTreeMap::from([("x".to_owned(), Value::Digest(Value::from("old").digest("salt")))]);
+        let want = |text: &str| BTreeMap::from([("x".to_owned(), Expr::lit(text))]);
+        assert!(differences(std::slice::from_ref(&password), &have, &want("old"), "salt").is_empty());
+        let changes = differences(&[password], &have, &want("new"), "salt");
+        assert!(!format!("{changes:?}").contains("new\""), "{changes:?}");
+        assert_eq!(changes.len(), 1);
+    }
+}

@@ -1,0 +1,5 @@
+//! Graph, state and observations to a plan, as a pure function.
+
+mod diff;
+
+pub use diff::{Change, differences};
