@@ -1,5 +1,7 @@
 //! Every handler over the wire, against a local cloud that somebody else wrote.
 
+mod autoscaling;
+mod cloudwatch;
 mod conformance;
 mod ec2_network;
 
