@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use infra_core::{Block, Expr, Input, Output, Set, choices, text_type};
+use infra_core::{Block, Declared, Expr, Input, Output, Set, choices, text_type};
 use serde::{Deserialize, Serialize};
 
 use crate::autoscaling::AutoScalingGroup;
 use crate::ec2::Instance;
 use crate::elb::ClassicLoadBalancer;
+use crate::elbv2::{LoadBalancer, TargetGroup};
 
 /// The namespaces of what AWS itself measures.
 pub mod namespace {
@@ -208,6 +209,31 @@ impl ClassicLoadBalancer {
     pub fn metric(&self, name: impl Input<String>) -> NamedMetric {
         Metric::of(namespace::ELB, name, "LoadBalancerName", self.id().cast())
     }
+}
+
+impl LoadBalancer {
+    /// A metric of an application load balancer, such as `RequestCount`.
+    pub fn metric(&self, name: impl Input<String>) -> NamedMetric {
+        Metric::of(namespace::APPLICATION_ELB, name, "LoadBalancer", full_name(self))
+    }
+
+    /// A metric of a network load balancer, such as `ActiveFlowCount`.
+    pub fn network_metric(&self, name: impl Input<String>) -> NamedMetric {
+        Metric::of(namespace::NETWORK_ELB, name, "LoadBalancer", full_name(self))
+    }
+}
+
+impl TargetGroup {
+    /// A metric of the target group behind an application load balancer, such as `HealthyHostCount`.
+    pub fn metric(&self, name: impl Input<String>, load_balancer: &LoadBalancer) -> NamedMetric {
+        let dimensions = [("TargetGroup", full_name(self)), ("LoadBalancer", full_name(load_balancer))];
+        Metric::named(namespace::APPLICATION_ELB, name).dimensions(dimensions)
+    }
+}
+
+/// The end of a load balancer's or target group's ARN, by which metrics and policies call it.
+pub(crate) fn full_name(of: &impl Declared) -> Output<String> {
+    Output::attr(of.address(), "full_name")
 }
 
 /// A metric's values, one a period.

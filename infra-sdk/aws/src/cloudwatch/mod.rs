@@ -9,7 +9,7 @@ pub use alarm::{
     Comparison, EvaluationWindow, LowSamples, MetricAlarm, MetricAlarmArn, MetricAlarmInputs, MetricAlarmName, MetricAlarmOutputs,
     MissingData, PromQl, TagsPropagation, WarmUp, WindowKind,
 };
-pub(crate) use metric::parts;
 pub use metric::{Metric, MetricQuery, MetricStat, NamedMetric, Stat, Statistic, Unit, namespace};
+pub(crate) use metric::{full_name, parts};
 
 crate::resources!("cloudwatch", aws_sdk_cloudwatch::Client: MetricAlarm);

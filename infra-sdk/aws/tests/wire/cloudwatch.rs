@@ -2,8 +2,7 @@
 
 use infra_apply::{Class, Creation};
 use infra_aws::cloudwatch::{Comparison, LowSamples, Metric, MetricAlarm, MetricQuery, MissingData, Stat, Statistic, Unit, namespace};
-use infra_core::program::{Program, Request, Response};
-use infra_core::{Stack, Tags};
+use infra_core::Tags;
 
 use crate::conformance::{inputs, live_through, make};
 use crate::wire;
@@ -77,21 +76,4 @@ fn anothers_alarm_of_the_same_name_is_not_taken_over() {
     let error = wire().runtime.block_on(handler.create(&want, Creation { tags: &tags, token: "other" })).unwrap_err();
     assert_eq!(error.class, Class::Exists);
     made.delete();
-}
-
-#[test]
-fn handles_stand_for_actions_and_metrics() {
-    use infra_aws::autoscaling::{AutoScalingGroup, ScalingPolicy};
-    let program = |stack: &Stack| {
-        let group = AutoScalingGroup::new("app").min_size(0).max_size(1).add(stack);
-        let policy = ScalingPolicy::new("up").group(&group).add(stack);
-        let busy = MetricAlarm::new("busy").metric(group.cpu_utilization()).alarm_actions([&policy]).above(40);
-        busy.ok_actions(["arn:aws:sns:us-west-2:123456789012:a"]).add(stack);
-    };
-    let request = Request { stack: "wire".into(), environment: "local".into(), ..Request::default() };
-    let Response::Graph(graph) = program.run(&request) else { panic!("the declaration is wrong") };
-    let alarm = graph.nodes.iter().find(|node| node.address.name() == "busy").unwrap();
-    assert_eq!(alarm.inputs["alarm_actions"].to_string(), "[up.id]");
-    assert_eq!(alarm.inputs["dimensions"].to_string(), "{AutoScalingGroupName: app.id}");
-    assert_eq!(alarm.inputs["namespace"].to_string(), "\"AWS/EC2\"");
 }

@@ -1,9 +1,11 @@
 //! Every handler over the wire, against a local cloud that somebody else wrote.
 
 mod autoscaling;
+mod autoscaling_scripted;
 mod cloudwatch;
 mod conformance;
 mod ec2_network;
+mod scripted;
 
 use std::sync::OnceLock;
 

@@ -33,7 +33,7 @@ pub struct LifecycleHook {
     pub default_result: Option<HookResult>,
     /// Seconds, 30 to 7200, that it is held. Default: 3600.
     pub heartbeat_timeout: Option<i32>,
-    /// The ARN of the queue or topic that is told. Default: only EventBridge is told.
+    /// The ARN of the queue or topic that is told; an empty text for none, the default: EventBridge is told in any case.
     #[input(cloud = "NotificationTargetARN")]
     pub notification_target: Option<String>,
     /// Text that is sent along.
@@ -73,7 +73,7 @@ pub(super) mod live {
             .lifecycle_transition(hook.transition.as_str())
             .set_default_result(hook.default_result.map(|result| result.to_string()))
             .set_heartbeat_timeout(hook.heartbeat_timeout)
-            .set_notification_target_arn(hook.notification_target.clone())
+            .set_notification_target_arn(hook.notification_target.clone().filter(|arn| !arn.is_empty()))
             .set_notification_metadata(hook.notification_metadata.clone())
             .set_role_arn(hook.role.clone())
             .build()
@@ -91,7 +91,8 @@ pub(super) mod live {
                 transition: LifecycleTransition::from_word(hook.lifecycle_transition()?)?,
                 default_result: hook.default_result().and_then(HookResult::from_word),
                 heartbeat_timeout: hook.heartbeat_timeout(),
-                notification_target: hook.notification_target_arn().map(str::to_owned),
+                // AWS is silent where nobody else is told, which a program says with an empty text.
+                notification_target: Some(hook.notification_target_arn().unwrap_or_default().to_owned()),
                 notification_metadata: hook.notification_metadata().map(str::to_owned),
                 role: hook.role_arn().map(str::to_owned),
             };
@@ -111,6 +112,10 @@ pub(super) mod live {
         let have = have.unwrap_or(&none);
         for (name, hook) in want.iter().filter(|(name, hook)| changed(have.get(*name), Some(*hook))) {
             let old = have.get(name);
+            let before = old.and_then(|old| old.notification_target.clone()).unwrap_or_default();
+            // An empty target takes the former one away and is no target otherwise.
+            let target = Some(hook.notification_target.clone().unwrap_or_else(|| before.clone()));
+            let target = target.filter(|target| !(target.is_empty() && before.is_empty()));
             let call = client
                 .put_lifecycle_hook()
                 .auto_scaling_group_name(group)
@@ -118,7 +123,7 @@ pub(super) mod live {
                 .lifecycle_transition(hook.transition.as_str())
                 .set_default_result(hook.default_result.or(old.and_then(|old| old.default_result)).map(|result| result.to_string()))
                 .set_heartbeat_timeout(hook.heartbeat_timeout.or(old.and_then(|old| old.heartbeat_timeout)))
-                .set_notification_target_arn(hook.notification_target.clone().or(old.and_then(|old| old.notification_target.clone())))
+                .set_notification_target_arn(target)
                 .set_notification_metadata(hook.notification_metadata.clone().or(old.and_then(|old| old.notification_metadata.clone())))
                 .set_role_arn(hook.role.clone().or(old.and_then(|old| old.role.clone())));
             call.send().await.map_err(failed("PutLifecycleHook"))?;

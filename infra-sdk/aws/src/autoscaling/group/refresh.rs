@@ -3,6 +3,8 @@
 use infra_core::{Block, choices};
 use serde::{Deserialize, Serialize};
 
+use crate::cloudwatch::MetricAlarmName;
+
 choices! {
     /// What is replaced.
     pub enum RefreshStrategy {
@@ -62,9 +64,9 @@ pub struct InstanceRefresh {
     pub scale_in_protected_instances: Option<RefreshProtected>,
     /// What is done with instances on standby. Default: `Wait`.
     pub standby_instances: Option<RefreshStandby>,
-    /// The names of alarms that stop the replacement.
+    /// Alarms that stop the replacement.
     #[input(set)]
-    pub alarms: Option<Vec<String>>,
+    pub alarms: Option<Vec<MetricAlarmName>>,
     /// Seconds to watch the alarms after the last instance was replaced. Default: 0.
     pub bake_time: Option<i32>,
 }
@@ -79,7 +81,10 @@ pub(super) mod live {
     use crate::sdk::failed;
 
     pub(in super::super) fn preferences(want: &InstanceRefresh) -> RefreshPreferences {
-        let alarms = want.alarms.as_ref().map(|alarms| AlarmSpecification::builder().set_alarms(Some(alarms.clone())).build());
+        let alarms = want.alarms.as_ref().map(|alarms| {
+            let names = alarms.iter().map(ToString::to_string).collect();
+            AlarmSpecification::builder().set_alarms(Some(names)).build()
+        });
         RefreshPreferences::builder()
             .set_min_healthy_percentage(want.min_healthy_percentage)
             .set_max_healthy_percentage(want.max_healthy_percentage)

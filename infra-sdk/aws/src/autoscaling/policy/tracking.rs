@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use infra_core::{Block, Input, Set, choices};
+use infra_core::{Block, Input, Set, choices, output};
 use serde::{Deserialize, Serialize};
 
-use crate::cloudwatch::{MetricQuery, NamedMetric, Statistic, Unit, parts};
+use crate::cloudwatch::{MetricQuery, NamedMetric, Statistic, Unit, full_name, parts};
+use crate::elbv2::{LoadBalancer, TargetGroup};
 
 choices! {
     /// A metric that AWS keeps of every group.
@@ -83,8 +84,14 @@ impl TargetTracking {
         TargetTracking::new().target_value(percent).predefined_metric(metric)
     }
 
-    /// `count` requests a minute to each instance, from the load balancer and target group of the label.
-    pub fn requests_per_target(count: impl Input<f64>, label: impl Input<String>) -> TargetTrackingBuilder<Set> {
+    /// `count` requests a minute to each instance, from an application load balancer through a target group. AWS
+    /// wants the two connected first: let the policy `.depends_on(&listener)`.
+    pub fn requests_per_target(
+        count: impl Input<f64>,
+        load_balancer: &LoadBalancer,
+        target_group: &TargetGroup,
+    ) -> TargetTrackingBuilder<Set> {
+        let label = output!("{}/{}", full_name(load_balancer), full_name(target_group));
         let metric = PredefinedMetric::new().kind(PredefinedMetricKind::RequestCountPerTarget).resource_label(label);
         TargetTracking::new().target_value(count).predefined_metric(metric)
     }

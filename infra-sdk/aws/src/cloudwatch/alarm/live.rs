@@ -185,7 +185,7 @@ fn put(client: &Client, name: &str, want: &MetricAlarmInputs) -> Put {
         .set_datapoints_to_alarm(want.datapoints_to_alarm)
         .set_treat_missing_data(want.treat_missing_data.map(|word| word.to_string()))
         .set_evaluate_low_sample_count_percentile(want.low_samples.map(|word| word.to_string()))
-        .set_evaluation_window(want.evaluation_window.as_ref().map(window_to_sdk))
+        .set_evaluation_window(want.evaluation_window.as_ref().and_then(window_to_sdk))
         .set_warm_up_configuration(want.warm_up.as_ref().map(warm_up_to_sdk))
         .set_actions_enabled(want.actions_enabled)
         .set_alarm_actions(actions(&want.alarm_actions))
@@ -217,7 +217,7 @@ fn observe(alarm: &sdk::MetricAlarm, tags: Tags) -> MetricAlarmInputs {
         datapoints_to_alarm: alarm.datapoints_to_alarm(),
         treat_missing_data: alarm.treat_missing_data().and_then(MissingData::from_word),
         low_samples: alarm.evaluate_low_sample_count_percentile().and_then(LowSamples::from_word),
-        evaluation_window: alarm.evaluation_window().map(window_from_sdk),
+        evaluation_window: Some(window_from_sdk(alarm.evaluation_window())),
         warm_up: alarm.warm_up_configuration().map(warm_up_from_sdk),
         actions_enabled: alarm.actions_enabled(),
         alarm_actions: actions(alarm.alarm_actions()),
@@ -302,19 +302,16 @@ fn criteria_from_sdk(criteria: &sdk::EvaluationCriteria) -> Option<PromQl> {
     })
 }
 
-fn window_to_sdk(window: &EvaluationWindow) -> sdk::EvaluationWindow {
-    match window.kind {
-        WindowKind::Sliding => sdk::EvaluationWindow::SlidingWindow(sdk::SlidingWindow::builder().build()),
-        WindowKind::WallClock => {
-            sdk::EvaluationWindow::WallClockWindow(sdk::WallClockWindow::builder().set_timezone(window.timezone.clone()).build())
-        }
-    }
+/// A sliding window is what an alarm has without any.
+fn window_to_sdk(window: &EvaluationWindow) -> Option<sdk::EvaluationWindow> {
+    let clock = sdk::WallClockWindow::builder().set_timezone(window.timezone.clone()).build();
+    (window.kind == WindowKind::WallClock).then_some(sdk::EvaluationWindow::WallClockWindow(clock))
 }
 
-fn window_from_sdk(window: &sdk::EvaluationWindow) -> EvaluationWindow {
-    match window.as_wall_clock_window() {
-        Ok(clock) => EvaluationWindow { kind: WindowKind::WallClock, timezone: clock.timezone().map(str::to_owned) },
-        Err(_) => EvaluationWindow { kind: WindowKind::Sliding, timezone: None },
+fn window_from_sdk(window: Option<&sdk::EvaluationWindow>) -> EvaluationWindow {
+    match window.and_then(|window| window.as_wall_clock_window().ok()) {
+        Some(clock) => EvaluationWindow { kind: WindowKind::WallClock, timezone: clock.timezone().map(str::to_owned) },
+        None => EvaluationWindow { kind: WindowKind::Sliding, timezone: None },
     }
 }
 
@@ -374,9 +371,9 @@ mod tests {
     #[test]
     fn what_the_local_cloud_forgets_is_read_back_as_it_was_written() {
         let clock = EvaluationWindow { kind: WindowKind::WallClock, timezone: Some("Europe/Berlin".into()) };
-        assert_eq!(window_from_sdk(&window_to_sdk(&clock)), clock);
+        assert_eq!(window_from_sdk(window_to_sdk(&clock).as_ref()), clock);
         let sliding = EvaluationWindow { kind: WindowKind::Sliding, timezone: None };
-        assert_eq!(window_from_sdk(&window_to_sdk(&sliding)), sliding);
+        assert_eq!(window_from_sdk(window_to_sdk(&sliding).as_ref()), sliding);
         let warm_up = WarmUp { minutes: 10, whole: Some(true) };
         assert_eq!(warm_up_from_sdk(&warm_up_to_sdk(&warm_up)), warm_up);
         let query = PromQl { query: "up == 0".into(), pending_period: Some(60), recovery_period: None };
