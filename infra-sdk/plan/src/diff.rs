@@ -19,6 +19,13 @@ pub struct Change {
     pub new: Option<Expr>,
 }
 
+impl Change {
+    /// The input it is in: the path up to its first `.` or `[`.
+    pub fn root(&self) -> &str {
+        self.path.split(['.', '[']).next().unwrap_or_default()
+    }
+}
+
 /// The differences of a resource's inputs. `salt` is that of the state's digests.
 pub fn differences(fields: &[Field], have: &BTreeMap<String, Value>, want: &BTreeMap<String, Expr>, salt: &str) -> Vec<Change> {
     let mut found = Found { salt, changes: Vec::new() };
