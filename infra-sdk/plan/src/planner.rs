@@ -6,7 +6,7 @@ use infra_core::{Address, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Sch
 
 use crate::clash::mark_delete_first;
 use crate::decide::{Context, Decision, decide};
-use crate::observed::{Observed, Sight};
+use crate::observed::Observed;
 use crate::order::order;
 use crate::outlook::Outlooks;
 use crate::plan::{Export, PLAN_VERSION, Plan};
@@ -53,7 +53,7 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
 
     let addresses: Vec<&Address> = graph.nodes.iter().map(|node| &node.address).collect();
     mark_delete_first(&mut decisions, &addresses, &schemas, &order.dependencies, state);
-    let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, state);
+    let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, state, observed);
     finished(&graph.stack, state, drawn, unchanged, exports)
 }
 
@@ -62,10 +62,9 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
 /// # Errors
 /// None is known; the type leaves room for a state that cannot be ordered.
 pub fn plan_destroy(stack: &str, state: &State, observed: &Observed, handle: impl Fn(&Address) -> String) -> Result<Plan, Vec<Diagnostic>> {
-    let gone = observed.objects.iter().filter(|(_, sight)| **sight == Sight::Gone).map(|(address, _)| address.clone()).collect();
     let exports = state.exports.iter();
     let exports = exports.map(|(name, old)| Export { name: name.clone(), old: Some(old.clone()), new: None, changed: true }).collect();
-    finished(stack, state, destruction(state, &gone, handle), Vec::new(), exports)
+    finished(stack, state, destruction(state, observed, handle), Vec::new(), exports)
 }
 
 fn finished(stack: &str, state: &State, drawn: crate::steps::Steps, unchanged: Vec<Address>, exports: Vec<Export>) -> Result<Plan, Vec<Diagnostic>> {

@@ -10,6 +10,7 @@ use infra_core::{Address, Graph, Value};
 
 use crate::clash::{Place, places};
 use crate::decide::Decision;
+use crate::observed::{Observed, Sight};
 use crate::plan::{Action, Leave, Step};
 use crate::state::State;
 
@@ -28,13 +29,14 @@ pub(crate) struct Steps {
 }
 
 /// Draws the steps of a deployment; `decisions` in dependency order, with indices into the graph's nodes.
-pub(crate) fn steps(graph: &Graph, dependencies: &[BTreeSet<Address>], decisions: Vec<(usize, Decision)>, state: &State) -> (Steps, Vec<Address>) {
+pub(crate) fn steps(graph: &Graph, dependencies: &[BTreeSet<Address>], decisions: Vec<(usize, Decision)>, state: &State, observed: &Observed) -> (Steps, Vec<Address>) {
     let mut drawn = Steps::default();
     let mut unchanged = Vec::new();
     let handle = |address: &Address| graph.schemas.get(address.kind()).map_or_else(|| address.kind().to_string(), |schema| schema.handle.clone());
 
     for (at, decision) in decisions {
         let address = &graph.nodes[at].address;
+        let mut forgotten = None;
         let (action, early) = match decision {
             Decision::Keep { note: None } => {
                 unchanged.push(address.clone());
@@ -42,9 +44,8 @@ pub(crate) fn steps(graph: &Graph, dependencies: &[BTreeSet<Address>], decisions
             }
             Decision::Keep { note: Some((want, id, outputs)) } => (Action::Note { want, id, outputs }, false),
             Decision::Create { want, gone } => {
-                if let Some(id) = gone {
-                    drawn.push(address, handle(address), Action::Forget { id });
-                }
+                let forget = gone.map(|id| drawn.push(address, handle(address), Action::Forget { id }));
+                forgotten = forget;
                 (Action::Create { want, replaces: None }, false)
             }
             Decision::Update { id, want, changes } => (Action::Update { id, want, changes }, false),
@@ -62,6 +63,7 @@ pub(crate) fn steps(graph: &Graph, dependencies: &[BTreeSet<Address>], decisions
             }
         };
         let step = drawn.push(address, handle(address), action);
+        drawn.steps[step].after.extend(forgotten);
         for need in &dependencies[at] {
             if let Some(before) = drawn.up.get(need) {
                 drawn.steps[step].after.insert(*before);
@@ -74,21 +76,16 @@ pub(crate) fn steps(graph: &Graph, dependencies: &[BTreeSet<Address>], decisions
     }
 
     let declared: BTreeSet<&Address> = graph.nodes.iter().map(|node| &node.address).collect();
-    drawn.leave(state, &declared, Leave::NotDeclared, handle);
+    drawn.leave(state, observed, &declared, Leave::NotDeclared, handle);
     drawn.order_deletes(state, graph, dependencies);
     drawn.make_room(state, graph);
     (drawn, unchanged)
 }
 
 /// Draws the steps of a destruction: everything goes.
-pub(crate) fn destruction(state: &State, gone: &BTreeSet<Address>, handle: impl Fn(&Address) -> String) -> Steps {
+pub(crate) fn destruction(state: &State, observed: &Observed, handle: impl Fn(&Address) -> String) -> Steps {
     let mut drawn = Steps::default();
-    for address in gone {
-        if let Some(object) = state.object(address) {
-            drawn.push(address, handle(address), Action::Forget { id: object.id.clone() });
-        }
-    }
-    drawn.leave(state, &gone.iter().collect(), Leave::Destroy, handle);
+    drawn.leave(state, observed, &BTreeSet::new(), Leave::Destroy, handle);
     drawn.order_deletes(state, &Graph::empty(""), &[]);
     drawn
 }
@@ -99,13 +96,17 @@ impl Steps {
         self.steps.len() - 1
     }
 
-    /// Adds deletes for every object that is not to stay: old ones, and those whose resource is not in `stays`.
-    fn leave(&mut self, state: &State, stays: &BTreeSet<&Address>, why: Leave, handle: impl Fn(&Address) -> String) {
+    /// Ends every object that is not to stay: old ones, and those whose resource is not in `stays`. What is gone
+    /// already is forgotten without a call.
+    fn leave(&mut self, state: &State, observed: &Observed, stays: &BTreeSet<&Address>, why: Leave, handle: impl Fn(&Address) -> String) {
         for (address, row) in &state.rows {
-            let old = row.old.iter().map(|object| (object, Leave::Replaced));
-            let current = row.object.iter().filter(|_| !stays.contains(address)).map(|object| (object, why));
-            for (object, why) in old.chain(current) {
-                let step = self.push(address, handle(address), Action::Delete { id: object.id.clone(), why });
+            let current_gone = observed.objects.get(address) == Some(&Sight::Gone);
+            let old = row.old.iter().map(|object| (object, Leave::Replaced, observed.old_gone.contains(&object.id)));
+            let current = row.object.iter().filter(|_| !stays.contains(address)).map(|object| (object, why, current_gone));
+            for (object, why, gone) in old.chain(current) {
+                let id = object.id.clone();
+                let action = if gone { Action::Forget { id } } else { Action::Delete { id, why } };
+                let step = self.push(address, handle(address), action);
                 self.down.entry(address.clone()).or_default().push(step);
             }
         }
