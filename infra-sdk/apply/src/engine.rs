@@ -150,11 +150,14 @@ impl Engine {
         for (kind, schema) in &graph.schemas {
             let problem = match self.registry.handler(kind) {
                 None => "this engine does not serve it",
-                Some(handler) if !same_contract(handler.schema(), schema) => "the program was built against another version of it than this engine",
+                Some(handler) if !same_contract(handler.schema(), schema) => {
+                    "the program was built against another version of it than this engine"
+                }
                 Some(_) => continue,
             };
             let first = graph.nodes.iter().find(|node| node.address.kind() == kind);
-            let mut problem = Diagnostic::new(format!("{kind}: {problem}")).with_help("build the program and the engine from the same version of infra-sdk");
+            let mut problem = Diagnostic::new(format!("{kind}: {problem}"))
+                .with_help("build the program and the engine from the same version of infra-sdk");
             if let Some(first) = first {
                 problem = problem.with_location(&first.declared);
             }

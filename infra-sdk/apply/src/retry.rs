@@ -65,7 +65,11 @@ impl Backoff {
 
 /// Calls until it succeeds, the error is not temporary, or patience is at its end. `notice` hears of every error that
 /// is borne, with the wait before the next try.
-pub(crate) async fn retry<T, F>(patience: &Patience, mut notice: impl FnMut(&ProviderError, Duration), mut call: F) -> Result<T, ProviderError>
+pub(crate) async fn retry<T, F>(
+    patience: &Patience,
+    mut notice: impl FnMut(&ProviderError, Duration),
+    mut call: F,
+) -> Result<T, ProviderError>
 where
     F: AsyncFnMut() -> Result<T, ProviderError>,
 {
@@ -88,10 +92,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_throttled_call_is_tried_until_it_goes_through() {
         let mut calls = 0;
-        let answer = retry(&Patience::default(), |_, _| {}, async || {
-            calls += 1;
-            if calls < 5 { Err(ProviderError::new(Class::Throttled, "Call", "slow down")) } else { Ok(calls) }
-        })
+        let answer = retry(
+            &Patience::default(),
+            |_, _| {},
+            async || {
+                calls += 1;
+                if calls < 5 { Err(ProviderError::new(Class::Throttled, "Call", "slow down")) } else { Ok(calls) }
+            },
+        )
         .await;
         assert_eq!(answer.unwrap(), 5);
     }
@@ -99,10 +107,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_service_that_keeps_failing_is_given_up_after_a_minute() {
         let (started, mut calls) = (Instant::now(), 0);
-        let answer: Result<(), _> = retry(&Patience::default(), |_, _| {}, async || {
-            calls += 1;
-            Err(ProviderError::new(Class::Unavailable, "Call", "500"))
-        })
+        let answer: Result<(), _> = retry(
+            &Patience::default(),
+            |_, _| {},
+            async || {
+                calls += 1;
+                Err(ProviderError::new(Class::Unavailable, "Call", "500"))
+            },
+        )
         .await;
         assert!(answer.is_err());
         assert!(started.elapsed() <= Duration::from_secs(60));
@@ -112,10 +124,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_time_does_not_heal_is_not_tried_again() {
         let mut calls = 0;
-        let answer: Result<(), _> = retry(&Patience::default(), |_, _| {}, async || {
-            calls += 1;
-            Err(ProviderError::new(Class::Denied, "Call", "no"))
-        })
+        let answer: Result<(), _> = retry(
+            &Patience::default(),
+            |_, _| {},
+            async || {
+                calls += 1;
+                Err(ProviderError::new(Class::Denied, "Call", "no"))
+            },
+        )
         .await;
         assert!(answer.is_err());
         assert_eq!(calls, 1);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_core::{Address, Diagnostic, Expr, Node, Schema, Value};
 
 use crate::diff::{Change, differences};
+use crate::mark::marked;
 use crate::name;
 use crate::observed::Sight;
 use crate::outlook::{Fate, Outlooks};
@@ -43,6 +44,10 @@ pub(crate) fn decide<'a>(
     let mut inputs = BTreeMap::new();
     for (field, expr) in &node.inputs {
         let value = outlooks.evaluate(expr).map_err(|error| about(node, field, error.to_string()))?;
+        let value = match schema.input(field) {
+            Some(known) => marked(known, value),
+            None => value,
+        };
         inputs.insert(field.clone(), value);
     }
     require(node, schema, &inputs)?;

@@ -6,6 +6,7 @@
 mod clash;
 mod decide;
 mod diff;
+mod mark;
 mod name;
 mod observed;
 mod order;

@@ -26,7 +26,6 @@ pub(crate) fn generated(stack: &str, salt: &str, address: &Address, made: u64, l
     if readable.is_empty() { suffix } else { format!("{readable}-{suffix}") }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,15 +14,9 @@ pub(crate) struct Outlooks<'a> {
 /// What happens to a resource, as far as its outputs go.
 pub(crate) enum Fate<'a> {
     /// Nothing: all stays.
-    Stays {
-        id: &'a str,
-        outputs: &'a BTreeMap<String, Value>,
-    },
+    Stays { id: &'a str, outputs: &'a BTreeMap<String, Value> },
     /// It changes in place: what is stable stays.
-    Changes {
-        id: &'a str,
-        outputs: &'a BTreeMap<String, Value>,
-    },
+    Changes { id: &'a str, outputs: &'a BTreeMap<String, Value> },
     /// It becomes another object: nothing stays but what echoes an input.
     IsMade,
 }
@@ -53,7 +47,8 @@ impl<'a> Outlooks<'a> {
     /// An expression with everything put in that is known now.
     pub(crate) fn evaluate(&self, expr: &Expr) -> Result<Expr, EvalError> {
         expr.evaluate(&|attr: &Attr| {
-            let declared = self.schemas.get(&attr.resource).is_none_or(|schema| attr.output == "id" || schema.output(&attr.output).is_some());
+            let declared =
+                self.schemas.get(&attr.resource).is_none_or(|schema| attr.output == "id" || schema.output(&attr.output).is_some());
             if !declared {
                 return Err(EvalError::NoSuchOutput { resource: attr.resource.clone(), output: attr.output.clone() });
             }

@@ -67,7 +67,13 @@ pub fn plan_destroy(stack: &str, state: &State, observed: &Observed, handle: imp
     finished(stack, state, destruction(state, observed, handle), Vec::new(), exports)
 }
 
-fn finished(stack: &str, state: &State, drawn: crate::steps::Steps, unchanged: Vec<Address>, exports: Vec<Export>) -> Result<Plan, Vec<Diagnostic>> {
+fn finished(
+    stack: &str,
+    state: &State,
+    drawn: crate::steps::Steps,
+    unchanged: Vec<Address>,
+    exports: Vec<Export>,
+) -> Result<Plan, Vec<Diagnostic>> {
     let (steps, notes) = sequence(drawn).map_err(|problem| vec![problem])?;
     Ok(Plan { version: PLAN_VERSION, stack: stack.to_owned(), serial: state.serial, steps, unchanged, exports, notes })
 }
@@ -86,7 +92,8 @@ fn schemas(graph: &Graph) -> Result<Vec<&Schema>, Vec<Diagnostic>> {
 fn exports(declared: &BTreeMap<String, Expr>, state: &State, outlooks: &Outlooks<'_>) -> Result<Vec<Export>, Diagnostic> {
     let mut exports = Vec::new();
     for (name, expr) in declared {
-        let new = outlooks.evaluate(expr).map_err(|error: EvalError| Diagnostic::new(error.to_string()).with_field(format!("output {name}")))?;
+        let new =
+            outlooks.evaluate(expr).map_err(|error: EvalError| Diagnostic::new(error.to_string()).with_field(format!("output {name}")))?;
         let old = state.exports.get(name).cloned();
         let changed = new.value().is_none_or(|new| old.as_ref() != Some(&new.sealed(&state.salt)));
         exports.push(Export { name: name.clone(), old, new: Some(new), changed });

@@ -17,15 +17,22 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
             return Ok((renumbered(steps, &order), notes));
         }
         let placed: BTreeSet<usize> = order.into_iter().collect();
-        let given_up = soft.iter().copied().find(|(step, after)| !placed.contains(step) && !placed.contains(after) && reaches(&steps, *after, *step));
+        let given_up =
+            soft.iter().copied().find(|(step, after)| !placed.contains(step) && !placed.contains(after) && reaches(&steps, *after, *step));
         let Some((step, after)) = given_up else {
             let stuck = steps.iter().enumerate().find(|(at, _)| !placed.contains(at)).map(|(_, step)| step.address.to_string());
-            return Err(Diagnostic::new(format!("the steps of the plan wait for each other, among them those of {}", stuck.unwrap_or_default()))
-                .with_help("this is a bug in the planner: please report it with the program; deploying the change in two parts avoids it"));
+            return Err(Diagnostic::new(format!(
+                "the steps of the plan wait for each other, among them those of {}",
+                stuck.unwrap_or_default()
+            ))
+            .with_help("this is a bug in the planner: please report it with the program; deploying the change in two parts avoids it"));
         };
         soft.remove(&(step, after));
         steps[step].after.remove(&after);
-        notes.push(format!("{} is deleted before {} stops using it, which the order of the rest needs", steps[step].address, steps[after].address));
+        notes.push(format!(
+            "{} is deleted before {} stops using it, which the order of the rest needs",
+            steps[step].address, steps[after].address
+        ));
     }
 }
 

@@ -29,10 +29,17 @@ pub(crate) struct Steps {
 }
 
 /// Draws the steps of a deployment; `decisions` in dependency order, with indices into the graph's nodes.
-pub(crate) fn steps(graph: &Graph, dependencies: &[BTreeSet<Address>], decisions: Vec<(usize, Decision)>, state: &State, observed: &Observed) -> (Steps, Vec<Address>) {
+pub(crate) fn steps(
+    graph: &Graph,
+    dependencies: &[BTreeSet<Address>],
+    decisions: Vec<(usize, Decision)>,
+    state: &State,
+    observed: &Observed,
+) -> (Steps, Vec<Address>) {
     let mut drawn = Steps::default();
     let mut unchanged = Vec::new();
-    let handle = |address: &Address| graph.schemas.get(address.kind()).map_or_else(|| address.kind().to_string(), |schema| schema.handle.clone());
+    let handle =
+        |address: &Address| graph.schemas.get(address.kind()).map_or_else(|| address.kind().to_string(), |schema| schema.handle.clone());
 
     for (at, decision) in decisions {
         let address = &graph.nodes[at].address;
@@ -162,7 +169,8 @@ impl Steps {
         for (address, step) in ups {
             let Action::Create { want, .. } = &self.steps[step].action else { continue };
             let Some(schema) = graph.schemas.get(address.kind()) else { continue };
-            let known: BTreeMap<String, Value> = want.inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?))).collect();
+            let known: BTreeMap<String, Value> =
+                want.inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?))).collect();
             for place in places(schema, &known) {
                 if let Some(delete) = leaving.get(&place) {
                     self.steps[step].after.insert(*delete);

@@ -90,7 +90,9 @@ impl MockCloud {
     pub fn changes(&self) -> Vec<String> {
         let contents = self.contents();
         let changes = contents.calls.iter().filter(|call| !matches!(call.verb, Verb::Read | Verb::Find));
-        let line = |call: &Call| format!("{} {} {}", format!("{:?}", call.verb).to_lowercase(), call.kind.rsplit('/').next().unwrap_or_default(), call.name);
+        let line = |call: &Call| {
+            format!("{} {} {}", format!("{:?}", call.verb).to_lowercase(), call.kind.rsplit('/').next().unwrap_or_default(), call.name)
+        };
         changes.map(line).collect()
     }
 
@@ -107,6 +109,11 @@ impl MockCloud {
     /// Makes calls to come fail.
     pub fn inject(&self, fault: Fault) {
         self.contents().faults.push(fault);
+    }
+
+    /// Takes back the failures that have not happened yet.
+    pub fn heal(&self) {
+        self.contents().faults.clear();
     }
 
     /// Deletes the object of a resource behind the engine's back; says whether there was one.
@@ -156,7 +163,10 @@ impl Contents {
     }
 
     fn fault(&mut self, verb: Verb, name: &str, after: bool) -> Result<(), ProviderError> {
-        let fault = self.faults.iter_mut().find(|fault| fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0);
+        let fault = self
+            .faults
+            .iter_mut()
+            .find(|fault| fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0);
         match fault {
             Some(fault) => {
                 fault.times -= 1;
@@ -166,7 +176,13 @@ impl Contents {
         }
     }
 
-    pub(crate) fn create(&mut self, schema: &Schema, name: &str, inputs: BTreeMap<String, Value>, token: &str) -> Result<String, ProviderError> {
+    pub(crate) fn create(
+        &mut self,
+        schema: &Schema,
+        name: &str,
+        inputs: BTreeMap<String, Value>,
+        token: &str,
+    ) -> Result<String, ProviderError> {
         self.refuse_dead_references(&inputs)?;
         self.refuse_doubles(schema, &inputs)?;
         self.next += 1;
@@ -215,10 +231,15 @@ impl Contents {
         let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
         for set in schema.unique.iter().chain(&name) {
             let same = |object: &&MockObject| {
-                object.kind == schema.kind && set.iter().all(|field| inputs.contains_key(field) && object.inputs.get(field) == inputs.get(field))
+                object.kind == schema.kind
+                    && set.iter().all(|field| inputs.contains_key(field) && object.inputs.get(field) == inputs.get(field))
             };
             if self.objects.values().any(|object| same(&object)) {
-                return Err(ProviderError::new(Class::Exists, "Create", format!("there is one with the same {} already", set.join(" and "))));
+                return Err(ProviderError::new(
+                    Class::Exists,
+                    "Create",
+                    format!("there is one with the same {} already", set.join(" and ")),
+                ));
             }
         }
         Ok(())

@@ -56,7 +56,12 @@ impl Handler for MockHandler {
             let object = contents.objects.get(id).filter(|object| object.kind == self.schema.kind)?;
             let mut inputs = object.inputs.clone();
             inputs.retain(|name, _| self.schema.input(name).is_some_and(|field| !field.write_only));
-            Some(Found { id: id.clone(), inputs: Value::Object(inputs), outputs: Value::Object(object.outputs.clone()), condition: Condition::Ready })
+            Some(Found {
+                id: id.clone(),
+                inputs: Value::Object(inputs),
+                outputs: Value::Object(object.outputs.clone()),
+                condition: Condition::Ready,
+            })
         });
         Ok(found.collect())
     }

@@ -146,7 +146,7 @@ impl Deployed {
     /// # Panics
     /// With what failed, if something did.
     #[track_caller]
-    #[must_use]
+    #[allow(clippy::must_use_candidate, reason = "it is called for its panic as often as for its value")]
     pub fn complete(self) -> Deployed {
         let failed: Vec<String> = self.outcome.failed.iter().map(|(_, problem)| problem.to_string()).collect();
         assert!(self.outcome.is_complete(), "{}\nskipped: {:?}", failed.join("\n"), self.outcome.skipped);

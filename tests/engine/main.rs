@@ -1,0 +1,7 @@
+//! Scenarios of the engine on a simulated cloud, each a sentence.
+
+mod basics;
+mod dataflow;
+mod drift;
+mod failure;
+mod replacement;
