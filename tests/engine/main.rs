@@ -1,7 +1,9 @@
 //! Scenarios of the engine on a simulated cloud, each a sentence.
 
 mod basics;
+mod compile_errors;
 mod dataflow;
 mod drift;
 mod failure;
+mod rendering;
 mod replacement;
