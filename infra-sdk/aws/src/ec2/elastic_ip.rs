@@ -53,7 +53,7 @@ mod live {
     use infra_apply::{Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
     use super::{AllocationId, ElasticIp, ElasticIpInputs, ElasticIpOutputs};
-    use crate::ec2::call::{changed, ids, plain, some, text};
+    use crate::ec2::call::{changed, ids, not_yet, plain, some, text};
     use crate::ec2::tags;
     use crate::sdk::failed;
 
@@ -88,7 +88,7 @@ mod live {
         async fn update(client: &Client, id: &AllocationId, have: &ElasticIpInputs, want: &ElasticIpInputs) -> Result<(), ProviderError> {
             if let Some(instance) = changed(have.instance.as_ref(), want.instance.as_ref()) {
                 let call = client.associate_address().allocation_id(id.as_str()).instance_id(instance.as_str()).allow_reassociation(true);
-                call.send().await.map_err(failed("AssociateAddress"))?;
+                call.send().await.map_err(failed("AssociateAddress")).map_err(not_yet)?;
             }
             tags::update(client, id.as_str(), have.tags.as_ref(), want.tags.as_ref()).await
         }

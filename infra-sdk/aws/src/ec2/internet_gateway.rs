@@ -40,7 +40,7 @@ mod live {
 
     use super::{InternetGateway, InternetGatewayId, InternetGatewayInputs, InternetGatewayOutputs};
     use crate::ec2::VpcId;
-    use crate::ec2::call::{changed, ids, some, text};
+    use crate::ec2::call::{changed, ids, not_yet, some, text};
     use crate::ec2::tags;
     use crate::sdk::failed;
 
@@ -70,7 +70,7 @@ mod live {
                     detach(client, id, old.as_str()).await?;
                 }
                 let call = client.attach_internet_gateway().internet_gateway_id(id.as_str()).vpc_id(vpc.as_str());
-                call.send().await.map_err(failed("AttachInternetGateway"))?;
+                call.send().await.map_err(failed("AttachInternetGateway")).map_err(not_yet)?;
             }
             tags::update(client, id.as_str(), have.tags.as_ref(), want.tags.as_ref()).await
         }

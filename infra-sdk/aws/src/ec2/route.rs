@@ -86,7 +86,7 @@ mod live {
     use infra_core::{NoOutputs, ResourceId};
 
     use super::{Route, RouteId, RouteInputs};
-    use crate::ec2::call::{ids, plain, some};
+    use crate::ec2::call::{ids, not_yet, plain, some};
     use crate::ec2::route_table::live::describe;
     use crate::ec2::{RouteTableId, cidr};
     use crate::sdk::failed;
@@ -132,7 +132,7 @@ mod live {
                 .set_local_gateway_id(plain(want.local_gateway.as_ref()))
                 .set_core_network_arn(want.core_network.clone())
                 .set_odb_network_arn(want.odb_network.clone());
-            match call.send().await.map_err(failed("CreateRoute")) {
+            match call.send().await.map_err(failed("CreateRoute")).map_err(not_yet) {
                 Err(error) if error.class == Class::Exists => Self::find(client, want, new).await?.ok_or(error),
                 other => other.map(|_| id),
             }
@@ -161,7 +161,7 @@ mod live {
                 .set_local_gateway_id(plain(want.local_gateway.as_ref()))
                 .set_core_network_arn(want.core_network.clone())
                 .set_odb_network_arn(want.odb_network.clone());
-            call.send().await.map_err(failed("ReplaceRoute")).map(drop)
+            call.send().await.map_err(failed("ReplaceRoute")).map_err(not_yet).map(drop)
         }
 
         async fn delete(client: &Client, id: &RouteId) -> Result<(), ProviderError> {

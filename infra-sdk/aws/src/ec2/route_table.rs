@@ -35,7 +35,7 @@ pub(super) mod live {
     use infra_apply::{Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
     use super::{RouteTable, RouteTableId, RouteTableInputs, RouteTableOutputs};
-    use crate::ec2::call::{ids, text};
+    use crate::ec2::call::{ids, not_yet, text};
     use crate::ec2::{VpcId, tags};
     use crate::sdk::failed;
 
@@ -57,7 +57,7 @@ pub(super) mod live {
         async fn create(client: &Client, want: &RouteTableInputs, new: Creation<'_>) -> Result<RouteTableId, ProviderError> {
             let tags = tags::specification(ResourceType::RouteTable, new.tags);
             let call = client.create_route_table().vpc_id(want.vpc.as_str()).client_token(new.token).tag_specifications(tags);
-            let answer = call.send().await.map_err(failed("CreateRouteTable"))?;
+            let answer = call.send().await.map_err(failed("CreateRouteTable")).map_err(not_yet)?;
             Ok(RouteTableId::new(answer.route_table().and_then(|table| table.route_table_id()).unwrap_or_default()))
         }
 

@@ -46,7 +46,7 @@ mod live {
 
     use super::{RouteTableAssociation, RouteTableAssociationId as Id, RouteTableAssociationInputs, RouteTableAssociationOutputs};
     use crate::ec2::RouteTableId;
-    use crate::ec2::call::{ids, plain, some, text};
+    use crate::ec2::call::{ids, not_yet, plain, some, text};
     use crate::ec2::route_table::live::describe;
     use crate::sdk::failed;
 
@@ -75,7 +75,13 @@ mod live {
                 .set_subnet_id(plain(want.subnet.as_ref()))
                 .set_gateway_id(plain(want.gateway.as_ref()));
             let taken = |error: &ProviderError| error.is_code("Resource.AlreadyAssociated");
-            match call.send().await.map_err(failed("AssociateRouteTable")).map_err(|error| error.class_if(Class::Exists, taken)) {
+            match call
+                .send()
+                .await
+                .map_err(failed("AssociateRouteTable"))
+                .map_err(not_yet)
+                .map_err(|error| error.class_if(Class::Exists, taken))
+            {
                 Err(error) if error.class == Class::Exists => Self::find(client, want, new).await?.ok_or(error),
                 other => other.map(|_| id),
             }
@@ -148,5 +154,32 @@ mod live {
             outputs: RouteTableAssociationOutputs { association: text(association.route_table_association_id()) },
             condition,
         })
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use aws_sdk_ec2::types::{RouteTableAssociationState, RouteTableAssociationStateCode as Code};
+
+        use super::*;
+
+        fn association(code: Code) -> types::builders::RouteTableAssociationBuilder {
+            let state = RouteTableAssociationState::builder().state(code).status_message("no").build();
+            types::RouteTableAssociation::builder().route_table_id("rtb-1").association_state(state)
+        }
+
+        #[test]
+        fn a_gateway_is_associated_as_a_subnet_is_and_the_main_table_with_neither() {
+            let told = observed(&association(Code::Associated).gateway_id("igw-1").build()).unwrap();
+            assert_eq!((told.id.as_str(), &told.condition), ("igw-1", &Condition::Ready));
+            assert_eq!(id_of(&told.inputs).unwrap(), told.id);
+            assert!(observed(&association(Code::Associated).main(true).build()).is_none());
+        }
+
+        #[test]
+        fn an_association_that_failed_says_why_and_one_that_is_gone_is_not_told() {
+            let told = observed(&association(Code::Failed).subnet_id("subnet-1").build()).unwrap();
+            assert_eq!(told.condition, Condition::Failed("no".into()));
+            assert!(observed(&association(Code::Disassociated).subnet_id("subnet-1").build()).is_none());
+        }
     }
 }

@@ -115,7 +115,7 @@ mod live {
     use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
     use super::{HostnameType, PrivateDnsNameOptions, Subnet, SubnetId, SubnetInputs, SubnetOutputs};
-    use crate::ec2::call::{attribute, changed, ids, plain, text};
+    use crate::ec2::call::{attribute, changed, ids, not_yet, plain, text};
     use crate::ec2::{VpcId, cidr, tags};
     use crate::sdk::failed;
 
@@ -144,7 +144,7 @@ mod live {
                 .set_availability_zone_id(want.availability_zone_id.clone())
                 .set_outpost_arn(want.outpost_arn.clone())
                 .tag_specifications(tags::specification(ResourceType::Subnet, new.tags));
-            let answer = call.send().await.map_err(failed("CreateSubnet"))?;
+            let answer = call.send().await.map_err(failed("CreateSubnet")).map_err(not_yet)?;
             Ok(SubnetId::new(answer.subnet().and_then(|subnet| subnet.subnet_id()).unwrap_or_default()))
         }
 
@@ -260,6 +260,41 @@ mod live {
                 Condition::Ready => changing.map_or(Condition::Ready, |code| Condition::Pending(code.as_str().to_owned())),
                 other => other,
             },
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use aws_sdk_ec2::types::{PrivateDnsNameOptionsOnLaunch, SubnetCidrBlockState, SubnetState};
+
+        use super::*;
+
+        fn range(range: &str, code: Code) -> SubnetIpv6CidrBlockAssociation {
+            let state = SubnetCidrBlockState::builder().state(code).build();
+            SubnetIpv6CidrBlockAssociation::builder().ipv6_cidr_block(range).ipv6_cidr_block_state(state).build()
+        }
+
+        fn subnet(ranges: Vec<SubnetIpv6CidrBlockAssociation>) -> types::builders::SubnetBuilder {
+            types::Subnet::builder().state(SubnetState::Available).set_ipv6_cidr_block_association_set(Some(ranges))
+        }
+
+        #[test]
+        fn a_range_that_leaves_is_not_told_but_the_subnet_is_not_ready_until_it_is_gone() {
+            let ranges = vec![range("2001:db8::/64", Code::Disassociating), range("2001:db8:0:1::/64", Code::Associated)];
+            let told = observed(&subnet(ranges).build());
+            assert_eq!(told.inputs.ipv6_cidr_block.as_deref(), Some("2001:db8:0:1::/64"));
+            assert_eq!(told.condition, Condition::Pending("disassociating".into()));
+            let told = observed(&subnet(vec![range("2001:db8::/64", Code::Disassociated)]).build());
+            assert_eq!((told.inputs.ipv6_cidr_block, told.condition), (None, Condition::Ready));
+        }
+
+        #[test]
+        fn what_was_never_set_is_told_as_not_set() {
+            let names = PrivateDnsNameOptionsOnLaunch::builder().hostname_type("resource-name".into()).build();
+            let told = observed(&subnet(Vec::new()).enable_lni_at_device_index(0).private_dns_name_options_on_launch(names).build());
+            assert_eq!(told.inputs.enable_lni_at_device_index, None);
+            let names = PrivateDnsNameOptions { hostname_type: Some(HostnameType::ResourceName), ..PrivateDnsNameOptions::default() };
+            assert_eq!(told.inputs.private_dns_name_options_on_launch, Some(names));
         }
     }
 }

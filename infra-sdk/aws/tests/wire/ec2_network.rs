@@ -1,11 +1,23 @@
 //! VPCs and what lies in them.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use infra_aws::ec2::{
-    AllocationId, ConnectivityType, ElasticIp, HostnameType, InternetGateway, InternetGatewayId, NatGateway, NatGatewayId,
-    PrivateDnsNameOptions, Route, RouteTable, RouteTableAssociation, RouteTableId, Subnet, SubnetId, Vpc, VpcId,
+    AllocationId, ConnectivityType, ElasticIp, InstanceId, InternetGateway, InternetGatewayId, NatGateway, NatGatewayId, Route, RouteTable,
+    RouteTableAssociation, RouteTableId, Subnet, SubnetId, Vpc, VpcId,
 };
 
+use infra_aws::sdk::{Connection, connect};
+
 use crate::conformance::{Made, change, live_through, make};
+use crate::wire;
+
+/// Held by a test that makes a NAT gateway: the local cloud ignores filters for their tags, so that `find` finds any.
+static NAT_GATEWAYS: Mutex<()> = Mutex::new(());
+
+fn one_nat_gateway_at_a_time() -> MutexGuard<'static, ()> {
+    NAT_GATEWAYS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn a_vpc() -> Made<'static> {
     make::<Vpc>(|stack| drop(Vpc::new("main").cidr_block("10.0.0.0/16").add(stack)))
@@ -49,17 +61,6 @@ fn a_subnet_lives_in_its_vpc() {
 }
 
 #[test]
-fn a_subnet_changes_its_ipv6_range_in_place() {
-    let vpc = a_vpc();
-    let subnet = |range: &str| Subnet::new("a").vpc(VpcId::new(&vpc.id)).cidr_block("10.0.1.0/24").ipv6_cidr_block(range);
-    let made = make::<Subnet>(|stack| drop(subnet("2001:db8:1234:1a00::/64").add(stack)));
-    assert_eq!(made.output("ipv6_cidr_block"), "2001:db8:1234:1a00::/64");
-    change(&made, |stack| drop(subnet("2001:db8:1234:1a01::/64").add(stack)));
-    made.delete();
-    vpc.delete();
-}
-
-#[test]
 fn an_internet_gateway_moves_from_one_vpc_to_another_and_is_detached_before_it_goes() {
     let (one, other) = (a_vpc(), a_vpc());
     live_through::<InternetGateway>(
@@ -72,6 +73,7 @@ fn an_internet_gateway_moves_from_one_vpc_to_another_and_is_detached_before_it_g
 
 #[test]
 fn routes_change_their_target_in_place_and_associations_their_table() {
+    let _one = one_nat_gateway_at_a_time();
     let vpc = a_vpc();
     let in_vpc = || VpcId::new(&vpc.id);
     let gateway = make::<InternetGateway>(|stack| drop(InternetGateway::new("out").vpc(in_vpc()).add(stack)));
@@ -124,7 +126,28 @@ fn an_elastic_ip_lives() {
 }
 
 #[test]
+fn an_elastic_ip_points_to_one_instance_and_then_another_and_leaves_it_before_it_goes() {
+    let (one, other) = (an_instance(), an_instance());
+    let address = |instance: &str| ElasticIp::new("web").instance(InstanceId::new(instance));
+    live_through::<ElasticIp>(|stack| drop(address(&one).add(stack)), |stack| drop(address(&other).add(stack)));
+}
+
+/// An instance of any image in the default VPC; it dies with the local cloud.
+fn an_instance() -> String {
+    let endpoint = std::env::var("INFRA_TEST_ENDPOINT").unwrap();
+    wire().runtime.block_on(async {
+        let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(endpoint) };
+        let client = aws_sdk_ec2::Client::new(&connect(&connection).await);
+        let images = client.describe_images().send().await.unwrap();
+        let image = images.images()[0].image_id().unwrap();
+        let call = client.run_instances().image_id(image).min_count(1).max_count(1).instance_type("t3.micro".into());
+        call.send().await.unwrap().instances()[0].instance_id().unwrap().to_owned()
+    })
+}
+
+#[test]
 fn a_nat_gateway_lives_on_its_address() {
+    let _one = one_nat_gateway_at_a_time();
     let vpc = a_vpc();
     let subnet = a_subnet(&vpc, "10.0.1.0/24");
     let address = make::<ElasticIp>(|stack| drop(ElasticIp::new("nat").add(stack)));
@@ -138,19 +161,4 @@ fn a_nat_gateway_lives_on_its_address() {
     for made in [made, address, subnet, vpc] {
         made.delete();
     }
-}
-
-#[test]
-#[ignore = "the local cloud has no private DNS names of subnets, DNS64 nor local network interfaces"]
-fn a_subnet_has_names_of_its_own() {
-    let vpc = a_vpc();
-    let subnet = || Subnet::new("a").vpc(VpcId::new(&vpc.id)).cidr_block("10.0.1.0/24").enable_dns64(true);
-    live_through::<Subnet>(
-        |stack| drop(subnet().add(stack)),
-        |stack| {
-            let names = PrivateDnsNameOptions::new().hostname_type(HostnameType::ResourceName).enable_resource_name_dns_a_record(true);
-            subnet().private_dns_name_options_on_launch(names).add(stack);
-        },
-    );
-    vpc.delete();
 }

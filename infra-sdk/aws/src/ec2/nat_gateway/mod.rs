@@ -113,7 +113,7 @@ mod live {
 
     use super::addresses::{self, Addresses};
     use super::{AvailabilityMode, ConnectivityType, NatGateway, NatGatewayId, NatGatewayInputs, NatGatewayOutputs};
-    use crate::ec2::call::{ids, plain, some, text};
+    use crate::ec2::call::{ids, not_yet, plain, some, text};
     use crate::ec2::{RouteTableId, VpcId, tags};
     use crate::sdk::failed;
 
@@ -142,7 +142,7 @@ mod live {
                 .set_secondary_private_ip_address_count(want.secondary_private_ip_address_count.filter(|count| *count > 0))
                 .set_availability_zone_addresses(want.availability_zone_addresses.as_deref().map(addresses::to_sdk))
                 .tag_specifications(tags::specification(ResourceType::Natgateway, new.tags));
-            let answer = call.send().await.map_err(failed("CreateNatGateway"))?;
+            let answer = call.send().await.map_err(failed("CreateNatGateway")).map_err(not_yet)?;
             Ok(NatGatewayId::new(answer.nat_gateway().and_then(|gateway| gateway.nat_gateway_id()).unwrap_or_default()))
         }
 

@@ -77,7 +77,7 @@ mod live {
 
     use super::permissions::{Direction, from_permissions, update};
     use super::{SecurityGroup, SecurityGroupId, SecurityGroupInputs, SecurityGroupOutputs};
-    use crate::ec2::call::{ids, plain, some, text};
+    use crate::ec2::call::{ids, not_yet, plain, some, text};
     use crate::ec2::{VpcId, tags};
     use crate::sdk::failed;
 
@@ -99,7 +99,7 @@ mod live {
                 .description(&want.description)
                 .set_vpc_id(plain(want.vpc.as_ref()))
                 .tag_specifications(tags::specification(ResourceType::SecurityGroup, new.tags));
-            match call.send().await.map_err(failed("CreateSecurityGroup")) {
+            match call.send().await.map_err(failed("CreateSecurityGroup")).map_err(not_yet) {
                 Ok(answer) => Ok(SecurityGroupId::new(answer.group_id().unwrap_or_default())),
                 Err(error) if error.class == Class::Exists => Self::find(client, want, new).await?.ok_or(error),
                 Err(error) => Err(error),

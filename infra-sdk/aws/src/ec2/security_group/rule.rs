@@ -107,6 +107,11 @@ impl SecurityGroupRule {
         Self::new().protocol("all")
     }
 
+    /// No rule at all: what `egress` takes so that nothing is let out.
+    pub fn none() -> [SecurityGroupRuleBuilder<Set>; 0] {
+        []
+    }
+
     fn ports(protocol: &str, ports: Ports) -> SecurityGroupRuleBuilder<Set> {
         Self::new().protocol(protocol).from_port(i32::from(ports.first)).to_port(i32::from(ports.last))
     }
