@@ -133,13 +133,14 @@ mod live {
         }
 
         async fn update(client: &Client, id: &VpcId, have: &VpcInputs, want: &VpcInputs) -> Result<(), ProviderError> {
-            // One attribute a call; names need the server, so it comes first where it is turned on.
+            // One attribute a call. Names need the server: it comes before them and goes after them.
             let modify = || client.modify_vpc_attribute().vpc_id(id.as_str());
             let support = changed(have.enable_dns_support.as_ref(), want.enable_dns_support.as_ref());
             let hostnames = changed(have.enable_dns_hostnames.as_ref(), want.enable_dns_hostnames.as_ref());
-            let support = support.map(|value| modify().enable_dns_support(attribute(*value)));
-            let hostnames = hostnames.map(|value| modify().enable_dns_hostnames(attribute(*value)));
-            for call in [support, hostnames].into_iter().flatten() {
+            let names = hostnames.map(|value| modify().enable_dns_hostnames(attribute(*value)));
+            let server = support.map(|value| modify().enable_dns_support(attribute(*value)));
+            let calls = if support == Some(&false) { [names, server] } else { [server, names] };
+            for call in calls.into_iter().flatten() {
                 call.send().await.map_err(failed("ModifyVpcAttribute"))?;
             }
             tags::update(client, id.as_str(), have.tags.as_ref(), want.tags.as_ref()).await
