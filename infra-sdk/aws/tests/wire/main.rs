@@ -2,6 +2,7 @@
 
 mod conformance;
 mod ec2_network;
+mod ec2_security_group;
 
 use std::sync::OnceLock;
 
