@@ -5,5 +5,6 @@ mod compile_errors;
 mod dataflow;
 mod drift;
 mod failure;
+mod random;
 mod rendering;
 mod replacement;

@@ -10,7 +10,12 @@ fn program(range: &'static str, size: i32, script: &'static str) -> impl Fn(&Sta
     move |stack| {
         let net = Net::new("net").range(range).dns(true).tags([("Name", "main"), ("Team", "data")]).add(stack);
         let part = Part::new("part").net(&net).range("10.0.1.0/24").add(stack);
-        let m = Machine::new("m").part(&part).size(size).script(output!("#!/bin/sh\n{script}\nroute {}\n", net.gateway())).password("hunter2").add(stack);
+        let m = Machine::new("m")
+            .part(&part)
+            .size(size)
+            .script(output!("#!/bin/sh\n{script}\nroute {}\n", net.gateway()))
+            .password("hunter2")
+            .add(stack);
         Fleet::new("fleet").image("one").leader(&m).add(&stack.scope("blue"));
         stack.export("address", output!("http://{}/", m.address()));
     }
@@ -93,13 +98,13 @@ fn a_replacement_says_why_and_what_follows_from_it() {
         - route net-1.gateway
         + route ${net.gateway}
 
-  ~ Fleet blue/fleet  fleet-4
-      leader  "machine-3" -> (known after apply: m.id)
+  ± Fleet blue/fleet  replaced: leader changes, since m is replaced
+      leader  "machine-3" -> (known after apply: m.id)  # cannot change in place
 
   outputs
     ~ address  "http://machine-3.address/" -> "http://${m.address}/" (known after apply)
 
-Plan: 1 to change, 3 to replace
+Plan: 4 to replace
 "#);
 }
 

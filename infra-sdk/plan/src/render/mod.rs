@@ -50,7 +50,8 @@ pub fn render(plan: &Plan, options: &RenderOptions) -> String {
 /// of an older generation waits for the create too, so the object that the create replaces is the last such delete.
 fn is_half_of_replacement(plan: &Plan, at: usize) -> bool {
     let address = &plan.steps[at].address;
-    let create = plan.steps.iter().position(|step| step.address == *address && matches!(step.action, Action::Create { replaces: Some(_), .. }));
+    let create =
+        plan.steps.iter().position(|step| step.address == *address && matches!(step.action, Action::Create { replaces: Some(_), .. }));
     let Some(create) = create else { return false };
     let mut deletes = (0..plan.steps.len())
         .filter(|other| plan.steps[*other].address == *address && matches!(plan.steps[*other].action, Action::Delete { .. }));

@@ -78,7 +78,9 @@ pub(super) fn paragraph(expr: &Expr) -> Option<String> {
 /// As lines to compare: long text, and JSON documents with a line a key.
 pub(super) fn document(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::Lit(value @ (Value::Object(_) | Value::List(_))) if !value.has_secret() => serde_json::to_string_pretty(&value.redacted()).ok(),
+        Expr::Lit(value @ (Value::Object(_) | Value::List(_))) if !value.has_secret() => {
+            serde_json::to_string_pretty(&value.redacted()).ok()
+        }
         Expr::Lit(Value::String(text)) if looks_like_json(text) => {
             serde_json::from_str::<Json>(text).ok().and_then(|json| serde_json::to_string_pretty(&json).ok())
         }
