@@ -192,8 +192,7 @@ mod live {
             match call.send().await.map_err(failed("CreateLaunchConfiguration")) {
                 Ok(_) => Ok(LaunchConfigurationName::new(name)),
                 Err(error) if error.class == Class::Exists => Self::find(client, want, new).await?.ok_or(error),
-                // A profile that was just made is known to EC2 some seconds later; the code says no more than "invalid".
-                Err(error) => Err(error.class_if(Class::NotYet, |error| error.message.to_ascii_lowercase().contains("iaminstanceprofile"))),
+                Err(error) => Err(error.class_if(Class::NotYet, is_not_yet)),
             }
         }
 
@@ -254,6 +253,13 @@ mod live {
         }
     }
 
+    /// Whether the error is that the instance profile, or the right to pass its role, is too new to be known everywhere;
+    /// the code is the one for all that is wrong with a request.
+    fn is_not_yet(error: &ProviderError) -> bool {
+        let says = |words| error.message.contains(words);
+        error.is_code("ValidationError") && (says("Invalid IamInstanceProfile") || says("not authorized to perform this operation"))
+    }
+
     /// Whether what is there says all that is wanted, but for what is never told and for lists, which come in any order.
     fn is_same(have: &LaunchConfigurationInputs, want: &LaunchConfigurationInputs) -> bool {
         let unordered = LaunchConfigurationInputs { instance: None, security_groups: None, block_devices: None, ..want.clone() };
@@ -300,5 +306,30 @@ mod live {
             .set_http_tokens(options.tokens.map(|word| word.as_str().into()))
             .set_http_put_response_hop_limit(options.hop_limit)
             .build()
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_profile_too_new_to_be_known_is_waited_for_and_a_wrong_request_is_not() {
+            let error = |message: &str| {
+                let error = ProviderError::new(Class::Invalid, "CreateLaunchConfiguration", message);
+                ProviderError { code: Some("ValidationError".into()), ..error }
+            };
+            assert!(is_not_yet(&error("Invalid IamInstanceProfile: web")));
+            assert!(is_not_yet(&error("You are not authorized to perform this operation.")));
+            assert!(!is_not_yet(&error("AMI cannot be described")));
+        }
+
+        #[test]
+        fn the_same_content_is_the_same_whatever_aws_adds_to_it() {
+            let inputs = |json| serde_json::from_value::<LaunchConfigurationInputs>(json).unwrap();
+            let have = inputs(serde_json::json!({"image": "ami-1", "instance_type": "t2.micro", "monitoring": true}));
+            let want = inputs(serde_json::json!({"image": "ami-1", "instance_type": "t2.micro", "security_groups": ["sg-1"]}));
+            assert!(is_same(&have, &want));
+            assert!(!is_same(&have, &LaunchConfigurationInputs { image: "ami-2".into(), ..want }));
+        }
     }
 }

@@ -148,7 +148,7 @@ async fn root_volumes(client: &Client, found: &[Told]) -> Result<HashMap<String,
     Ok(volumes)
 }
 
-/// The credit options of those that have any: asking for another type is an error.
+/// The credit options of those that have any; for other types EC2 answers too, with a word that means nothing.
 async fn credits(client: &Client, found: &[Told]) -> Result<HashMap<String, CpuCredits>, ProviderError> {
     let burstable = |told: &&Told| told.instance_type().is_some_and(|word| is_burstable(word.as_str())) && is_settled(told);
     let ids: Vec<String> = found.iter().filter(burstable).filter_map(|told| told.instance_id()).map(str::to_owned).collect();
