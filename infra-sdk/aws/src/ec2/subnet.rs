@@ -1,23 +1,13 @@
 //! A subnet.
 
-use infra_core::{Block, Outputs, Resource, Tags, choices};
+use infra_core::{Block, Outputs, Resource, Tags};
 use serde::{Deserialize, Serialize};
 
-use super::{IpamPoolId, VpcId};
-
-choices! {
-    /// What an instance's private DNS name is made of.
-    pub enum HostnameType {
-        /// Its private IPv4 address, as in `ip-10-0-0-1`.
-        IpName = "ip-name",
-        /// Its id, as in `i-0123456789abcdef0`.
-        ResourceName = "resource-name",
-    }
-}
+use super::{HostnameType, IpamPoolId, VpcId};
 
 /// The private DNS names of instances that are launched in a subnet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Block)]
-pub struct PrivateDnsNameOptions {
+pub struct DnsNamesOnLaunch {
     /// What the names are made of. Default: `ip-name`; in a subnet without IPv4 always `resource-name`.
     #[input(cloud = "HostnameType")]
     pub hostname_type: Option<HostnameType>,
@@ -82,7 +72,7 @@ pub struct SubnetInputs {
     /// Default: none is.
     pub enable_lni_at_device_index: Option<i32>,
     /// The private DNS names of instances launched here.
-    pub private_dns_name_options_on_launch: Option<PrivateDnsNameOptions>,
+    pub private_dns_name_options_on_launch: Option<DnsNamesOnLaunch>,
     /// Tags.
     pub tags: Option<Tags>,
 }
@@ -114,7 +104,7 @@ mod live {
     use aws_sdk_ec2::types::{self, Filter, ResourceType, SubnetCidrBlockStateCode as Code, SubnetIpv6CidrBlockAssociation};
     use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
-    use super::{HostnameType, PrivateDnsNameOptions, Subnet, SubnetId, SubnetInputs, SubnetOutputs};
+    use super::{DnsNamesOnLaunch, HostnameType, Subnet, SubnetId, SubnetInputs, SubnetOutputs};
     use crate::ec2::call::{attribute, changed, ids, not_yet, plain, text};
     use crate::ec2::{VpcId, cidr, tags};
     use crate::sdk::failed;
@@ -155,7 +145,7 @@ mod live {
             // One attribute a call.
             let modify = || client.modify_subnet_attribute().subnet_id(id.as_str());
             let flag = |have: Option<bool>, want: Option<bool>| want.filter(|_| want != have).map(attribute);
-            let default = PrivateDnsNameOptions::default();
+            let default = DnsNamesOnLaunch::default();
             let have_names = have.private_dns_name_options_on_launch.as_ref().unwrap_or(&default);
             let names = want.private_dns_name_options_on_launch.as_ref().unwrap_or(&default);
             let calls = [
@@ -223,7 +213,7 @@ mod live {
         let ipv6 = ipv6_cidr_block(subnet).and_then(|association| association.ipv6_cidr_block());
         let mut associations = subnet.ipv6_cidr_block_association_set().iter().filter_map(code);
         let changing = associations.find(|code| matches!(code, Code::Associating | Code::Disassociating));
-        let names = subnet.private_dns_name_options_on_launch().map(|names| PrivateDnsNameOptions {
+        let names = subnet.private_dns_name_options_on_launch().map(|names| DnsNamesOnLaunch {
             hostname_type: names.hostname_type().and_then(|of| HostnameType::from_word(of.as_str())),
             enable_resource_name_dns_a_record: names.enable_resource_name_dns_a_record(),
             enable_resource_name_dns_aaaa_record: names.enable_resource_name_dns_aaaa_record(),
@@ -293,7 +283,7 @@ mod live {
             let names = PrivateDnsNameOptionsOnLaunch::builder().hostname_type("resource-name".into()).build();
             let told = observed(&subnet(Vec::new()).enable_lni_at_device_index(0).private_dns_name_options_on_launch(names).build());
             assert_eq!(told.inputs.enable_lni_at_device_index, None);
-            let names = PrivateDnsNameOptions { hostname_type: Some(HostnameType::ResourceName), ..PrivateDnsNameOptions::default() };
+            let names = DnsNamesOnLaunch { hostname_type: Some(HostnameType::ResourceName), ..DnsNamesOnLaunch::default() };
             assert_eq!(told.inputs.private_dns_name_options_on_launch, Some(names));
         }
     }

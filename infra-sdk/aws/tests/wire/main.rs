@@ -1,11 +1,15 @@
 //! Every handler over the wire, against a local cloud that somebody else wrote.
 
+mod autoscaling_launch;
 mod conformance;
+mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
+mod lookups;
 
 use std::sync::OnceLock;
 
+use aws_config::SdkConfig;
 use infra_apply::Registry;
 use infra_aws::sdk::{Connection, connect};
 use tokio::runtime::Runtime;
@@ -14,6 +18,8 @@ use tokio::runtime::Runtime;
 struct Wire {
     runtime: Runtime,
     registry: Registry,
+    /// For what a test needs besides the handlers.
+    sdk: SdkConfig,
 }
 
 fn wire() -> &'static Wire {
@@ -25,6 +31,6 @@ fn wire() -> &'static Wire {
         let sdk = runtime.block_on(connect(&connection));
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
-        Wire { runtime, registry }
+        Wire { runtime, registry, sdk }
     })
 }

@@ -154,7 +154,7 @@ impl Page {
         let mut tail = String::new();
         if difference.drift {
             tail.push_str("  # changed outside of infra");
-        } else if difference.replaces {
+        } else if difference.change.replaces {
             tail.push_str("  # cannot change in place");
         }
         let old = change.old.clone().map(Expr::Lit);
