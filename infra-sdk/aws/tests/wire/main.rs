@@ -1,6 +1,8 @@
 //! Every handler over the wire, against a local cloud that somebody else wrote.
 
+mod autoscaling;
 mod autoscaling_launch;
+mod cloudwatch;
 mod conformance;
 mod ec2_compute;
 mod ec2_network;
