@@ -1,9 +1,30 @@
 //! Plans to changed clouds: observe, execute, record.
+//!
+//! [`Engine`] is the way in. It decides nothing: what a plan says is done, in the order its edges allow, and every call
+//! that changes a cloud stands between two records of the [`Journal`].
 
+mod engine;
 mod error;
+mod event;
+mod interrupt;
+mod journal;
+mod observe;
+mod perform;
 mod provider;
+mod recover;
 mod registry;
+mod retry;
+mod schedule;
+mod store;
 
+pub use engine::{Engine, Outcome, PlanError};
 pub use error::{Class, ProviderError, gone_is_success};
+pub use event::{Doing, Event, Watcher};
+pub use interrupt::Interrupt;
+pub use journal::{FileLog, Found as JournalFound, Journal, Log};
+pub use observe::ObserveError;
 pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Served};
+pub use recover::RecoverError;
 pub use registry::{Answerer, Registry};
+pub use retry::Patience;
+pub use store::StoreError;

@@ -102,3 +102,6 @@ impl Outcome for Result<(), Stop> {
         self
     }
 }
+
+/// What the line of a program's standard output begins with that is the response.
+pub const RESPONSE_MARK: &str = "\u{1e}infra-response:";

@@ -17,6 +17,16 @@ pub struct Change {
     pub old: Option<Value>,
     /// What is wanted; nothing where it goes.
     pub new: Option<Expr>,
+    /// Whether a field that it is in cannot be changed in place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaces: bool,
+}
+
+impl Change {
+    /// The input it is in: the path up to its first `.` or `[`.
+    pub fn root(&self) -> &str {
+        self.path.split(['.', '[']).next().unwrap_or_default()
+    }
 }
 
 /// The differences of a resource's inputs. `salt` is that of the state's digests.
@@ -33,7 +43,7 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn push(&mut self, path: &str, old: Option<&Value>, new: Option<&Expr>) {
-        self.changes.push(Change { path: path.to_owned(), old: old.cloned(), new: new.cloned() });
+        self.changes.push(Change { path: path.to_owned(), old: old.cloned(), new: new.cloned(), replaces: false });
     }
 
     fn block(&mut self, fields: &[Field], have: &BTreeMap<String, Value>, want: &BTreeMap<String, Expr>, path: &str) {
@@ -44,6 +54,9 @@ impl Found<'_> {
             self.value(&field.ty, have.get(&field.name), want, &path);
             if field.secret {
                 self.changes[before..].iter_mut().for_each(hide);
+            }
+            if field.replace {
+                self.changes[before..].iter_mut().for_each(|change| change.replaces = true);
             }
         }
     }
@@ -292,7 +305,7 @@ mod tests {
             Expr::Object(BTreeMap::from([("port".into(), Expr::Lit(json!(80).into())), ("cidr".into(), unknown.clone())])),
         )]);
         let changes = differences(&[field("x", rule())], &have, &want, "");
-        assert_eq!(changes, [Change { path: "x.cidr".into(), old: Some(Value::from("a")), new: Some(unknown) }]);
+        assert_eq!(changes, [Change { path: "x.cidr".into(), old: Some(Value::from("a")), new: Some(unknown), replaces: false }]);
     }
 
     #[test]

@@ -1,5 +1,26 @@
 //! Graph, state and observations to a plan, as a pure function.
+//!
+//! One file a decision: `order` what comes first, `outlook` what is known, `decide` what happens to a resource, `clash`
+//! what must go before its replacement comes, `steps` and `sequence` the edges. `planner` puts them together.
 
+mod clash;
+mod decide;
 mod diff;
+mod mark;
+mod name;
+mod observed;
+mod order;
+mod outlook;
+mod plan;
+mod planner;
+mod render;
+mod sequence;
+mod state;
+mod steps;
 
 pub use diff::{Change, differences};
+pub use observed::{Observed, Sight};
+pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
+pub use planner::{plan, plan_destroy};
+pub use render::{RenderOptions, Style, render};
+pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};

@@ -14,7 +14,10 @@ pub use group::{
     OnDemandAllocation, RefreshProtected, RefreshStandby, RefreshStrategy, RetentionAction, SpotAllocation, ZoneDistribution,
     ZoneImpairmentPolicy,
 };
-pub use launch_configuration::{LaunchConfiguration, LaunchConfigurationInputs, LaunchConfigurationName};
+pub use launch_configuration::{
+    ConfiguredDevice, ConfiguredDeviceBuilder, ConfiguredMetadata, ConfiguredMetadataBuilder, LaunchConfiguration,
+    LaunchConfigurationBuilder, LaunchConfigurationInputs, LaunchConfigurationName, LaunchConfigurationOutputs,
+};
 pub use policy::{
     AdjustmentType, CustomizedMetric, MaxCapacityBreach, MetricAggregation, PolicyType, PredefinedLoad, PredefinedMetric,
     PredefinedMetricKind, PredefinedPair, PredictedLoad, PredictedPair, PredictiveMetric, PredictiveMode, PredictiveScaling, ScalingPolicy,
@@ -22,4 +25,4 @@ pub use policy::{
 };
 pub use schedule::{ScheduledAction, ScheduledActionId, ScheduledActionInputs, ScheduledActionOutputs};
 
-crate::resources!("autoscaling", aws_sdk_autoscaling::Client: AutoScalingGroup, ScalingPolicy, ScheduledAction);
+crate::resources!("autoscaling", aws_sdk_autoscaling::Client: AutoScalingGroup, LaunchConfiguration, ScalingPolicy, ScheduledAction);

@@ -2,13 +2,18 @@
 
 mod autoscaling;
 mod autoscaling_scripted;
+mod autoscaling_launch;
 mod cloudwatch;
 mod conformance;
+mod ec2_compute;
 mod ec2_network;
 mod scripted;
+mod ec2_security_group;
+mod lookups;
 
 use std::sync::OnceLock;
 
+use aws_config::SdkConfig;
 use infra_apply::Registry;
 use infra_aws::sdk::{Connection, connect};
 use tokio::runtime::Runtime;
@@ -17,6 +22,8 @@ use tokio::runtime::Runtime;
 struct Wire {
     runtime: Runtime,
     registry: Registry,
+    /// For what a test needs besides the handlers.
+    sdk: SdkConfig,
 }
 
 fn wire() -> &'static Wire {
@@ -28,6 +35,6 @@ fn wire() -> &'static Wire {
         let sdk = runtime.block_on(connect(&connection));
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
-        Wire { runtime, registry }
+        Wire { runtime, registry, sdk }
     })
 }

@@ -1,0 +1,191 @@
+//! The engine as a library: look, plan, perform.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
+use infra_plan::{Observed, Plan, Record, plan, plan_destroy};
+
+use crate::event::Watcher;
+use crate::interrupt::Interrupt;
+use crate::journal::Journal;
+use crate::observe::{ObserveError, observe};
+use crate::perform::Bench;
+use crate::recover::{RecoverError, recover};
+use crate::registry::Registry;
+use crate::retry::Patience;
+use crate::schedule::run;
+use crate::store::StoreError;
+
+/// Why a plan could not be made. Nothing has been changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The program or the graph is wrong.
+    #[error("{}", lines(.0))]
+    Wrong(Vec<Diagnostic>),
+    /// The cloud could not be looked at.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
+    /// What an interrupted run left could not be settled.
+    #[error(transparent)]
+    Recover(#[from] RecoverError),
+}
+
+fn lines(problems: &[Diagnostic]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// How a deployment or destruction ended.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// How many steps were done.
+    pub done: usize,
+    /// The steps that failed, and why.
+    pub failed: Vec<(Address, Diagnostic)>,
+    /// The steps that were not begun.
+    pub skipped: Vec<Address>,
+    /// Why nothing could be recorded any more, if so.
+    pub store: Option<StoreError>,
+    /// The stack's outputs; secrets among them are marked.
+    pub exports: BTreeMap<String, Value>,
+}
+
+impl Outcome {
+    /// Whether everything that was planned was done.
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty() && self.skipped.is_empty() && self.store.is_none()
+    }
+}
+
+/// An engine over a registry of handlers.
+pub struct Engine {
+    /// What it can serve.
+    pub registry: Registry,
+    /// How many calls it makes at a time.
+    pub parallel: usize,
+    /// How patient it is.
+    pub patience: Patience,
+}
+
+impl Engine {
+    /// An engine with ten calls at a time.
+    pub fn new(registry: Registry) -> Engine {
+        Engine { registry, parallel: 10, patience: Patience::default() }
+    }
+
+    /// Settles what an interrupted run left open.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written, or the cloud cannot say what became of a create.
+    pub async fn recover(&self, journal: &mut Journal, stack: &str, watcher: &dyn Watcher) -> Result<(), RecoverError> {
+        recover(&self.registry, journal, stack, &self.patience, watcher).await
+    }
+
+    /// Looks at everything that the journal's state knows.
+    ///
+    /// # Errors
+    /// Where a type of resource is unknown or cannot be read.
+    pub async fn observe(&self, journal: &Journal, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
+        observe(&self.registry, journal.state(), &self.patience, self.parallel, watcher).await
+    }
+
+    /// Looks, and plans a deployment. Changes nothing.
+    ///
+    /// # Errors
+    /// Where the graph is wrong, was built against other types than this engine's, or the cloud cannot be read.
+    pub async fn plan(&self, graph: &Graph, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
+        self.check_schemas(graph)?;
+        let observed = self.observe(journal, watcher).await?;
+        plan(graph, journal.state(), &observed).map_err(PlanError::Wrong)
+    }
+
+    /// Looks, and plans a destruction. Changes nothing.
+    ///
+    /// # Errors
+    /// Where the cloud cannot be read.
+    pub async fn plan_destroy(&self, stack: &str, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
+        let observed = self.observe(journal, watcher).await?;
+        let handle = |address: &Address| match self.registry.handler(address.kind()) {
+            Some(handler) => handler.schema().handle.clone(),
+            None => address.kind().to_string(),
+        };
+        plan_destroy(stack, journal.state(), &observed, handle).map_err(PlanError::Wrong)
+    }
+
+    /// Performs a plan. `exports` are the stack's outputs as the graph has them; none for a destruction.
+    pub async fn apply(
+        &self,
+        plan: &Plan,
+        exports: &BTreeMap<String, Expr>,
+        journal: &mut Journal,
+        interrupt: &Interrupt,
+        watcher: &dyn Watcher,
+    ) -> Outcome {
+        let bench =
+            Bench { stack: &plan.stack, registry: &self.registry, patience: self.patience, watcher, journal: Mutex::new(&mut *journal) };
+        let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
+        drop(bench);
+        let mut outcome =
+            Outcome { done: ended.done, failed: ended.failed, skipped: ended.skipped, store: ended.store, exports: BTreeMap::new() };
+        if outcome.is_complete() {
+            match self::exports(exports, journal) {
+                Ok(exports) => outcome.exports = exports,
+                Err(problem) => {
+                    outcome.failed.push((Address::new("stack:output/value", "outputs"), problem));
+                    return outcome;
+                }
+            }
+            let sealed: BTreeMap<String, Value> =
+                outcome.exports.iter().map(|(name, value)| (name.clone(), value.sealed(&journal.state().salt))).collect();
+            if sealed != journal.state().exports {
+                outcome.store = journal.record(Record::Exported { exports: sealed }).err();
+            }
+        }
+        outcome
+    }
+
+    /// A program and an engine that disagree about a type would plan one thing and do another.
+    fn check_schemas(&self, graph: &Graph) -> Result<(), PlanError> {
+        let mut problems = Vec::new();
+        for (kind, schema) in &graph.schemas {
+            let problem = match self.registry.handler(kind) {
+                None => "this engine does not serve it",
+                Some(handler) if !same_contract(handler.schema(), schema) => {
+                    "the program was built against another version of it than this engine"
+                }
+                Some(_) => continue,
+            };
+            let first = graph.nodes.iter().find(|node| node.address.kind() == kind);
+            let mut problem = Diagnostic::new(format!("{kind}: {problem}"))
+                .with_help("build the program and the engine from the same version of infra-sdk");
+            if let Some(first) = first {
+                problem = problem.with_location(&first.declared);
+            }
+            problems.push(problem);
+        }
+        if problems.is_empty() { Ok(()) } else { Err(PlanError::Wrong(problems)) }
+    }
+}
+
+/// Whether two schemas are the same in what is serialized of them.
+fn same_contract(one: &infra_core::Schema, other: &infra_core::Schema) -> bool {
+    serde_json::to_value(one).ok() == serde_json::to_value(other).ok()
+}
+
+fn exports(exprs: &BTreeMap<String, Expr>, journal: &Journal) -> Result<BTreeMap<String, Value>, Diagnostic> {
+    let known = |attr: &Attr| {
+        let object = journal.state().object(&attr.resource);
+        Ok(object.and_then(|object| match attr.output.as_str() {
+            "id" => Some(Value::from(object.id.as_str())),
+            output => object.outputs.get(output).cloned(),
+        }))
+    };
+    let mut exports = BTreeMap::new();
+    for (name, expr) in exprs {
+        let about = |problem: String| Diagnostic::new(problem).with_field(format!("output {name}"));
+        let value = expr.evaluate(&known).map_err(|error| about(error.to_string()))?;
+        let missing = || about(format!("the cloud has not told {value}"));
+        exports.insert(name.clone(), value.value().ok_or_else(missing)?);
+    }
+    Ok(exports)
+}

@@ -1,0 +1,263 @@
+//! A journal in a file on this machine: one line a record, each synced before the next step.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use infra_plan::{Record, STATE_VERSION, State};
+use serde::{Deserialize, Serialize};
+
+use super::line::{self, LineError};
+use super::{Journal, Log};
+use crate::store::StoreError;
+
+/// The first line of a journal.
+#[derive(Debug, Serialize, Deserialize)]
+struct Header {
+    /// The format of the file.
+    format: u32,
+    /// Whose state it is, as `stack/environment`.
+    of: String,
+    /// What the digests of secrets are salted with.
+    salt: String,
+}
+
+/// The file behind a journal, locked for as long as it is open for writing.
+pub struct FileLog {
+    path: PathBuf,
+    file: File,
+    last: u32,
+    /// The file's length up to the last whole record.
+    length: u64,
+}
+
+/// What opening a journal found besides its state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// How many bytes of an unfinished record were at the end, and dropped: the last run was interrupted.
+    pub torn: usize,
+}
+
+impl FileLog {
+    /// Opens a journal for a run, and makes it if there is none; `salt` is used only then. The file is locked.
+    pub fn open(path: &Path, of: &str, salt: impl FnOnce() -> String) -> Result<(Journal, Found), StoreError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| StoreError::io("make the folder of", path, source))?;
+        }
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(|source| StoreError::io("open", path, source))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", path, source)),
+        }
+        let bytes = read_all(&mut file, path)?;
+        if bytes.is_empty() {
+            let header = Header { format: STATE_VERSION, of: of.to_owned(), salt: salt() };
+            let mut line = Vec::new();
+            let last = line::write(0, &header, &mut line).map_err(|error| StoreError::io("write", path, error.into()))?;
+            let mut log = FileLog { path: path.to_owned(), file, last, length: 0 };
+            log.write(&line)?;
+            log.sync_folder()?;
+            return Ok((Journal::new(State::new(header.salt), Box::new(log)), Found::default()));
+        }
+        let read = Read::all(&bytes, path, of)?;
+        let length = read.length as u64;
+        let found = Found { torn: bytes.len() - read.length };
+        file.seek(SeekFrom::Start(length)).map_err(|source| StoreError::io("read", path, source))?;
+        let log = FileLog { path: path.to_owned(), file, last: read.last, length };
+        Ok((Journal::new(read.state, Box::new(log)), found))
+    }
+
+    /// Reads a journal's state without locking or changing anything; `None` if there is no journal.
+    pub fn peek(path: &Path, of: &str) -> Result<Option<(State, Found)>, StoreError> {
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(StoreError::io("open", path, source)),
+        };
+        let bytes = read_all(&mut file, path)?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let read = Read::all(&bytes, path, of)?;
+        Ok(Some((read.state, Found { torn: bytes.len() - read.length })))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        // A torn tail, of a run before or of a write that failed, must not stand between two records.
+        let io = |source| StoreError::io("write", &self.path, source);
+        self.file.set_len(self.length).map_err(io)?;
+        self.file.seek(SeekFrom::Start(self.length)).map_err(io)?;
+        self.file.write_all(bytes).map_err(io)?;
+        self.file.sync_data().map_err(io)?;
+        self.length += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Makes the file's own name durable.
+    fn sync_folder(&self) -> Result<(), StoreError> {
+        match self.path.parent().map(File::open) {
+            Some(Ok(folder)) => folder.sync_all().map_err(|source| StoreError::io("sync the folder of", &self.path, source)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Log for FileLog {
+    fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        let (mut bytes, mut last) = (Vec::new(), self.last);
+        for record in records {
+            last = line::write(last, record, &mut bytes).map_err(|error| StoreError::io("write", &self.path, error.into()))?;
+        }
+        self.write(&bytes)?;
+        self.last = last;
+        Ok(())
+    }
+}
+
+fn read_all(file: &mut File, path: &Path) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|source| StoreError::io("read", path, source))?;
+    Ok(bytes)
+}
+
+/// A journal's content.
+struct Read {
+    state: State,
+    /// The last checksum.
+    last: u32,
+    /// How many bytes are whole records.
+    length: usize,
+}
+
+impl Read {
+    fn all(bytes: &[u8], path: &Path, of: &str) -> Result<Read, StoreError> {
+        let corrupt = |line: usize, problem: String| StoreError::Corrupt { path: path.to_owned(), line, problem };
+        let mut read: Option<Read> = None;
+        let mut start = 0;
+        for number in 1.. {
+            let Some(end) = bytes[start..].iter().position(|byte| *byte == b'\n').map(|at| start + at) else { break };
+            let line = &bytes[start..end];
+            let problem = |error| match error {
+                LineError::Checksum => corrupt(number, "its checksum does not fit: it was changed, or lines before it are missing".into()),
+                LineError::Content(error) => corrupt(number, format!("this version cannot read it: {error}")),
+            };
+            match &mut read {
+                None => {
+                    let (last, header) = line::read::<Header>(0, line).map_err(problem)?;
+                    if header.format != STATE_VERSION {
+                        return Err(StoreError::Version { path: path.to_owned(), found: header.format, known: STATE_VERSION });
+                    }
+                    if header.of != of {
+                        return Err(StoreError::Foreign { path: path.to_owned(), of: header.of, wanted: of.to_owned() });
+                    }
+                    read = Some(Read { state: State::new(header.salt), last, length: end + 1 });
+                }
+                Some(read) => {
+                    let (last, record) = line::read::<Record>(read.last, line).map_err(problem)?;
+                    read.state.apply(record);
+                    read.last = last;
+                    read.length = end + 1;
+                }
+            }
+            start = end + 1;
+        }
+        read.ok_or_else(|| corrupt(1, "the file ends within its first line".into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra_core::Address;
+    use infra_plan::Intent;
+
+    fn record(name: &str) -> Record {
+        Record::Begun { address: Address::new("t:t/t", name), intent: Intent::Delete { id: name.into() } }
+    }
+
+    fn open(path: &Path) -> Result<(Journal, Found), StoreError> {
+        FileLog::open(path, "web/local", || "salt".into())
+    }
+
+    fn written(path: &Path) -> State {
+        let (mut journal, _) = open(path).unwrap();
+        journal.record(record("a")).unwrap();
+        journal.record(record("b")).unwrap();
+        journal.into_state()
+    }
+
+    #[test]
+    fn a_journal_reads_back_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/journal");
+        let state = written(&path);
+        let (mut journal, found) = open(&path).unwrap();
+        assert_eq!((journal.state(), found), (&state, Found::default()));
+        journal.record(record("c")).unwrap();
+        assert_eq!(FileLog::peek(&path, "web/local").unwrap().unwrap().0, journal.into_state());
+    }
+
+    #[test]
+    fn cut_at_any_byte_the_whole_records_before_are_read_and_writing_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        written(&path);
+        let whole = std::fs::read(&path).unwrap();
+        let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        for cut in header..whole.len() {
+            std::fs::write(&path, &whole[..cut]).unwrap();
+            let (mut journal, found) = open(&path).unwrap();
+            let lines = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
+            assert_eq!(journal.state().serial as usize, lines - 1, "cut at {cut}");
+            let kept = whole[..cut].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+            assert_eq!(found.torn, cut - kept);
+            journal.record(record("c")).unwrap();
+            let state = journal.into_state();
+            assert_eq!(open(&path).unwrap().0.into_state(), state, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn an_edited_journal_is_refused_with_the_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        written(&path);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replacen("t:t/t:a", "t:t/t:x", 1)).unwrap();
+        let error = open(&path).err().unwrap().to_string();
+        assert!(error.contains("line 2"), "{error}");
+        let without_a: Vec<&str> = text.lines().enumerate().filter(|(at, _)| *at != 1).map(|(_, line)| line).collect();
+        std::fs::write(&path, without_a.join("\n") + "\n").unwrap();
+        assert!(open(&path).err().unwrap().to_string().contains("line 2"));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), without_a.join("\n") + "\n", "nothing was written over it");
+    }
+
+    #[test]
+    fn a_journal_of_another_stack_or_a_newer_version_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        written(&path);
+        assert!(matches!(FileLog::peek(&path, "other/local"), Err(StoreError::Foreign { .. })));
+        let mut line = Vec::new();
+        line::write(0, &Header { format: 99, of: "web/local".into(), salt: String::new() }, &mut line).unwrap();
+        std::fs::write(&path, line).unwrap();
+        assert!(matches!(open(&path), Err(StoreError::Version { found: 99, .. })));
+    }
+
+    #[test]
+    fn a_second_run_at_the_same_time_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let first = open(&path).unwrap();
+        assert!(matches!(open(&path), Err(StoreError::Locked { .. })));
+        drop(first);
+        assert!(open(&path).is_ok());
+    }
+}

@@ -1,0 +1,118 @@
+//! Looking at what the cloud has: a few calls a type of resource, whatever their number.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures::StreamExt as _;
+use futures::stream;
+use infra_core::{Address, Kind, Schema, Value};
+use infra_plan::{Observed, Sight, State};
+
+use crate::error::ProviderError;
+use crate::event::{Event, Watcher};
+use crate::provider::{Condition, Found, Handler};
+use crate::registry::Registry;
+use crate::retry::{Patience, retry};
+
+/// Why the cloud could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// The state has resources that this engine does not know.
+    #[error("the state has a {kind} ({address}), which this engine does not know: use the engine that deployed it")]
+    UnknownKind {
+        /// The kind.
+        kind: Kind,
+        /// One of its resources.
+        address: Address,
+    },
+    /// A call failed.
+    #[error("failed to read {count} of {kind}, {first} first: {source}")]
+    Read {
+        /// The kind.
+        kind: Kind,
+        /// How many were asked for.
+        count: usize,
+        /// The first of them.
+        first: Address,
+        /// Why.
+        source: ProviderError,
+    },
+}
+
+/// Reads every object that the state knows, at most `parallel` calls at a time.
+pub(crate) async fn observe(
+    registry: &Registry,
+    state: &State,
+    patience: &Patience,
+    parallel: usize,
+    watcher: &dyn Watcher,
+) -> Result<Observed, ObserveError> {
+    let mut by_kind: BTreeMap<&Kind, Vec<(&Address, &str, bool)>> = BTreeMap::new();
+    for (address, row) in &state.rows {
+        let ids = by_kind.entry(address.kind()).or_default();
+        ids.extend(row.object.iter().map(|object| (address, object.id.as_str(), true)));
+        ids.extend(row.old.iter().map(|object| (address, object.id.as_str(), false)));
+    }
+    watcher.hear(Event::Observing { objects: by_kind.values().map(Vec::len).sum() });
+
+    let mut pages = Vec::new();
+    for (kind, objects) in by_kind.iter().filter(|(_, objects)| !objects.is_empty()) {
+        let unknown = || ObserveError::UnknownKind { kind: Kind::clone(kind), address: objects[0].0.clone() };
+        let handler = registry.handler(kind).ok_or_else(unknown)?;
+        pages.extend(objects.chunks(handler.page().max(1)).map(|page| (handler, *kind, page)));
+    }
+    let read = stream::iter(pages).map(|(handler, kind, page)| async move {
+        let ids: Vec<String> = page.iter().map(|(_, id, _)| (*id).to_owned()).collect();
+        let found = retry(patience, |_, _| {}, async || handler.read(&ids).await).await;
+        let failed = |source| ObserveError::Read { kind: Kind::clone(kind), count: page.len(), first: page[0].0.clone(), source };
+        let found: HashMap<String, Found> = found.map_err(failed)?.into_iter().map(|found| (found.id.clone(), found)).collect();
+        watcher.hear(Event::Observed { objects: page.len() });
+        Ok((handler.schema(), page, found))
+    });
+    let mut read = read.buffer_unordered(parallel.max(1));
+    let mut observed = Observed::default();
+    while let Some(page) = read.next().await {
+        let (schema, page, mut found) = page?;
+        for (address, id, current) in page {
+            match (found.remove(*id), current) {
+                (Some(found), true) => drop(observed.objects.insert((*address).clone(), sight(schema, found))),
+                (None, true) => drop(observed.objects.insert((*address).clone(), Sight::Gone)),
+                (None, false) => drop(observed.old_gone.insert((*id).to_owned())),
+                (Some(_), false) => {}
+            }
+        }
+    }
+    Ok(observed)
+}
+
+fn sight(schema: &Schema, found: Found) -> Sight {
+    let failed = match found.condition {
+        Condition::Failed(state) => Some(state),
+        Condition::Ready | Condition::Pending(_) => None,
+    };
+    Sight::Present { outputs: outputs(schema, &found.outputs), inputs: fields(found.inputs), failed }
+}
+
+/// An object's fields.
+pub(crate) fn fields(value: Value) -> BTreeMap<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => BTreeMap::new(),
+    }
+}
+
+/// What the cloud says of an object, with what the schema calls secret marked as such.
+pub(crate) fn outputs(schema: &Schema, said: &Value) -> BTreeMap<String, Value> {
+    let mut outputs = fields(said.clone());
+    for output in schema.outputs.iter().filter(|output| output.secret) {
+        if let Some(value) = outputs.remove(&output.name) {
+            outputs.insert(output.name.clone(), Value::Secret(Box::new(value)));
+        }
+    }
+    outputs
+}
+
+/// Reads one object.
+pub(crate) async fn read_one(handler: &dyn Handler, id: &str) -> Result<Option<Found>, ProviderError> {
+    let found = handler.read(&[id.to_owned()]).await?;
+    Ok(found.into_iter().find(|found| found.id == id))
+}

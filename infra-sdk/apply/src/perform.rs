@@ -1,0 +1,381 @@
+//! One step: the calls that it needs, and the records before and after them.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Value};
+use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, sealed};
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Class, ProviderError};
+use crate::event::{Doing, Event, Watcher};
+use crate::journal::Journal;
+use crate::observe::{fields, outputs, read_one};
+use crate::provider::{Condition, Creation, Found, Handler};
+use crate::registry::Registry;
+use crate::retry::{Backoff, Patience, retry};
+use crate::store::StoreError;
+
+/// Why a step failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It is about this resource; others go on.
+    Step(Diagnostic),
+    /// Nothing can be recorded any more: the whole run stops.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Store(error)
+    }
+}
+
+/// What all steps share.
+pub(crate) struct Bench<'a> {
+    pub(crate) stack: &'a str,
+    pub(crate) registry: &'a Registry,
+    pub(crate) patience: Patience,
+    pub(crate) watcher: &'a dyn Watcher,
+    pub(crate) journal: Mutex<&'a mut Journal>,
+}
+
+/// A resource and what its step needs to know of it.
+struct Subject<'a, 'b> {
+    bench: &'a Bench<'b>,
+    address: &'a Address,
+    handler: &'a dyn Handler,
+}
+
+impl<'b> Bench<'b> {
+    pub(crate) fn journal(&self) -> MutexGuard<'_, &'b mut Journal> {
+        // A poisoned journal is whole: a record is durable before the state changes, and both happen under the lock.
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn record(&self, record: Record) -> Result<(), StoreError> {
+        self.journal().record(record)
+    }
+
+    /// Performs a step; returns the physical id it was about.
+    pub(crate) async fn perform(&self, step: &Step) -> Result<String, Failure> {
+        let address = &step.address;
+        match &step.action {
+            Action::Forget { id } => {
+                self.record(Record::Gone { address: address.clone(), id: id.clone() })?;
+                Ok(id.clone())
+            }
+            Action::Note { want, id, outputs } => {
+                let inputs = self.evaluated(address, want)?;
+                self.record(Record::Settled { address: address.clone(), object: self.object(id, want, &inputs, outputs.clone()) })?;
+                Ok(id.clone())
+            }
+            Action::Create { want, .. } => self.subject(address)?.create(want).await,
+            Action::Update { id, want, .. } => self.subject(address)?.update(id, want).await,
+            Action::Delete { id, .. } => self.subject(address)?.delete(id).await,
+        }
+    }
+
+    fn subject<'a>(&'a self, address: &'a Address) -> Result<Subject<'a, 'b>, Failure> {
+        match self.registry.handler(address.kind()) {
+            Some(handler) => Ok(Subject { bench: self, address, handler: handler.as_ref() }),
+            None => {
+                let problem = Diagnostic::new(format!("this engine does not know what a {} is", address.kind())).with_resource(address);
+                Err(Failure::Step(problem.with_help("use an engine that serves it, of the same version as the program")))
+            }
+        }
+    }
+
+    /// A step's inputs, with what earlier steps gave put in. All of it is known by now.
+    fn evaluated(&self, address: &Address, want: &Want) -> Result<BTreeMap<String, Expr>, Failure> {
+        let journal = self.journal();
+        let known = |attr: &infra_core::Attr| {
+            let object = journal.state().object(&attr.resource);
+            Ok(object.and_then(|object| match attr.output.as_str() {
+                "id" => Some(Value::from(object.id.as_str())),
+                output => object.outputs.get(output).cloned(),
+            }))
+        };
+        let mut inputs = BTreeMap::new();
+        for (name, expr) in &want.inputs {
+            let about = |problem: String| {
+                Failure::Step(Diagnostic::new(problem).with_resource(address).with_field(name).with_location(&want.declared))
+            };
+            let value = expr.evaluate(&known).map_err(|error| about(error.to_string()))?;
+            if let Some(waits) = value.refs().into_iter().next() {
+                return Err(about(format!("the cloud has not told `{}` of {}", waits.output, waits.resource)));
+            }
+            inputs.insert(name.clone(), value);
+        }
+        Ok(inputs)
+    }
+
+    fn object(&self, id: &str, want: &Want, inputs: &BTreeMap<String, Expr>, outputs: BTreeMap<String, Value>) -> Object {
+        let salt = self.journal().state().salt.clone();
+        Object {
+            id: id.to_owned(),
+            inputs: sealed(inputs, &salt),
+            outputs: outputs.into_iter().map(|(name, value)| (name, value.sealed(&salt))).collect(),
+            dependencies: want.dependencies.clone(),
+            declared: want.declared.clone(),
+            problem: None,
+        }
+    }
+}
+
+impl Subject<'_, '_> {
+    fn schema(&self) -> &Schema {
+        self.handler.schema()
+    }
+
+    fn failed(&self, doing: &str, error: &ProviderError, want: Option<&Want>) -> Failure {
+        let mut problem = Diagnostic::new(format!("failed to {doing}: {error}")).with_resource(self.address);
+        if let Some(want) = want {
+            problem = problem.with_location(&want.declared);
+        }
+        if let Some(help) = error.class.help() {
+            problem = problem.with_help(help);
+        }
+        Failure::Step(problem)
+    }
+
+    fn notice(&self) -> impl FnMut(&ProviderError, std::time::Duration) + '_ {
+        move |error, after| {
+            self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error: error.to_string(), after });
+        }
+    }
+
+    async fn create(&self, want: &Want) -> Result<String, Failure> {
+        let (bench, address) = (self.bench, self.address);
+        let inputs = bench.evaluated(address, want)?;
+        let (salt, made) = {
+            let journal = bench.journal();
+            (journal.state().salt.clone(), journal.state().made.get(address).copied().unwrap_or_default())
+        };
+        let token = token(bench.stack, &salt, address, made);
+        let asked = asked(&inputs);
+        let tags = ownership(&asked, bench.stack, address, &token);
+        let new = Creation { tags: &tags, token: &token };
+        bench.record(Record::Begun {
+            address: address.clone(),
+            intent: Intent::Create {
+                token: token.clone(),
+                inputs: sealed(&inputs, &salt),
+                dependencies: want.dependencies.clone(),
+                declared: want.declared.clone(),
+            },
+        })?;
+        let id = match self.made(&asked, new).await {
+            Ok(id) => id,
+            Err(error) => {
+                // Only an answer of the service says that nothing was made; without one, the intent stays open.
+                if !error.class.is_temporary() {
+                    bench.record(Record::Abandoned { address: address.clone() })?;
+                }
+                return Err(self.failed("create it", &error, Some(want)));
+            }
+        };
+        let mut object = bench.object(&id, want, &inputs, BTreeMap::new());
+        object.problem = Some("it was made, and was not ready when it was last seen".into());
+        bench.record(Record::Made { address: address.clone(), object })?;
+        let found = self.ready(&id, want).await?;
+        self.settle(&id, found, want, &inputs, &asked).await
+    }
+
+    /// Makes the object, once: after an answer that got lost, it is looked for before it is made again.
+    async fn made(&self, asked: &Value, new: Creation<'_>) -> Result<String, ProviderError> {
+        let mut in_doubt = false;
+        retry(&self.bench.patience, self.notice(), async || {
+            if in_doubt && let Some(id) = self.handler.find(asked, new).await? {
+                return Ok(id);
+            }
+            let answer = self.handler.create(asked, new).await;
+            in_doubt |= matches!(&answer, Err(error) if error.class == Class::Unavailable);
+            answer
+        })
+        .await
+    }
+
+    async fn update(&self, id: &str, want: &Want) -> Result<String, Failure> {
+        let inputs = self.bench.evaluated(self.address, want)?;
+        let asked = asked(&inputs);
+        let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
+        self.bench.record(Record::Begun { address: self.address.clone(), intent: Intent::Update { id: id.to_owned(), inputs: sealed } })?;
+        // An object that is not ready may be so because of what this update changes: no waiting before it.
+        let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+        let found = match read.map_err(|error| self.failed("read it", &error, Some(want)))? {
+            Some(found) => found,
+            None => self.ready(id, want).await?,
+        };
+        self.settle(id, found, want, &inputs, &asked).await
+    }
+
+    /// Brings an object to what is wanted: changes what differs, waits until it is ready, and records it.
+    async fn settle(
+        &self,
+        id: &str,
+        mut found: Found,
+        want: &Want,
+        inputs: &BTreeMap<String, Expr>,
+        asked: &Value,
+    ) -> Result<String, Failure> {
+        let differing = self.differing(id, &found, inputs);
+        if !differing.is_empty() {
+            let have = self.with_recorded(id, &found);
+            let updated = retry(&self.bench.patience, self.notice(), async || self.handler.update(id, &have, asked).await).await;
+            updated.map_err(|error| self.failed("change it", &error, Some(want)))?;
+            found = self.ready(id, want).await?;
+            self.persistent(id, &found, inputs);
+        } else if found.condition != Condition::Ready {
+            found = self.ready(id, want).await?;
+        }
+        let outputs = outputs(self.schema(), &found.outputs);
+        let broken = self.broken_promise(&outputs, asked);
+        let mut object = self.bench.object(id, want, inputs, outputs);
+        object.problem = broken.as_ref().map(|problem| problem.problem.clone());
+        self.bench.record(Record::Settled { address: self.address.clone(), object })?;
+        match broken {
+            Some(problem) => Err(Failure::Step(problem.with_location(&want.declared))),
+            None => Ok(id.to_owned()),
+        }
+    }
+
+    /// What differs from what is wanted, of all that the cloud tells; of what it never tells, by what was recorded.
+    fn differing(&self, id: &str, found: &Found, inputs: &BTreeMap<String, Expr>) -> Vec<Change> {
+        let have = fields(self.with_recorded(id, found));
+        differences(&self.schema().inputs, &have, inputs, &self.bench.journal().state().salt.clone())
+    }
+
+    /// What the cloud tells of an object, and of what it never tells, what was recorded.
+    fn with_recorded(&self, id: &str, found: &Found) -> Value {
+        let mut have = fields(found.inputs.clone());
+        let journal = self.bench.journal();
+        let recorded = journal.state().object(self.address).filter(|object| object.id == id);
+        for field in self.schema().inputs.iter().filter(|field| field.write_only) {
+            if let Some(value) = recorded.and_then(|object| object.inputs.get(&field.name)) {
+                have.insert(field.name.clone(), value.clone());
+            }
+        }
+        Value::Object(have)
+    }
+
+    /// What still differs after the change is said, and not tried for ever.
+    fn persistent(&self, id: &str, found: &Found, inputs: &BTreeMap<String, Expr>) {
+        let told: Vec<_> = self.schema().inputs.iter().filter(|field| !field.write_only).cloned().collect();
+        let salt = self.bench.journal().state().salt.clone();
+        for change in differences(&told, &fields(found.inputs.clone()), inputs, &salt) {
+            let has = change.old.map_or("nothing".into(), |old| old.redacted().to_string());
+            let wants = change.new.map_or("nothing".into(), |new| new.to_string());
+            self.bench.watcher.hear(Event::Noticed {
+                address: self.address.clone(),
+                message: format!("the cloud keeps `{}` of {id} at {has} and does not take {wants}", change.path),
+            });
+        }
+    }
+
+    /// An output that was promised to be the value of an input, and is not.
+    fn broken_promise(&self, outputs: &BTreeMap<String, Value>, asked: &Value) -> Option<Diagnostic> {
+        let asked = asked.as_object()?;
+        self.schema().outputs.iter().find_map(|output| {
+            let input = output.echo.as_ref()?;
+            let (promised, got) = (asked.get(input)?, outputs.get(&output.name)?);
+            (promised.reveal() != got.reveal()).then(|| {
+                let (promised, got) = (promised.redacted(), got.redacted());
+                Diagnostic::new(format!("the cloud has {got} where {promised} was asked for"))
+                    .with_resource(self.address)
+                    .with_field(&output.name)
+                    .with_help(format!("set `{input}` to {got}, which is what the cloud made of it"))
+            })
+        })
+    }
+
+    async fn ready(&self, id: &str, want: &Want) -> Result<Found, Failure> {
+        let mut backoff = Backoff::new();
+        loop {
+            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+            let state = match found.map_err(|error| self.failed("read it", &error, Some(want)))? {
+                Some(found) => match &found.condition {
+                    Condition::Ready => return Ok(found),
+                    Condition::Pending(state) => state.clone(),
+                    Condition::Failed(state) => {
+                        let problem = Diagnostic::new(format!("{id} has failed: the cloud calls it `{state}`"));
+                        let problem = problem.with_resource(self.address).with_location(&want.declared);
+                        return Err(Failure::Step(problem.with_help("look it up in the cloud's console; the next deployment replaces it")));
+                    }
+                },
+                // What was just made may not be seen everywhere yet.
+                None => "not visible yet".to_owned(),
+            };
+            if backoff.elapsed() > self.bench.patience.ready {
+                let problem = Diagnostic::new(format!("{id} is still `{state}` after {} minutes", backoff.elapsed().as_secs() / 60));
+                let problem = problem.with_resource(self.address).with_location(&want.declared);
+                return Err(Failure::Step(problem.with_help("run the command again: it goes on waiting")));
+            }
+            self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
+            backoff.wait().await;
+        }
+    }
+
+    async fn delete(&self, id: &str) -> Result<String, Failure> {
+        let intent = Intent::Delete { id: id.to_owned() };
+        self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
+        let deleted = retry(&self.bench.patience, self.notice(), async || self.handler.delete(id).await).await;
+        deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
+        let mut backoff = Backoff::new();
+        loop {
+            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+            match found.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
+                None => break,
+                Some(found) if backoff.elapsed() <= self.bench.patience.ready => {
+                    let state = match found.condition {
+                        Condition::Ready => "still there".to_owned(),
+                        Condition::Pending(state) | Condition::Failed(state) => state,
+                    };
+                    self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
+                    backoff.wait().await;
+                }
+                Some(_) => {
+                    let problem = Diagnostic::new(format!("{id} was deleted and does not go")).with_resource(self.address);
+                    return Err(Failure::Step(problem.with_help("run the command again: it goes on waiting")));
+                }
+            }
+        }
+        self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() })?;
+        Ok(id.to_owned())
+    }
+}
+
+/// What a step does, for people.
+pub(crate) fn doing(action: &Action) -> Option<Doing> {
+    match action {
+        Action::Create { .. } => Some(Doing::Creating),
+        Action::Update { .. } => Some(Doing::Updating),
+        Action::Delete { .. } => Some(Doing::Deleting),
+        Action::Note { .. } | Action::Forget { .. } => None,
+    }
+}
+
+/// Evaluated inputs as a handler takes them: known, in clear or marked, without nulls.
+fn asked(inputs: &BTreeMap<String, Expr>) -> Value {
+    Value::Object(inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?))).collect()).without_nulls()
+}
+
+/// The tags of a new object: the program's, and what says whose it is.
+pub(crate) fn ownership(asked: &Value, stack: &str, address: &Address, token: &str) -> Tags {
+    let wanted = asked.as_object().and_then(|asked| asked.get("tags")).and_then(Value::as_object);
+    let mut tags: Tags = wanted.into_iter().flatten().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
+    tags.insert("infra:stack".into(), stack.to_owned());
+    tags.insert("infra:resource".into(), address.to_string());
+    tags.insert("infra:token".into(), token.to_owned());
+    tags
+}
+
+/// The idempotency token of a create: the same for the same object of the same resource, whoever computes it.
+pub(crate) fn token(stack: &str, salt: &str, address: &Address, made: u64) -> String {
+    let mut hash = Sha256::new();
+    for part in ["token", stack, salt, &address.to_string(), &made.to_string()] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

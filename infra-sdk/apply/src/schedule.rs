@@ -1,0 +1,99 @@
+//! Which step next: those whose edges are done, longest remaining path first, at most so many at a time.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use infra_core::{Address, Diagnostic};
+use infra_plan::Step;
+
+use crate::event::Event;
+use crate::interrupt::Interrupt;
+use crate::perform::{Bench, Failure, doing};
+use crate::store::StoreError;
+
+/// How a run's steps ended.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    pub(crate) done: usize,
+    pub(crate) failed: Vec<(Address, Diagnostic)>,
+    pub(crate) skipped: Vec<Address>,
+    pub(crate) store: Option<StoreError>,
+}
+
+/// Performs the steps. A failure skips what waits for it and nothing else; an interrupt starts nothing new.
+pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, interrupt: &Interrupt) -> Ended {
+    let mut ended = Ended::default();
+    let mut waiting: Vec<usize> = steps.iter().map(|step| step.after.len()).collect();
+    let mut next = vec![Vec::new(); steps.len()];
+    for (at, step) in steps.iter().enumerate() {
+        step.after.iter().for_each(|before| next[*before].push(at));
+    }
+    let rank = ranks(steps, &next);
+    let entry = |at: usize| (std::cmp::Reverse(rank[at]), at);
+    let mut ready: BTreeSet<_> = (0..steps.len()).filter(|at| waiting[*at] == 0).map(entry).collect();
+    let mut running = FuturesUnordered::new();
+    let mut settled: HashSet<usize> = HashSet::new();
+    let mut blamed: BTreeMap<usize, Address> = BTreeMap::new();
+    loop {
+        while running.len() < parallel.max(1) && ended.store.is_none() && !interrupt.is_requested() {
+            let Some((_, at)) = ready.pop_first() else { break };
+            let step = &steps[at];
+            if let Some(doing) = doing(&step.action) {
+                bench.watcher.hear(Event::Started { address: step.address.clone(), doing });
+            }
+            running.push(async move { (at, bench.perform(step).await) });
+        }
+        let Some((at, outcome)) = running.next().await else { break };
+        settled.insert(at);
+        let step = &steps[at];
+        match outcome {
+            Ok(id) => {
+                ended.done += 1;
+                if let Some(doing) = doing(&step.action) {
+                    bench.watcher.hear(Event::Finished { address: step.address.clone(), doing, id });
+                }
+                for after in &next[at] {
+                    waiting[*after] -= 1;
+                    if waiting[*after] == 0 {
+                        ready.insert(entry(*after));
+                    }
+                }
+            }
+            Err(Failure::Store(error)) => ended.store = Some(error),
+            Err(Failure::Step(problem)) => {
+                if let Some(doing) = doing(&step.action) {
+                    bench.watcher.hear(Event::Failed { address: step.address.clone(), doing, problem: problem.clone() });
+                }
+                ended.failed.push((step.address.clone(), problem));
+                blame(&next, at, &step.address, &mut blamed);
+            }
+        }
+    }
+    for (at, step) in steps.iter().enumerate().filter(|(at, _)| !settled.contains(at)) {
+        bench.watcher.hear(Event::Skipped { address: step.address.clone(), because_of: blamed.get(&at).cloned() });
+        ended.skipped.push(step.address.clone());
+    }
+    ended
+}
+
+/// How many steps are on the longest path from each one to an end.
+fn ranks(steps: &[Step], next: &[Vec<usize>]) -> Vec<usize> {
+    let mut rank = vec![1; steps.len()];
+    // A plan's steps are in an order that respects their edges, so that one pass from the end is enough.
+    for at in (0..steps.len()).rev() {
+        rank[at] = 1 + next[at].iter().map(|after| rank[*after]).max().unwrap_or_default();
+    }
+    rank
+}
+
+/// Notes for everything that waits for a failed step whose failure it is because of.
+fn blame(next: &[Vec<usize>], failed: usize, address: &Address, blamed: &mut BTreeMap<usize, Address>) {
+    let mut stack = next[failed].clone();
+    while let Some(at) = stack.pop() {
+        if !blamed.contains_key(&at) {
+            blamed.insert(at, address.clone());
+            stack.extend(&next[at]);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What can go wrong with what is remembered.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// Why a journal cannot be read or written. Nothing has been changed in it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk or its permissions.
+    #[error("failed to {action} the journal {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another run has it.
+    #[error("another run is using the journal {}: wait until it has ended", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is not as it was written.
+    #[error(
+        "the journal {} is damaged at line {line}: {problem}; restore the file from a backup, or move it away and import what exists",
+        path.display()
+    )]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A newer engine wrote it.
+    #[error("the journal {} has format {found}, and this engine reads format {known}: use the newer engine", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The format that is read here.
+        known: u32,
+    },
+    /// It belongs to another stack or environment.
+    #[error("the journal {} is that of {of}, not of {wanted}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        of: String,
+        /// Whose was expected.
+        wanted: String,
+    },
+}
+
+impl StoreError {
+    /// An error of the disk.
+    pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> StoreError {
+        StoreError::Io { action, path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,79 @@
+//! Which replacements must delete first: the cloud refuses two objects that agree in certain inputs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use infra_core::{Address, Expr, Schema, Value};
+
+use crate::decide::Decision;
+use crate::plan::Replacement;
+use crate::state::{Object, State};
+
+/// Why `want` cannot exist beside `object`, if it cannot.
+pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Expr>) -> Option<String> {
+    let same = |field: &String| {
+        let new = want.get(field).and_then(Expr::value);
+        new.is_some_and(|new| !new.is_null() && object.inputs.get(field).is_some_and(|old| *old == new))
+    };
+    let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
+    let refused = schema.unique.iter().chain(name.iter()).find(|set| set.iter().all(same))?;
+    Some(format!("there cannot be two with the same {}", refused.join(" and ")))
+}
+
+/// Marks the replacements that must delete first, and returns every resource whose object must go early: those that
+/// clash with what replaces them, and whatever used one of these, since it must go before what it uses.
+pub(crate) fn mark_delete_first(
+    decisions: &mut [(usize, Decision)],
+    addresses: &[&Address],
+    schemas: &[&Schema],
+    state: &State,
+) -> BTreeSet<Address> {
+    let declared: BTreeSet<&Address> = addresses.iter().copied().collect();
+    let mut users: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
+    for (address, row) in &state.rows {
+        for need in row.object.iter().chain(&row.old).flat_map(|object| &object.dependencies) {
+            users.entry(need).or_default().push(address);
+        }
+    }
+    let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
+    let (mut early, mut spreading) = (BTreeSet::new(), Vec::new());
+    for (at, decision) in decisions {
+        let Decision::Replace { want, replacement } = decision else { continue };
+        let address = addresses[*at];
+        if let Some(object) = state.object(address) {
+            replacement.delete_first = clash(schemas[*at], object, &want.inputs);
+        }
+        if replacement.delete_first.is_some() {
+            early.insert(address.clone());
+            spreading.push(address);
+        }
+        replaced.insert(address, replacement);
+    }
+    while let Some(first) = spreading.pop() {
+        for user in users.get(first).into_iter().flatten() {
+            if let Some(replacement) = replaced.get_mut(user) {
+                let because = || format!("{first}, which it uses, is deleted before it is made anew");
+                replacement.delete_first.get_or_insert_with(because);
+            } else if declared.contains(user) {
+                continue;
+            }
+            if early.insert((*user).clone()) {
+                spreading.push(user);
+            }
+        }
+    }
+    early
+}
+
+/// What a resource's uniqueness comes down to: the kind, the fields and their values.
+pub(crate) type Place = (String, Vec<String>, Vec<String>);
+
+/// The places in its cloud that an object with these inputs takes.
+pub(crate) fn places(schema: &Schema, inputs: &BTreeMap<String, Value>) -> Vec<Place> {
+    let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
+    let sets = schema.unique.iter().chain(name.iter());
+    let place = |set: &Vec<String>| {
+        let values = set.iter().map(|field| inputs.get(field).map(|value| value.redacted().to_string())).collect::<Option<_>>()?;
+        Some((schema.kind.to_string(), set.clone(), values))
+    };
+    sets.filter_map(place).collect()
+}

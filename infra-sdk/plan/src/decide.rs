@@ -1,0 +1,163 @@
+//! What happens to one resource: compared with what is there, field by field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use infra_core::{Address, Diagnostic, Expr, Node, Schema, Value};
+
+use crate::diff::{Change, differences};
+use crate::mark::marked;
+use crate::name;
+use crate::observed::Sight;
+use crate::outlook::{Fate, Outlooks};
+use crate::plan::{Difference, Reason, Replacement, Want};
+use crate::state::{Object, State, sealed};
+
+/// What happens to a resource.
+pub(crate) enum Decision {
+    /// It is as it should be; `note` if its row is not.
+    Keep { note: Option<(Want, String, BTreeMap<String, Value>)> },
+    /// There is none yet; `gone` is the id of the one that vanished.
+    Create { want: Want, gone: Option<String> },
+    /// It changes in place.
+    Update { id: String, want: Want, changes: Vec<Difference> },
+    /// Another object takes its place.
+    Replace { want: Want, replacement: Replacement },
+}
+
+/// Everything that decisions about one stack share.
+pub(crate) struct Context<'a> {
+    pub(crate) stack: &'a str,
+    pub(crate) state: &'a State,
+    /// The resources decided so far whose object will be another one.
+    pub(crate) replaced: BTreeSet<Address>,
+}
+
+/// Decides for one resource, after all that it needs, and notes what will be known of its outputs.
+pub(crate) fn decide<'a>(
+    context: &Context<'_>,
+    outlooks: &mut Outlooks<'a>,
+    node: &'a Node,
+    schema: &'a Schema,
+    dependencies: &BTreeSet<Address>,
+    sight: Option<&Sight>,
+) -> Result<Decision, Diagnostic> {
+    let mut inputs = BTreeMap::new();
+    for (field, expr) in &node.inputs {
+        let value = outlooks.evaluate(expr).map_err(|error| about(node, field, error.to_string()))?;
+        let value = match schema.input(field) {
+            Some(known) => marked(known, value),
+            None => value,
+        };
+        inputs.insert(field.clone(), value);
+    }
+    require(node, schema, &inputs)?;
+    let recorded = context.state.object(&node.address);
+    let want = |inputs| Want { inputs, dependencies: dependencies.clone(), declared: node.declared.clone() };
+
+    let Some(object) = recorded.filter(|_| sight != Some(&Sight::Gone)) else {
+        name_it(context, node, schema, &mut inputs, None);
+        outlooks.note(&node.address, schema, &Fate::IsMade, &inputs);
+        return Ok(Decision::Create { want: want(inputs), gone: recorded.map(|object| object.id.clone()) });
+    };
+
+    name_it(context, node, schema, &mut inputs, Some(object));
+    let (have, outputs, failed) = present(schema, object, sight);
+    let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
+    let changes = judged(context, schema, object, &inputs, changes);
+    let reasons = reasons(context, &changes, failed);
+    if let Some((reason, more)) = reasons.split_first() {
+        let mut fresh = inputs;
+        name_anew(context, node, schema, &mut fresh);
+        outlooks.note(&node.address, schema, &Fate::IsMade, &fresh);
+        let replacement = Replacement { reason: reason.clone(), more: more.to_vec(), changes, delete_first: None };
+        return Ok(Decision::Replace { want: want(fresh), replacement });
+    }
+    if !changes.is_empty() {
+        outlooks.note(&node.address, schema, &Fate::Changes { id: &object.id, outputs: &outputs }, &inputs);
+        return Ok(Decision::Update { id: object.id.clone(), want: want(inputs), changes });
+    }
+    outlooks.note(&node.address, schema, &Fate::Stays { id: &object.id, outputs: &outputs }, &inputs);
+    let stale = object.dependencies != *dependencies
+        || object.declared != node.declared
+        || object.problem.is_some()
+        || object.outputs != outputs
+        || object.inputs != sealed(&inputs, &context.state.salt);
+    Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })
+}
+
+fn about(node: &Node, field: &str, problem: String) -> Diagnostic {
+    Diagnostic::new(problem).with_resource(&node.address).with_field(field).with_location(&node.declared)
+}
+
+/// A graph that was not built by the typed builders may lack what they insist on.
+fn require(node: &Node, schema: &Schema, inputs: &BTreeMap<String, Expr>) -> Result<(), Diagnostic> {
+    for field in schema.inputs.iter().filter(|field| field.required) {
+        if inputs.get(&field.name).is_none_or(|input| matches!(input, Expr::Lit(Value::Null))) {
+            return Err(about(node, &field.name, "is required".into()).with_help(format!("set it to {}", field.ty.describe())));
+        }
+    }
+    for name in inputs.keys().filter(|name| schema.input(name).is_none()) {
+        return Err(about(node, name, format!("{} has no such input", schema.handle)));
+    }
+    Ok(())
+}
+
+/// Gives the object its physical name where the program does not: the one it has, or a new one.
+fn name_it(context: &Context<'_>, node: &Node, schema: &Schema, inputs: &mut BTreeMap<String, Expr>, object: Option<&Object>) {
+    let Some((field, _)) = schema.physical_name() else { return };
+    if inputs.contains_key(&field.name) {
+        return;
+    }
+    match object.and_then(|object| object.inputs.get(&field.name)) {
+        Some(name) => drop(inputs.insert(field.name.clone(), Expr::Lit(name.clone()))),
+        None => name_anew(context, node, schema, inputs),
+    }
+}
+
+/// Gives the object a new physical name, unless the program fixes it.
+fn name_anew(context: &Context<'_>, node: &Node, schema: &Schema, inputs: &mut BTreeMap<String, Expr>) {
+    let Some((field, longest)) = schema.physical_name() else { return };
+    if !node.inputs.contains_key(&field.name) {
+        let made = context.state.made.get(&node.address).copied().unwrap_or_default();
+        let name = name::generated(context.stack, &context.state.salt, &node.address, made, longest);
+        inputs.insert(field.name.clone(), Expr::lit(name.as_str()));
+    }
+}
+
+/// What is there: what was seen, but for what the cloud never tells, which the record does; all of the record where
+/// nothing was looked at.
+fn present(schema: &Schema, object: &Object, sight: Option<&Sight>) -> (BTreeMap<String, Value>, BTreeMap<String, Value>, Option<String>) {
+    let Some(Sight::Present { inputs, outputs, failed }) = sight else {
+        return (object.inputs.clone(), object.outputs.clone(), None);
+    };
+    let mut have = inputs.clone();
+    for field in schema.inputs.iter().filter(|field| field.write_only) {
+        match object.inputs.get(&field.name) {
+            Some(recorded) => have.insert(field.name.clone(), recorded.clone()),
+            None => have.remove(&field.name),
+        };
+    }
+    (have, outputs.clone(), failed.clone())
+}
+
+/// Which differences are drift: the program asks for what it asked for last time, and the cloud has something else.
+fn judged(context: &Context<'_>, schema: &Schema, object: &Object, want: &BTreeMap<String, Expr>, changes: Vec<Change>) -> Vec<Difference> {
+    let asked_anew = differences(&schema.inputs, &object.inputs, want, &context.state.salt);
+    let root = |change: &Change| change.root().to_owned();
+    let asked_anew: BTreeSet<String> = asked_anew.iter().map(root).collect();
+    let judge = |change: Change| Difference { drift: !asked_anew.contains(change.root()), change };
+    changes.into_iter().map(judge).collect()
+}
+
+fn reasons(context: &Context<'_>, changes: &[Difference], failed: Option<String>) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = Vec::new();
+    for change in changes.iter().filter(|difference| difference.change.replaces).map(|difference| &difference.change) {
+        let because_of = change.new.as_ref().and_then(|new| {
+            let resources = new.refs().into_iter().map(|attr| &attr.resource);
+            resources.into_iter().find(|resource| context.replaced.contains(*resource)).cloned()
+        });
+        reasons.push(Reason::Field { path: change.path.clone(), because_of });
+    }
+    reasons.extend(failed.map(|state| Reason::Failed { state }));
+    reasons
+}

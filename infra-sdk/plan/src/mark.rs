@@ -1,0 +1,56 @@
+//! Marks what a type calls secret, whoever gave it and however deep it stands.
+
+use infra_core::{Expr, Field, Type, Value};
+
+use crate::diff::object;
+
+/// The value of a field with everything marked that the field's type calls secret.
+pub(crate) fn marked(field: &Field, expr: Expr) -> Expr {
+    if !field.secret {
+        return inside(&field.ty, expr);
+    }
+    match expr {
+        Expr::Lit(already @ (Value::Secret(_) | Value::Null)) => Expr::Lit(already),
+        Expr::Lit(value) => Expr::Lit(Value::Secret(Box::new(value))),
+        already @ Expr::Secret(_) => already,
+        unknown => Expr::Secret(Box::new(unknown)),
+    }
+}
+
+fn inside(ty: &Type, expr: Expr) -> Expr {
+    match ty {
+        Type::Block(fields) if has_secret(ty) => match object(&expr) {
+            Some(object) => {
+                let of = |name: &str| fields.iter().find(|field| field.name == name);
+                let marked = object.into_iter().map(|(name, value)| match of(&name) {
+                    Some(field) => (name, marked(field, value)),
+                    None => (name, value),
+                });
+                folded(Expr::Object(marked.collect()))
+            }
+            None => expr,
+        },
+        Type::List(item) | Type::Set(item) if has_secret(item) => match expr {
+            Expr::List(items) => Expr::List(items.into_iter().map(|value| inside(item, value)).collect()),
+            Expr::Lit(Value::List(items)) => folded(Expr::List(items.into_iter().map(|value| inside(item, Expr::Lit(value))).collect())),
+            other => other,
+        },
+        Type::Map(item) if has_secret(item) => match object(&expr) {
+            Some(object) => folded(Expr::Object(object.into_iter().map(|(name, value)| (name, inside(item, value))).collect())),
+            None => expr,
+        },
+        _ => expr,
+    }
+}
+
+fn folded(expr: Expr) -> Expr {
+    expr.value().map_or(expr, Expr::Lit)
+}
+
+fn has_secret(ty: &Type) -> bool {
+    match ty {
+        Type::Block(fields) => fields.iter().any(|field| field.secret || has_secret(&field.ty)),
+        Type::List(item) | Type::Set(item) | Type::Map(item) => has_secret(item),
+        _ => false,
+    }
+}

@@ -1,0 +1,58 @@
+//! What each output is now, seen from the plan: known where that can be said before anything runs.
+
+use std::collections::{BTreeMap, HashMap};
+
+use infra_core::{Address, Attr, EvalError, Expr, Schema, Value};
+
+/// What will be known of a resource's outputs once its step, if any, is planned.
+#[derive(Debug, Default)]
+pub(crate) struct Outlooks<'a> {
+    schemas: HashMap<&'a Address, &'a Schema>,
+    known: HashMap<&'a Address, BTreeMap<String, Value>>,
+}
+
+/// What happens to a resource, as far as its outputs go.
+pub(crate) enum Fate<'a> {
+    /// Nothing: all stays.
+    Stays { id: &'a str, outputs: &'a BTreeMap<String, Value> },
+    /// It changes in place: what is stable stays.
+    Changes { id: &'a str, outputs: &'a BTreeMap<String, Value> },
+    /// It becomes another object: nothing stays but what echoes an input.
+    IsMade,
+}
+
+impl<'a> Outlooks<'a> {
+    /// Notes what will be known of `address`, given its evaluated inputs.
+    pub(crate) fn note(&mut self, address: &'a Address, schema: &'a Schema, fate: &Fate<'_>, want: &BTreeMap<String, Expr>) {
+        let mut known = BTreeMap::new();
+        let (id, outputs, all) = match fate {
+            Fate::Stays { id, outputs } => (Some(*id), Some(*outputs), true),
+            Fate::Changes { id, outputs } => (Some(*id), Some(*outputs), false),
+            Fate::IsMade => (None, None, false),
+        };
+        if let Some(id) = id {
+            known.insert("id".to_owned(), Value::from(id));
+        }
+        for output in &schema.outputs {
+            let echoed = output.echo.as_ref().filter(|_| !all).and_then(|input| want.get(input)?.value());
+            let recorded = outputs.filter(|_| all || output.stable).and_then(|outputs| outputs.get(&output.name).cloned());
+            if let Some(value) = echoed.filter(|value| !value.is_null()).or(recorded) {
+                known.insert(output.name.clone(), value);
+            }
+        }
+        self.schemas.insert(address, schema);
+        self.known.insert(address, known);
+    }
+
+    /// An expression with everything put in that is known now.
+    pub(crate) fn evaluate(&self, expr: &Expr) -> Result<Expr, EvalError> {
+        expr.evaluate(&|attr: &Attr| {
+            let declared =
+                self.schemas.get(&attr.resource).is_none_or(|schema| attr.output == "id" || schema.output(&attr.output).is_some());
+            if !declared {
+                return Err(EvalError::NoSuchOutput { resource: attr.resource.clone(), output: attr.output.clone() });
+            }
+            Ok(self.known.get(&attr.resource).and_then(|known| known.get(&attr.output).cloned()))
+        })
+    }
+}

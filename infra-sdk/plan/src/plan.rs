@@ -1,0 +1,222 @@
+//! A plan: steps and the edges between them, as data. Performing it needs no further decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use infra_core::{Address, Expr, Location, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::diff::Change;
+
+/// The version of a plan's serialized form.
+pub const PLAN_VERSION: u32 = 1;
+
+/// What will be done, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The serialized form's version.
+    pub version: u32,
+    /// The stack.
+    pub stack: String,
+    /// The state's serial that the plan was made for.
+    pub serial: u64,
+    /// The steps, in an order that respects their edges.
+    pub steps: Vec<Step>,
+    /// The resources that stay as they are.
+    pub unchanged: Vec<Address>,
+    /// The stack's outputs, as far as they are known.
+    pub exports: Vec<Export>,
+    /// What the reader should know: edges that had to be given up, and the like.
+    pub notes: Vec<String>,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The resource.
+    pub address: Address,
+    /// The Rust type a program writes, for people.
+    pub handle: String,
+    /// What is done.
+    pub action: Action,
+    /// The steps, by index, that must be done before.
+    pub after: BTreeSet<usize>,
+}
+
+/// What is done to a resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// An object is made.
+    Create {
+        /// What is asked of it.
+        want: Want,
+        /// Whether it takes the place of another.
+        replaces: Option<Replacement>,
+    },
+    /// The object is changed in place.
+    Update {
+        /// Its physical id.
+        id: String,
+        /// What is asked of it.
+        want: Want,
+        /// What differs.
+        changes: Vec<Difference>,
+    },
+    /// An object is deleted.
+    Delete {
+        /// Its physical id.
+        id: String,
+        /// By whose leave.
+        why: Leave,
+    },
+    /// No call: the row is brought up to date with what was seen or declared.
+    Note {
+        /// What is remembered from now on.
+        want: Want,
+        /// The object's physical id.
+        id: String,
+        /// What the cloud says of it.
+        outputs: BTreeMap<String, Value>,
+    },
+    /// No call: the object is gone already, and so is its row.
+    Forget {
+        /// The physical id that it had.
+        id: String,
+    },
+}
+
+/// What is asked of an object.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Want {
+    /// The inputs, as far as they are known.
+    pub inputs: BTreeMap<String, Expr>,
+    /// The resources it directly needs.
+    pub dependencies: BTreeSet<Address>,
+    /// Where it was declared.
+    pub declared: Location,
+}
+
+/// Why an object takes the place of another, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Replacement {
+    /// The first reason; a replacement without one cannot be written.
+    pub reason: Reason,
+    /// The other reasons.
+    pub more: Vec<Reason>,
+    /// All that differs, also what would not have needed another object.
+    pub changes: Vec<Difference>,
+    /// Whether the old object goes before the new one is made, and why it must.
+    pub delete_first: Option<String>,
+}
+
+/// Why an object cannot stay.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// A field that cannot be changed in place differs.
+    Field {
+        /// Its path.
+        path: String,
+        /// The resource whose own replacement started it, if one did.
+        because_of: Option<Address>,
+    },
+    /// The object can never be used.
+    Failed {
+        /// The cloud's word.
+        state: String,
+    },
+}
+
+/// A difference, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// What differs.
+    #[serde(flatten)]
+    pub change: Change,
+    /// Whether the program did not change, but the cloud did, behind the engine's back.
+    pub drift: bool,
+}
+
+/// By whose leave an object is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leave {
+    /// The program does not declare it any more.
+    NotDeclared,
+    /// The stack is being destroyed.
+    Destroy,
+    /// Another object takes its place.
+    Replaced,
+}
+
+/// An output of the stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Export {
+    /// Its name.
+    pub name: String,
+    /// What it was.
+    pub old: Option<Value>,
+    /// What it will be; nothing where it goes.
+    pub new: Option<Expr>,
+    /// Whether its value changes, or may.
+    pub changed: bool,
+}
+
+impl Plan {
+    /// Whether performing it would change the cloud or the stack's outputs.
+    pub fn has_changes(&self) -> bool {
+        let calls = self.steps.iter().any(|step| step.action.is_change());
+        calls || self.exports.iter().any(|export| export.changed)
+    }
+
+    /// The step that makes or changes a resource.
+    pub fn step(&self, address: &Address) -> Option<&Step> {
+        self.steps.iter().find(|step| step.address == *address && !matches!(step.action, Action::Delete { .. }))
+    }
+
+    /// How much of each: for a summary.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts { unchanged: self.unchanged.len(), ..Counts::default() };
+        for step in &self.steps {
+            match &step.action {
+                Action::Create { replaces: None, .. } => counts.create += 1,
+                Action::Create { replaces: Some(_), .. } => counts.replace += 1,
+                Action::Update { .. } => counts.update += 1,
+                Action::Delete { why: Leave::Replaced, .. } => {}
+                Action::Delete { .. } => counts.delete += 1,
+                Action::Note { .. } => counts.unchanged += 1,
+                Action::Forget { .. } => {}
+            }
+        }
+        counts
+    }
+}
+
+/// How many resources meet which fate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Made.
+    pub create: usize,
+    /// Changed in place.
+    pub update: usize,
+    /// Replaced.
+    pub replace: usize,
+    /// Deleted.
+    pub delete: usize,
+    /// Left alone.
+    pub unchanged: usize,
+}
+
+impl Action {
+    /// Whether it calls the cloud to change something.
+    pub fn is_change(&self) -> bool {
+        !matches!(self, Action::Note { .. } | Action::Forget { .. })
+    }
+}
+
+impl Replacement {
+    /// All reasons.
+    pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
+        std::iter::once(&self.reason).chain(&self.more)
+    }
+}

@@ -1,0 +1,80 @@
+//! Steps in an order that respects their edges, with soft edges given up where they would close a circle.
+
+use std::collections::BTreeSet;
+
+use infra_core::Diagnostic;
+
+use crate::plan::Step;
+use crate::steps::Steps;
+
+/// The steps in order, renumbered, and notes on edges that were given up.
+pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnostic> {
+    let Steps { mut steps, mut soft, .. } = drawn;
+    let mut notes = Vec::new();
+    loop {
+        let order = kahn(&steps);
+        if order.len() == steps.len() {
+            return Ok((renumbered(steps, &order), notes));
+        }
+        let placed: BTreeSet<usize> = order.into_iter().collect();
+        let given_up =
+            soft.iter().copied().find(|(step, after)| !placed.contains(step) && !placed.contains(after) && reaches(&steps, *after, *step));
+        let Some((step, after)) = given_up else {
+            let stuck = steps.iter().enumerate().find(|(at, _)| !placed.contains(at)).map(|(_, step)| step.address.to_string());
+            return Err(Diagnostic::new(format!(
+                "the steps of the plan wait for each other, among them those of {}",
+                stuck.unwrap_or_default()
+            ))
+            .with_help("this is a bug in the planner: please report it with the program; deploying the change in two parts avoids it"));
+        };
+        soft.remove(&(step, after));
+        steps[step].after.remove(&after);
+        notes.push(format!(
+            "{} is deleted before {} stops using it, which the order of the rest needs",
+            steps[step].address, steps[after].address
+        ));
+    }
+}
+
+/// The steps that can be done, each after those it waits for; all of them if there is no circle.
+fn kahn(steps: &[Step]) -> Vec<usize> {
+    let mut waiting: Vec<usize> = steps.iter().map(|step| step.after.len()).collect();
+    let mut next = vec![Vec::new(); steps.len()];
+    for (at, step) in steps.iter().enumerate() {
+        step.after.iter().for_each(|before| next[*before].push(at));
+    }
+    let mut ready: BTreeSet<usize> = (0..steps.len()).filter(|at| waiting[*at] == 0).collect();
+    let mut order = Vec::with_capacity(steps.len());
+    while let Some(at) = ready.pop_first() {
+        order.push(at);
+        for after in &next[at] {
+            waiting[*after] -= 1;
+            if waiting[*after] == 0 {
+                ready.insert(*after);
+            }
+        }
+    }
+    order
+}
+
+/// Whether `from` waits, directly or not, for `to`.
+fn reaches(steps: &[Step], from: usize, to: usize) -> bool {
+    let (mut seen, mut stack) = (BTreeSet::new(), vec![from]);
+    while let Some(at) = stack.pop() {
+        if at == to {
+            return true;
+        }
+        if seen.insert(at) {
+            stack.extend(&steps[at].after);
+        }
+    }
+    false
+}
+
+fn renumbered(steps: Vec<Step>, order: &[usize]) -> Vec<Step> {
+    let mut position = vec![0; steps.len()];
+    order.iter().enumerate().for_each(|(new, old)| position[*old] = new);
+    let mut steps: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
+    let moved = order.iter().filter_map(|old| steps[*old].take());
+    moved.map(|step| Step { after: step.after.iter().map(|before| position[*before]).collect(), ..step }).collect()
+}

@@ -1,0 +1,233 @@
+//! What the engine remembers: a row for each resource, and how records change it.
+//!
+//! A state is the fold of its journal's records. Secrets are in it as digests only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use infra_core::{Address, Expr, Location, Value};
+use serde::{Deserialize, Serialize};
+
+/// The version of records and states; a reader refuses any other.
+pub const STATE_VERSION: u32 = 1;
+
+/// A stack in an environment, as the engine remembers it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// What the digests of secrets are salted with; made when the journal is.
+    pub salt: String,
+    /// How many records it is made of.
+    pub serial: u64,
+    /// A row for each resource that has an object, or may have.
+    pub rows: BTreeMap<Address, Row>,
+    /// The stack's outputs after the last deployment that went through.
+    pub exports: BTreeMap<String, Value>,
+    /// How many objects each resource has had, gone ones included: what makes the names of new ones new.
+    pub made: BTreeMap<Address, u64>,
+}
+
+/// A resource, at whatever moment it was last seen or interrupted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// A call that was begun and whose outcome is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<Intent>,
+    /// The object, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<Object>,
+    /// Replaced objects that are not deleted yet, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub old: Vec<Object>,
+}
+
+/// An object in the cloud.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Object {
+    /// Its physical id.
+    pub id: String,
+    /// What was asked of it last.
+    pub inputs: BTreeMap<String, Value>,
+    /// What the cloud said of it last.
+    pub outputs: BTreeMap<String, Value>,
+    /// The resources it directly needs.
+    pub dependencies: BTreeSet<Address>,
+    /// Where the program declared it.
+    pub declared: Location,
+    /// Why it is not as it should be: made but never ready, or half updated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// A call that changes the cloud, as written down before it starts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intent {
+    /// An object is being made.
+    Create {
+        /// The idempotency token.
+        token: String,
+        /// What is asked of it.
+        inputs: BTreeMap<String, Value>,
+        /// The resources it directly needs.
+        dependencies: BTreeSet<Address>,
+        /// Where the program declares it.
+        declared: Location,
+    },
+    /// The object is being changed.
+    Update {
+        /// Its physical id.
+        id: String,
+        /// What is asked of it.
+        inputs: BTreeMap<String, Value>,
+    },
+    /// An object is being deleted.
+    Delete {
+        /// Its physical id.
+        id: String,
+    },
+}
+
+/// One step of a state's history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Record {
+    /// A call is about to start.
+    Begun {
+        /// The resource.
+        address: Address,
+        /// The call.
+        intent: Intent,
+    },
+    /// A create call answered: the object exists, and is not ready yet.
+    Made {
+        /// The resource.
+        address: Address,
+        /// The object, with a problem until it is ready.
+        object: Object,
+    },
+    /// The object is as it says; ends a create and an update.
+    Settled {
+        /// The resource.
+        address: Address,
+        /// The object.
+        object: Object,
+    },
+    /// An object is gone.
+    Gone {
+        /// The resource.
+        address: Address,
+        /// The object's physical id.
+        id: String,
+    },
+    /// The call that was begun is known to have changed nothing.
+    Abandoned {
+        /// The resource.
+        address: Address,
+    },
+    /// The stack's outputs, all of them.
+    Exported {
+        /// By name.
+        exports: BTreeMap<String, Value>,
+    },
+}
+
+impl State {
+    /// A state in which nothing has happened.
+    pub fn new(salt: impl Into<String>) -> State {
+        State { salt: salt.into(), ..State::default() }
+    }
+
+    /// Applies a record. Every record can be applied to every state.
+    pub fn apply(&mut self, record: Record) {
+        self.serial += 1;
+        match record {
+            Record::Begun { address, intent } => {
+                self.rows.entry(address).or_default().intent = Some(intent);
+            }
+            Record::Made { address, object } => {
+                *self.made.entry(address.clone()).or_default() += 1;
+                let row = self.rows.entry(address).or_default();
+                row.intent = None;
+                if let Some(old) = row.object.replace(object) {
+                    row.old.push(old);
+                }
+            }
+            Record::Settled { address, object } => {
+                let row = self.rows.entry(address).or_default();
+                row.intent = None;
+                row.object = Some(object);
+            }
+            Record::Gone { address, id } => {
+                if let Some(row) = self.rows.get_mut(&address) {
+                    row.intent = None;
+                    row.object.take_if(|object| object.id == id);
+                    row.old.retain(|object| object.id != id);
+                }
+                self.drop_if_empty(&address);
+            }
+            Record::Abandoned { address } => {
+                if let Some(row) = self.rows.get_mut(&address) {
+                    row.intent = None;
+                }
+                self.drop_if_empty(&address);
+            }
+            Record::Exported { exports } => self.exports = exports,
+        }
+    }
+
+    /// The object of a resource.
+    pub fn object(&self, address: &Address) -> Option<&Object> {
+        self.rows.get(address)?.object.as_ref()
+    }
+
+    fn drop_if_empty(&mut self, address: &Address) {
+        if self.rows.get(address).is_some_and(|row| *row == Row::default()) {
+            self.rows.remove(address);
+        }
+    }
+}
+
+/// Known inputs in the form that may be stored: without nulls, secrets as digests.
+pub fn sealed(inputs: &BTreeMap<String, Expr>, salt: &str) -> BTreeMap<String, Value> {
+    let known = inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?.without_nulls().sealed(salt))));
+    known.filter(|(_, value)| !value.is_null()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(id: &str) -> Object {
+        Object {
+            id: id.into(),
+            inputs: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            dependencies: BTreeSet::new(),
+            declared: Location::default(),
+            problem: None,
+        }
+    }
+
+    #[test]
+    fn a_replaced_object_is_kept_until_it_is_gone() {
+        let (mut state, address) = (State::new("s"), Address::new("t:t/t", "a"));
+        state.apply(Record::Made { address: address.clone(), object: object("1") });
+        state.apply(Record::Made { address: address.clone(), object: object("2") });
+        assert_eq!(state.rows[&address].old, [object("1")]);
+        assert_eq!(state.object(&address), Some(&object("2")));
+        state.apply(Record::Gone { address: address.clone(), id: "1".into() });
+        assert!(state.rows[&address].old.is_empty());
+        state.apply(Record::Gone { address: address.clone(), id: "2".into() });
+        assert!(state.rows.is_empty());
+        assert_eq!(state.made[&address], 2);
+        assert_eq!(state.serial, 4);
+    }
+
+    #[test]
+    fn an_abandoned_create_leaves_no_row() {
+        let (mut state, address) = (State::new("s"), Address::new("t:t/t", "a"));
+        state.apply(Record::Begun { address: address.clone(), intent: Intent::Delete { id: "1".into() } });
+        assert!(state.rows[&address].intent.is_some());
+        state.apply(Record::Abandoned { address });
+        assert!(state.rows.is_empty());
+    }
+}

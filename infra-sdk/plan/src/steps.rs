@@ -1,0 +1,192 @@
+//! Decisions to steps, and the edges between them.
+//!
+//! An object is made or changed after all that it needs. An object is deleted after everything that used it was
+//! deleted, or changed so that it does not use it any more. Replacement is a create and a delete joined by an edge,
+//! one way or the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use infra_core::{Address, Graph, Value};
+
+use crate::clash::{Place, places};
+use crate::decide::Decision;
+use crate::observed::{Observed, Sight};
+use crate::plan::{Action, Leave, Step};
+use crate::state::State;
+
+/// Who needs a resource.
+type Users<'a> = BTreeMap<&'a Address, BTreeSet<&'a Address>>;
+
+/// Steps while their edges are being drawn.
+#[derive(Default)]
+pub(crate) struct Steps {
+    pub(crate) steps: Vec<Step>,
+    /// Edges that may be given up where a circle would come out: `(step, after)`.
+    pub(crate) soft: BTreeSet<(usize, usize)>,
+    /// The step that makes or changes a resource.
+    up: BTreeMap<Address, usize>,
+    /// The steps that delete objects of a resource; that of the replaced one, if there is one, is the first.
+    down: BTreeMap<Address, Vec<usize>>,
+    /// Those of `down` whose object goes before its replacement is made.
+    early: BTreeSet<usize>,
+}
+
+/// Draws the steps of a deployment; `decisions` in dependency order, with indices into the graph's nodes.
+pub(crate) fn steps(
+    graph: &Graph,
+    dependencies: &[BTreeSet<Address>],
+    decisions: Vec<(usize, Decision)>,
+    early: &BTreeSet<Address>,
+    state: &State,
+    observed: &Observed,
+) -> (Steps, Vec<Address>) {
+    let mut drawn = Steps::default();
+    let mut unchanged = Vec::new();
+    let handle =
+        |address: &Address| graph.schemas.get(address.kind()).map_or_else(|| address.kind().to_string(), |schema| schema.handle.clone());
+
+    for (at, decision) in decisions {
+        let address = &graph.nodes[at].address;
+        let mut forgotten = None;
+        let (action, early) = match decision {
+            Decision::Keep { note: None } => {
+                unchanged.push(address.clone());
+                continue;
+            }
+            Decision::Keep { note: Some((want, id, outputs)) } => (Action::Note { want, id, outputs }, false),
+            Decision::Create { want, gone } => {
+                let forget = gone.map(|id| drawn.push(address, handle(address), Action::Forget { id }));
+                forgotten = forget;
+                (Action::Create { want, replaces: None }, false)
+            }
+            Decision::Update { id, want, changes } => (Action::Update { id, want, changes }, false),
+            Decision::Replace { want, replacement } => {
+                let early = early.contains(address);
+                if let Some(object) = state.object(address) {
+                    let delete = Action::Delete { id: object.id.clone(), why: Leave::Replaced };
+                    let step = drawn.push(address, handle(address), delete);
+                    drawn.down.entry(address.clone()).or_default().push(step);
+                    if early {
+                        drawn.early.insert(step);
+                    }
+                }
+                (Action::Create { want, replaces: Some(replacement) }, early)
+            }
+        };
+        let step = drawn.push(address, handle(address), action);
+        drawn.steps[step].after.extend(forgotten);
+        for need in &dependencies[at] {
+            if let Some(before) = drawn.up.get(need) {
+                drawn.steps[step].after.insert(*before);
+            }
+        }
+        if early && let Some(delete) = drawn.down.get(address).and_then(|downs| downs.last()) {
+            drawn.steps[step].after.insert(*delete);
+        }
+        drawn.up.insert(address.clone(), step);
+    }
+
+    let declared: BTreeSet<&Address> = graph.nodes.iter().map(|node| &node.address).collect();
+    drawn.leave(state, observed, &declared, Leave::NotDeclared, handle);
+    let gone_early = drawn.down.iter().filter(|(address, _)| early.contains(*address)).flat_map(|(_, steps)| steps).copied();
+    drawn.early.extend(gone_early.collect::<Vec<_>>());
+    drawn.order_deletes(state, graph, dependencies);
+    drawn.make_room(state, graph);
+    (drawn, unchanged)
+}
+
+/// Draws the steps of a destruction: everything goes.
+pub(crate) fn destruction(state: &State, observed: &Observed, handle: impl Fn(&Address) -> String) -> Steps {
+    let mut drawn = Steps::default();
+    drawn.leave(state, observed, &BTreeSet::new(), Leave::Destroy, handle);
+    drawn.order_deletes(state, &Graph::empty(""), &[]);
+    drawn
+}
+
+impl Steps {
+    fn push(&mut self, address: &Address, handle: String, action: Action) -> usize {
+        self.steps.push(Step { address: address.clone(), handle, action, after: BTreeSet::new() });
+        self.steps.len() - 1
+    }
+
+    /// Ends every object that is not to stay: old ones, and those whose resource is not in `stays`. What is gone
+    /// already is forgotten without a call.
+    fn leave(&mut self, state: &State, observed: &Observed, stays: &BTreeSet<&Address>, why: Leave, handle: impl Fn(&Address) -> String) {
+        for (address, row) in &state.rows {
+            let current_gone = observed.objects.get(address) == Some(&Sight::Gone);
+            let old = row.old.iter().map(|object| (object, Leave::Replaced, observed.old_gone.contains(&object.id)));
+            let current = row.object.iter().filter(|_| !stays.contains(address)).map(|object| (object, why, current_gone));
+            for (object, why, gone) in old.chain(current) {
+                let id = object.id.clone();
+                let action = if gone { Action::Forget { id } } else { Action::Delete { id, why } };
+                let step = self.push(address, handle(address), action);
+                self.down.entry(address.clone()).or_default().push(step);
+            }
+        }
+    }
+
+    /// A delete waits for the deletes of what used the object, and for the changes after which nothing uses it.
+    fn order_deletes(&mut self, state: &State, graph: &Graph, dependencies: &[BTreeSet<Address>]) {
+        let (mut used, mut will_use) = (Users::new(), Users::new());
+        for (address, row) in &state.rows {
+            for need in row.object.iter().chain(&row.old).flat_map(|object| &object.dependencies) {
+                used.entry(need).or_default().insert(address);
+            }
+        }
+        for (node, needs) in graph.nodes.iter().zip(dependencies) {
+            for need in needs {
+                will_use.entry(need).or_default().insert(&node.address);
+            }
+        }
+        let deletes: Vec<(Address, usize)> =
+            self.down.iter().flat_map(|(address, steps)| steps.iter().map(|step| (address.clone(), *step))).collect();
+        for (address, step) in deletes {
+            let users = used.get(&address).into_iter().flatten().filter(|user| ***user != address);
+            for delete in users.flat_map(|user| self.down.get(*user).into_iter().flatten()) {
+                self.steps[step].after.insert(*delete);
+            }
+            if self.early.contains(&step) {
+                continue;
+            }
+            // The object that a create replaces is the first of those that go; older ones need not wait for it.
+            let replaced = self.down.get(&address).and_then(|downs| downs.first()) == Some(&step);
+            if let Some(up) = self.up.get(&address) {
+                self.steps[step].after.insert(*up);
+                if !replaced {
+                    self.soft.insert((step, *up));
+                }
+            }
+            let users = used.get(&address).into_iter().flatten().chain(will_use.get(&address).into_iter().flatten());
+            for up in users.filter(|user| ***user != address).filter_map(|user| self.up.get(*user)) {
+                self.steps[step].after.insert(*up);
+                self.soft.insert((step, *up));
+            }
+        }
+    }
+
+    /// A create that takes the place of something else that goes (a name, a range) waits until it is gone.
+    fn make_room(&mut self, state: &State, graph: &Graph) {
+        let mut leaving: BTreeMap<Place, usize> = BTreeMap::new();
+        for (address, steps) in &self.down {
+            let (Some(object), Some(schema)) = (state.object(address), graph.schemas.get(address.kind())) else { continue };
+            if let Some(step) = steps.last().filter(|_| !self.up.contains_key(address)) {
+                leaving.extend(places(schema, &object.inputs).into_iter().map(|place| (place, *step)));
+            }
+        }
+        if leaving.is_empty() {
+            return;
+        }
+        let ups: Vec<(Address, usize)> = self.up.iter().map(|(address, step)| (address.clone(), *step)).collect();
+        for (address, step) in ups {
+            let Action::Create { want, .. } = &self.steps[step].action else { continue };
+            let Some(schema) = graph.schemas.get(address.kind()) else { continue };
+            let known: BTreeMap<String, Value> =
+                want.inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?))).collect();
+            for place in places(schema, &known) {
+                if let Some(delete) = leaving.get(&place) {
+                    self.steps[step].after.insert(*delete);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The simulated cloud: objects with ids, references that hold, and a list of every call.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use infra_apply::{Class, ProviderError, Registry};
+use infra_core::{Kind, Schema, Value};
+
+use crate::fault::Fault;
+use crate::handler::MockHandler;
+use crate::invent;
+
+/// What was asked of the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    /// Reading, however many objects at once.
+    Read,
+    /// Making an object.
+    Create,
+    /// Changing an object.
+    Update,
+    /// Deleting an object.
+    Delete,
+    /// Looking for what an interrupted create made.
+    Find,
+}
+
+/// A call that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// What was asked.
+    pub verb: Verb,
+    /// Of which type.
+    pub kind: Kind,
+    /// Of which resource of the stack; empty for reads.
+    pub name: String,
+}
+
+/// An object of the simulated cloud.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MockObject {
+    /// Its type.
+    pub kind: Kind,
+    /// The resource's name in the stack.
+    pub name: String,
+    /// What was asked of it, with secrets in clear, as a cloud has them.
+    pub inputs: BTreeMap<String, Value>,
+    /// What it says of itself.
+    pub outputs: BTreeMap<String, Value>,
+    /// The idempotency token it was made with.
+    pub token: String,
+    /// How often it was changed, plus one.
+    pub revision: u64,
+}
+
+/// A cloud that exists only in memory. Clones are the same cloud.
+#[derive(Clone, Default)]
+pub struct MockCloud(Arc<Mutex<Contents>>);
+
+#[derive(Default)]
+pub(crate) struct Contents {
+    pub(crate) objects: BTreeMap<String, MockObject>,
+    pub(crate) schemas: BTreeMap<Kind, Schema>,
+    calls: Vec<Call>,
+    faults: Vec<Fault>,
+    gone: BTreeSet<String>,
+    next: u64,
+}
+
+impl MockCloud {
+    /// A cloud with nothing in it.
+    pub fn new() -> MockCloud {
+        MockCloud::default()
+    }
+
+    /// The objects, by id.
+    pub fn objects(&self) -> BTreeMap<String, MockObject> {
+        self.contents().objects.clone()
+    }
+
+    /// The one object of the resource called `name`, whatever its type; `None` if there is none, or more.
+    pub fn object(&self, kind: &str, name: &str) -> Option<(String, MockObject)> {
+        let contents = self.contents();
+        let mut found = contents.objects.iter().filter(|(_, object)| &*object.kind == kind && object.name == name);
+        let first = found.next()?;
+        found.next().is_none().then(|| (first.0.clone(), first.1.clone()))
+    }
+
+    /// Every call so far but reads, in order, as `create subnet public-1`.
+    pub fn changes(&self) -> Vec<String> {
+        let contents = self.contents();
+        let changes = contents.calls.iter().filter(|call| !matches!(call.verb, Verb::Read | Verb::Find));
+        let line = |call: &Call| {
+            format!("{} {} {}", format!("{:?}", call.verb).to_lowercase(), call.kind.rsplit('/').next().unwrap_or_default(), call.name)
+        };
+        changes.map(line).collect()
+    }
+
+    /// Every call so far.
+    pub fn calls(&self) -> Vec<Call> {
+        self.contents().calls.clone()
+    }
+
+    /// Forgets the calls so far.
+    pub fn forget_calls(&self) {
+        self.contents().calls.clear();
+    }
+
+    /// Makes calls to come fail.
+    pub fn inject(&self, fault: Fault) {
+        self.contents().faults.push(fault);
+    }
+
+    /// Takes back the failures that have not happened yet.
+    pub fn heal(&self) {
+        self.contents().faults.clear();
+    }
+
+    /// Deletes the object of a resource behind the engine's back; says whether there was one.
+    pub fn remove(&self, kind: &str, name: &str) -> bool {
+        let Some((id, _)) = self.object(kind, name) else { return false };
+        let mut contents = self.contents();
+        contents.gone.insert(id.clone());
+        contents.objects.remove(&id).is_some()
+    }
+
+    /// Changes an input of a resource's object behind the engine's back; says whether there was one.
+    pub fn change(&self, kind: &str, name: &str, input: &str, value: impl Into<Value>) -> bool {
+        let Some((id, _)) = self.object(kind, name) else { return false };
+        let mut contents = self.contents();
+        let object = contents.objects.get_mut(&id);
+        object.map(|object| object.inputs.insert(input.to_owned(), value.into())).is_some()
+    }
+
+    /// A registry that serves these types of resource from this cloud.
+    pub fn registry<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Registry {
+        for schema in schemas {
+            self.contents().schemas.insert(schema.kind.clone(), schema.clone());
+        }
+        let known: Vec<Schema> = self.contents().schemas.values().cloned().collect();
+        let mut registry = Registry::new();
+        for schema in known {
+            registry.insert(Arc::new(MockHandler::new(self.clone(), schema)));
+        }
+        registry
+    }
+
+    pub(crate) fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Contents {
+    /// Notes a call, and fails it before the act if a fault says so.
+    pub(crate) fn begin(&mut self, verb: Verb, kind: &Kind, name: &str) -> Result<(), ProviderError> {
+        self.calls.push(Call { verb, kind: kind.clone(), name: name.to_owned() });
+        self.fault(verb, name, false)
+    }
+
+    /// Fails the call after the act if a fault says so.
+    pub(crate) fn end(&mut self, verb: Verb, name: &str) -> Result<(), ProviderError> {
+        self.fault(verb, name, true)
+    }
+
+    fn fault(&mut self, verb: Verb, name: &str, after: bool) -> Result<(), ProviderError> {
+        let fault = self
+            .faults
+            .iter_mut()
+            .find(|fault| fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0);
+        match fault {
+            Some(fault) => {
+                fault.times -= 1;
+                Err(ProviderError::new(fault.class, format!("{verb:?}"), fault.message.clone()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn create(
+        &mut self,
+        schema: &Schema,
+        name: &str,
+        inputs: BTreeMap<String, Value>,
+        token: &str,
+    ) -> Result<String, ProviderError> {
+        self.refuse_dead_references(&inputs)?;
+        self.refuse_doubles(schema, &inputs)?;
+        self.next += 1;
+        let id = invent::id(&schema.kind, self.next);
+        let outputs = invent::outputs(schema, &id, &inputs, 1);
+        let object = MockObject { kind: schema.kind.clone(), name: name.to_owned(), inputs, outputs, token: token.to_owned(), revision: 1 };
+        self.objects.insert(id.clone(), object);
+        Ok(id)
+    }
+
+    pub(crate) fn update(&mut self, schema: &Schema, id: &str, want: BTreeMap<String, Value>) -> Result<(), ProviderError> {
+        self.refuse_dead_references(&want)?;
+        let missing = || ProviderError::new(Class::NotFound, "Update", format!("there is no {id}"));
+        let object = self.objects.get_mut(id).ok_or_else(missing)?;
+        for (field, value) in want {
+            let replace = schema.input(&field).is_some_and(|field| field.replace);
+            if replace && object.inputs.get(&field) != Some(&value) {
+                return Err(ProviderError::new(Class::Invalid, "Update", format!("`{field}` cannot be changed")));
+            }
+            object.inputs.insert(field, value);
+        }
+        object.revision += 1;
+        object.outputs = invent::outputs(schema, id, &object.inputs, object.revision);
+        Ok(())
+    }
+
+    pub(crate) fn delete(&mut self, id: &str) -> Result<(), ProviderError> {
+        let user = self.objects.iter().find(|(other, object)| *other != id && object.inputs.values().any(|value| mentions(value, id)));
+        if let Some((user, _)) = user {
+            return Err(ProviderError::new(Class::InUse, "Delete", format!("{id} is used by {user}")));
+        }
+        if self.objects.remove(id).is_some() {
+            self.gone.insert(id.to_owned());
+        }
+        Ok(())
+    }
+
+    fn refuse_dead_references(&self, inputs: &BTreeMap<String, Value>) -> Result<(), ProviderError> {
+        match self.gone.iter().find(|gone| inputs.values().any(|value| mentions(value, gone))) {
+            Some(gone) => Err(ProviderError::new(Class::Invalid, "Create", format!("{gone} does not exist any more"))),
+            None => Ok(()),
+        }
+    }
+
+    fn refuse_doubles(&self, schema: &Schema, inputs: &BTreeMap<String, Value>) -> Result<(), ProviderError> {
+        let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
+        for set in schema.unique.iter().chain(&name) {
+            let same = |object: &&MockObject| {
+                object.kind == schema.kind
+                    && set.iter().all(|field| inputs.contains_key(field) && object.inputs.get(field) == inputs.get(field))
+            };
+            if self.objects.values().any(|object| same(&object)) {
+                return Err(ProviderError::new(
+                    Class::Exists,
+                    "Create",
+                    format!("there is one with the same {} already", set.join(" and ")),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an id stands in a value, as a whole.
+fn mentions(value: &Value, id: &str) -> bool {
+    match value {
+        Value::String(text) => text == id,
+        Value::List(items) => items.iter().any(|item| mentions(item, id)),
+        Value::Object(fields) => fields.values().any(|field| mentions(field, id)),
+        Value::Secret(inner) => mentions(inner, id),
+        _ => false,
+    }
+}

@@ -1,0 +1,47 @@
+//! Failures on purpose.
+
+use infra_apply::Class;
+
+use crate::cloud::Verb;
+
+/// A failure of calls to come.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    pub(crate) verb: Verb,
+    /// The resource's name in the stack, with its scopes.
+    pub(crate) name: String,
+    pub(crate) class: Class,
+    pub(crate) message: String,
+    pub(crate) times: u32,
+    pub(crate) after_the_act: bool,
+}
+
+impl Fault {
+    /// The next call of `verb` for the resource called `name` is refused for good.
+    pub fn refuse(verb: Verb, name: &str) -> Fault {
+        Fault { verb, name: name.into(), class: Class::Invalid, message: "refused by the test".into(), times: 1, after_the_act: false }
+    }
+
+    /// As an error of this class.
+    #[must_use]
+    pub fn class(mut self, class: Class) -> Fault {
+        self.class = class;
+        self
+    }
+
+    /// So many times in a row.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Fault {
+        self.times = times;
+        self
+    }
+
+    /// The call does what it should, and its answer is lost.
+    #[must_use]
+    pub fn reply_lost(mut self) -> Fault {
+        self.after_the_act = true;
+        self.class = Class::Unavailable;
+        self.message = "the reply was lost".into();
+        self
+    }
+}

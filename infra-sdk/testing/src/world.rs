@@ -1,0 +1,167 @@
+//! A stack's whole life in a test: the program, the engine, and a simulated cloud.
+
+use std::collections::BTreeMap;
+
+use infra_apply::{Engine, Interrupt, Journal, Outcome, PlanError};
+use infra_core::program::{Program, Request, Response};
+use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
+use infra_plan::{Plan, State};
+use serde_json::Value as Json;
+
+use crate::cloud::MockCloud;
+
+/// A simulated cloud and the state of one stack in it.
+pub struct World {
+    /// The cloud.
+    pub cloud: MockCloud,
+    /// What the engine remembers.
+    pub state: State,
+    answers: BTreeMap<String, Json>,
+}
+
+/// What a deployment did.
+pub struct Deployed {
+    /// The plan.
+    pub plan: Plan,
+    /// How performing it ended.
+    pub outcome: Outcome,
+    /// The calls that changed the cloud, in order, as `create subnet public-1`.
+    pub changes: Vec<String>,
+}
+
+impl Default for World {
+    fn default() -> World {
+        World::new()
+    }
+}
+
+impl World {
+    /// A world in which nothing has been deployed.
+    pub fn new() -> World {
+        World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new() }
+    }
+
+    /// Answers a lookup that programs ask.
+    #[must_use]
+    pub fn answering<L: Lookup>(mut self, query: &L, answer: &L::Answer) -> World {
+        let (query, answer) = (serde_json::to_value(query), serde_json::to_value(answer));
+        if let (Ok(query), Ok(answer)) = (query, answer) {
+            self.answers.insert(format!("{} {query}", L::KIND), answer);
+        }
+        self
+    }
+
+    /// What a program declares.
+    ///
+    /// # Panics
+    /// If the program is wrong, with what is wrong.
+    #[track_caller]
+    pub fn graph<M>(&self, program: &impl Program<M>, config: Json) -> Graph {
+        let request =
+            Request { version: GRAPH_VERSION, stack: "test".into(), environment: "local".into(), config, answers: self.answers.clone() };
+        match program.run(&request) {
+            Response::Graph(graph) => *graph,
+            Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
+            Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+        }
+    }
+
+    /// What deploying a program would do.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn plan<M>(&self, program: &impl Program<M>, config: Json) -> Result<Plan, PlanError> {
+        self.plan_graph(&self.graph(program, config))
+    }
+
+    /// What deploying a graph would do.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
+        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        let journal = Journal::in_memory(self.state.clone());
+        in_virtual_time(engine.plan(graph, &journal, &()))
+    }
+
+    /// Deploys a program.
+    ///
+    /// # Panics
+    /// If the plan is refused. What fails while it is performed is in the outcome.
+    #[track_caller]
+    pub fn deploy<M>(&mut self, program: &impl Program<M>, config: Json) -> Deployed {
+        let graph = self.graph(program, config);
+        match self.deploy_graph(&graph) {
+            Ok(deployed) => deployed,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Deploys a graph.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
+        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        self.perform(&engine, &graph.stack, Some(graph))
+    }
+
+    /// Destroys what was deployed.
+    ///
+    /// # Panics
+    /// If that cannot be planned. What fails while it is performed is in the outcome.
+    #[track_caller]
+    pub fn destroy(&mut self) -> Deployed {
+        let engine = Engine::new(self.cloud.registry([]));
+        match self.perform(&engine, "test", None) {
+            Ok(deployed) => deployed,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {
+        self.cloud.forget_calls();
+        let mut journal = Journal::in_memory(std::mem::take(&mut self.state));
+        let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
+            engine.recover(&mut journal, stack, &()).await?;
+            let plan = match graph {
+                Some(graph) => engine.plan(graph, &journal, &()).await?,
+                None => engine.plan_destroy(stack, &journal, &()).await?,
+            };
+            let none = BTreeMap::new();
+            let exports = graph.map_or(&none, |graph| &graph.exports);
+            let outcome = engine.apply(&plan, exports, &mut journal, &Interrupt::new(), &()).await;
+            Ok((plan, outcome))
+        });
+        self.state = journal.into_state();
+        let (plan, outcome) = result?;
+        Ok(Deployed { plan, outcome, changes: self.cloud.changes() })
+    }
+}
+
+impl Deployed {
+    /// The deployment itself, if all of it went through.
+    ///
+    /// # Panics
+    /// With what failed, if something did.
+    #[track_caller]
+    #[allow(clippy::must_use_candidate, reason = "it is called for its panic as often as for its value")]
+    pub fn complete(self) -> Deployed {
+        let failed: Vec<String> = self.outcome.failed.iter().map(|(_, problem)| problem.to_string()).collect();
+        assert!(self.outcome.is_complete(), "{}\nskipped: {:?}", failed.join("\n"), self.outcome.skipped);
+        self
+    }
+
+    /// An output of the stack, as text.
+    pub fn output(&self, name: &str) -> Option<String> {
+        self.outcome.exports.get(name).and_then(Value::as_str).map(str::to_owned)
+    }
+}
+
+/// Runs a future to its end; sleeping takes no time.
+fn in_virtual_time<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    #[allow(clippy::expect_used, reason = "a runtime of one thread needs nothing that can be missing")]
+    runtime.expect("a runtime").block_on(future)
+}
