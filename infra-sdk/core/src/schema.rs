@@ -87,6 +87,9 @@ pub struct Field {
     /// The property in the cloud's own schema, as a path from the top (`LaunchTemplateData/ImageId`).
     #[serde(skip)]
     pub cloud: Option<String>,
+    /// Why the field is not as the cloud's own schema has it, where it is not.
+    #[serde(skip)]
+    pub unlike_cloud: Option<String>,
     /// What the doc comment says.
     #[serde(skip)]
     pub doc: String,
@@ -131,6 +134,12 @@ pub struct Schema {
     /// The type in the cloud's own schemas, as in `AWS::EC2::Subnet`.
     #[serde(skip)]
     pub cloud: Option<String>,
+    /// Why the cloud's own schemas have no such type, where they have not.
+    #[serde(skip)]
+    pub unlike_cloud: Option<String>,
+    /// Properties of the cloud's own schema that are left out, by path, each with the reason.
+    #[serde(skip)]
+    pub without: Vec<(String, String)>,
     /// The permissions its handler needs.
     #[serde(skip)]
     pub iam: Vec<String>,

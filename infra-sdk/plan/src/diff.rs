@@ -233,6 +233,7 @@ mod tests {
             write_only: false,
             physical_name: None,
             cloud: None,
+            unlike_cloud: None,
             doc: String::new(),
         }
     }
