@@ -1,12 +1,15 @@
 //! What all handlers share: clients, errors by class, and tags.
 
 mod connect;
+mod differs;
 mod error;
+pub(crate) mod tags;
 
 use aws_config::SdkConfig;
 use infra_apply::Registry;
 
 pub use connect::{Connection, connect};
+pub(crate) use differs::differs;
 pub(crate) use error::failed;
 
 /// Adds the handlers of every service to a registry.

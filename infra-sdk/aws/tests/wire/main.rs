@@ -2,6 +2,7 @@
 
 mod conformance;
 mod ec2_network;
+mod iam_roles;
 
 use std::sync::OnceLock;
 
