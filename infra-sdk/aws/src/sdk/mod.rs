@@ -5,7 +5,9 @@ mod answer;
 mod connect;
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(dead_code, reason = "each service needs a part"))]
 mod convert;
+mod differs;
 mod error;
+pub(crate) mod tags;
 
 use aws_config::SdkConfig;
 use infra_apply::Registry;
@@ -15,6 +17,7 @@ pub(crate) use answer::{Answers, serve};
 pub use connect::{Connection, connect};
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(unused_imports, reason = "each service needs a part"))]
 pub(crate) use convert::{amends, changes, from_base64, is_on, name_of, named, set_changes, some_list, switch, texts, to_base64};
+pub(crate) use differs::differs;
 pub(crate) use error::failed;
 
 /// Adds the handlers of every service to a registry.

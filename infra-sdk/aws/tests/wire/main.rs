@@ -1,15 +1,16 @@
 //! Every handler over the wire, against a local cloud that somebody else wrote.
 
 mod autoscaling;
-mod autoscaling_scripted;
 mod autoscaling_launch;
+mod autoscaling_scripted;
 mod cloudwatch;
 mod conformance;
 mod ec2_compute;
 mod ec2_network;
-mod scripted;
 mod ec2_security_group;
+mod iam_roles;
 mod lookups;
+mod scripted;
 
 use std::sync::OnceLock;
 
