@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -75,19 +76,26 @@ class Presence:
         def look() -> None:
             while self.is_reachable():
                 time.sleep(WATCH_SECONDS)
+            if self.is_orphan():
+                # A folder of an owner is a temporary one, and nobody else is left to remove it.
+                shutil.rmtree(self.record_path.parent, ignore_errors=True)
             end()
 
         threading.Thread(target=look, daemon=True).start()
 
     def is_reachable(self) -> bool:
         """Whether commands still find the lock that this server holds."""
-        if self.owner is not None and os.getppid() != self.owner:
+        if self.is_orphan():
             return False
         try:
             found = os.stat(self.lock_path)
         except FileNotFoundError:
             return False
         return os.path.samestat(found, os.fstat(self.lock_file.fileno()))
+
+    def is_orphan(self) -> bool:
+        """Whether this server had an owner that is gone."""
+        return self.owner is not None and os.getppid() != self.owner
 
 
 def new_memory() -> str:

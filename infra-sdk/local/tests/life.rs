@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::io::BufRead;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{fs, thread};
 
@@ -198,26 +200,24 @@ fn a_temporary_cloud_ends_with_a_killed_process() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut said = String::new();
-    let output = holder.stdout.take().unwrap();
-    let mut lines = std::io::BufReader::new(output);
-    while !said.contains("port=") {
-        said.clear();
-        std::io::BufRead::read_line(&mut lines, &mut said).unwrap();
-    }
-    let port: u16 = said.rsplit('=').next().unwrap().trim().parse().unwrap();
+    let output = std::io::BufReader::new(holder.stdout.take().unwrap());
+    let said = output.lines().map(Result::unwrap).find(|line| line.starts_with("cloud=")).unwrap();
+    let (port, log) = said.strip_prefix("cloud=").unwrap().split_once(' ').unwrap();
+    let (port, folder) = (port.parse::<u16>().unwrap(), Path::new(log).parent().unwrap());
     std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
     kill_hard(holder.id());
     holder.wait().unwrap();
     eventually("the server ends", || std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+    assert!(!folder.exists());
 }
 
 #[test]
 #[ignore = "run by the test above, which kills it"]
-#[expect(clippy::print_stdout, reason = "this is how the test above learns the port")]
+#[expect(clippy::print_stdout, reason = "this is how the test above learns of it")]
 fn hold_a_temporary_cloud() {
     let cloud = LocalCloud::temporary().unwrap();
-    println!("\nport={}", cloud.endpoint().url.rsplit(':').next().unwrap());
+    let port = cloud.endpoint().url.rsplit(':').next().unwrap();
+    println!("\ncloud={port} {}", cloud.cloud().log_path().display());
     loop {
         thread::park();
     }
