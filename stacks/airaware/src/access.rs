@@ -33,7 +33,10 @@ pub(crate) fn security_groups(stack: &Stack, network: &Network, config: &Config)
 
     let load_balancer = group("load-balancer", "The web from everywhere", vec![SecurityGroupRule::tcp(80).from_cidr("0.0.0.0/0")]);
     let admin = config.admin_range.iter().flat_map(|range| {
-        [SecurityGroupRule::tcp(9090).from_cidr(range).description("Prometheus"), SecurityGroupRule::tcp(3000).from_cidr(range).description("Grafana")]
+        [
+            SecurityGroupRule::tcp(9090).from_cidr(range).description("Prometheus"),
+            SecurityGroupRule::tcp(3000).from_cidr(range).description("Grafana"),
+        ]
     });
     let prometheus = group("prometheus", "Administrators", admin.collect());
     let flask = group(
