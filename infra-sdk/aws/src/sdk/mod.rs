@@ -1,14 +1,17 @@
 //! What all handlers share: clients, errors by class, and tags.
 
 mod connect;
+#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
 mod differs;
 mod error;
+#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
 pub(crate) mod tags;
 
 use aws_config::SdkConfig;
 use infra_apply::Registry;
 
 pub use connect::{Connection, connect};
+#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
 pub(crate) use differs::differs;
 pub(crate) use error::failed;
 

@@ -2,6 +2,8 @@
 
 mod conformance;
 mod ec2_network;
+mod elb;
+mod elbv2;
 mod iam_roles;
 
 use std::sync::OnceLock;
