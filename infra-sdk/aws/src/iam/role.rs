@@ -84,10 +84,10 @@ mod live {
                         managed_policies: Some(attached),
                         max_session_duration: role.max_session_duration(),
                         path: Some(role.path().to_owned()),
-                        permissions_boundary: role
-                            .permissions_boundary()
-                            .and_then(|boundary| boundary.permissions_boundary_arn())
-                            .map(ManagedPolicyArn::new),
+                        // None is told as the empty text that asks for none.
+                        permissions_boundary: Some(ManagedPolicyArn::new(
+                            role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn()).unwrap_or_default(),
+                        )),
                         tags: Some(tags::from_sdk(role.tags())),
                     },
                     outputs: RoleOutputs { arn: RoleArn::new(role.arn()), role_id: role.role_id().to_owned() },
@@ -132,7 +132,7 @@ mod live {
                 call.send().await.map_err(failed("UpdateRole"))?;
             }
             match want.permissions_boundary.as_ref().map(ManagedPolicyArn::as_str) {
-                Some("") if have.permissions_boundary.is_some() => {
+                Some("") if differs(&have.permissions_boundary, &want.permissions_boundary) => {
                     let removed = client.delete_role_permissions_boundary().role_name(role).send().await;
                     gone_is_success(removed.map(drop).map_err(failed("DeleteRolePermissionsBoundary")))?;
                 }

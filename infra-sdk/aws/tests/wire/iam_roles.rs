@@ -43,7 +43,10 @@ fn a_role_lives_and_all_that_is_not_its_name_changes_in_place() {
             .add(stack);
     });
     assert_eq!(role.output("arn"), "arn:aws:iam::123456789012:role/wire/wire-web");
-    // An empty boundary removes it, and then there is none, which is what an absent one reads as.
+    change(&role, |stack| {
+        let role = Role::new("web").name("wire-web").trust_policy(&trust).path("/wire/");
+        drop(role.permissions_boundary("").managed_policies(Vec::<ManagedPolicyArn>::new()).add(stack));
+    });
     role.delete();
 }
 

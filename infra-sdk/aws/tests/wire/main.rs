@@ -8,6 +8,8 @@ mod conformance;
 mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
+mod elb;
+mod elbv2;
 mod iam_roles;
 mod lookups;
 mod scripted;

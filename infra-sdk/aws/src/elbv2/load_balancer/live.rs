@@ -66,7 +66,12 @@ impl Lifecycle for LoadBalancer {
             .set_subnet_mappings(want.subnet_mappings.as_ref().map(|mappings| mappings.iter().map(mapping).collect()))
             .set_security_groups(want.security_groups.as_ref().map(|groups| texts(groups.iter().map(SecurityGroupId::as_str).collect())))
             .set_enable_prefix_for_ipv6_source_nat(want.ipv6_source_nat_prefix.map(source_nat))
-            .set_ipam_pools(want.ipv4_ipam_pool.as_ref().map(|pool| IpamPools::builder().ipv4_ipam_pool_id(pool).build()))
+            .set_ipam_pools(
+                want.ipv4_ipam_pool
+                    .as_ref()
+                    .filter(|pool| !pool.is_empty())
+                    .map(|pool| IpamPools::builder().ipv4_ipam_pool_id(pool).build()),
+            )
             .set_tags(Some(tags::to_sdk(new.tags)));
         match call.send().await.map_err(failed("CreateLoadBalancer")) {
             Ok(answer) => {
@@ -92,7 +97,7 @@ impl Lifecycle for LoadBalancer {
         update_subnets(client, arn, have, want).await?;
         update_security_groups(client, arn, have, want).await?;
         match want.ipv4_ipam_pool.as_deref() {
-            Some("") if have.ipv4_ipam_pool.is_some() => {
+            Some("") if differs(&have.ipv4_ipam_pool, &want.ipv4_ipam_pool) => {
                 let call = client.modify_ip_pools().load_balancer_arn(arn).remove_ipam_pools(RemoveIpamPoolEnum::Ipv4);
                 call.send().await.map_err(failed("ModifyIpPools"))?;
             }
@@ -163,7 +168,8 @@ fn inputs(balancer: &sdk::LoadBalancer) -> LoadBalancerInputs {
             .enforce_security_group_inbound_rules_on_private_link_traffic()
             .map(|word| word == "on"),
         ipv6_source_nat_prefix: balancer.enable_prefix_for_ipv6_source_nat().map(|word| *word == EnablePrefixForIpv6SourceNatEnum::On),
-        ipv4_ipam_pool: balancer.ipam_pools().and_then(|pools| pools.ipv4_ipam_pool_id()).map(str::to_owned),
+        // None is told as the empty text that asks for none.
+        ipv4_ipam_pool: Some(balancer.ipam_pools().and_then(|pools| pools.ipv4_ipam_pool_id()).unwrap_or_default().to_owned()),
         ..LoadBalancerInputs::default()
     }
 }

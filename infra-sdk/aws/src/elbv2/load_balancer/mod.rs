@@ -163,7 +163,8 @@ pub struct LoadBalancerInputs {
     /// Whether source NAT uses an IPv6 prefix of each subnet. Network with UDP listeners, dualstack. Default: false.
     #[input(cloud = "EnablePrefixForIpv6SourceNat")]
     pub ipv6_source_nat_prefix: Option<bool>,
-    /// The IPAM pool that gives its public IPv4 addresses, as in `ipam-pool-…`. Application.
+    /// The IPAM pool that gives its public IPv4 addresses, as in `ipam-pool-…`. An empty text removes it.
+    /// Application.
     #[input(cloud = "Ipv4IpamPoolId")]
     pub ipv4_ipam_pool: Option<String>,
     /// Whether it cannot be deleted. Default: false.
