@@ -7,8 +7,7 @@ use crate::access::Groups;
 use crate::network::{Network, named};
 
 pub(crate) fn load_balancer(stack: &Stack, network: &Network, groups: &Groups) -> ClassicLoadBalancer {
-    let check =
-        ClassicHealthCheck::new().target("HTTP:5000/").interval(300).timeout(10).healthy_threshold(2).unhealthy_threshold(2);
+    let check = ClassicHealthCheck::new().target("HTTP:5000/").interval(300).timeout(10).healthy_threshold(2).unhealthy_threshold(2);
     ClassicLoadBalancer::new("flask-elb")
         .subnets(&network.public)
         .security_groups([&groups.load_balancer])
