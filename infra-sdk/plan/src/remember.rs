@@ -1,11 +1,12 @@
-//! What the cloud never tells back, from the record.
+//! What the cloud never tells back, from the record: values that it keeps to itself, and which values are secret.
 
 use std::collections::BTreeMap;
 
 use infra_core::{Field, Type, Value};
 
-/// `seen`, with every field that is write-only as it was `recorded`, however deep it stands. Items of lists belong
-/// together by their place; those of sets have none, so nothing can be remembered inside them.
+/// `seen`, with every field that is write-only as it was `recorded`, however deep it stands, and with everything marked
+/// that was recorded as secret. Items of lists belong together by their place; those of sets have none, so nothing can
+/// be remembered inside them, and a set with one secret is secret as a whole.
 pub fn remembered(fields: &[Field], seen: &BTreeMap<String, Value>, recorded: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
     let mut whole = seen.clone();
     for field in fields {
@@ -16,10 +17,27 @@ pub fn remembered(fields: &[Field], seen: &BTreeMap<String, Value>, recorded: &B
                 None => whole.remove(&field.name),
             };
         } else if let (Some(value), Some(record)) = (whole.get_mut(&field.name), record) {
-            *value = inside(&field.ty, value, record);
+            *value = veiled(inside(&field.ty, value, record), record);
         }
     }
     whole
+}
+
+/// A value with the marks of the record.
+fn veiled(seen: Value, recorded: &Value) -> Value {
+    match (seen, recorded) {
+        (seen, recorded) if !recorded.has_secret() || seen.has_secret() => seen,
+        (Value::Object(seen), Value::Object(recorded)) => {
+            let none = Value::Null;
+            Value::Object(seen.into_iter().map(|(key, seen)| (key.clone(), veiled(seen, recorded.get(&key).unwrap_or(&none)))).collect())
+        }
+        (Value::List(seen), Value::List(recorded))
+            if seen.len() == recorded.len() && !recorded.iter().any(|item| item.as_object().is_some()) =>
+        {
+            Value::List(seen.into_iter().zip(recorded).map(|(seen, recorded)| veiled(seen, recorded)).collect())
+        }
+        (seen, _) => Value::Secret(Box::new(seen)),
+    }
 }
 
 fn inside(ty: &Type, seen: &Value, recorded: &Value) -> Value {
@@ -64,6 +82,17 @@ mod tests {
 
     fn object(json: serde_json::Value) -> BTreeMap<String, Value> {
         Value::from(json).as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn what_was_given_as_a_secret_is_one_when_the_cloud_tells_it() {
+        let fields = [field("script", Type::String, false), field("tags", Type::Map(Box::new(Type::String)), false)];
+        let seen = object(json!({"script": "key=hunter2", "tags": {"a": "hunter3", "b": "plain"}}));
+        let digest = |text: &str| Value::Digest(Value::from(text).digest("s"));
+        let tags = BTreeMap::from([("a".to_owned(), digest("hunter3")), ("b".to_owned(), Value::from("plain"))]);
+        let recorded = BTreeMap::from([("script".to_owned(), digest("x")), ("tags".to_owned(), Value::Object(tags))]);
+        let whole = format!("{:?}", remembered(&fields, &seen, &recorded));
+        assert!(!whole.contains("hunter") && whole.contains("plain"), "{whole}");
     }
 
     #[test]
