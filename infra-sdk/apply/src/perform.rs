@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Value};
-use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, sealed};
+use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, remembered, sealed};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Class, ProviderError};
@@ -248,14 +248,11 @@ impl Subject<'_, '_> {
 
     /// What the cloud tells of an object, and of what it never tells, what was recorded.
     fn with_recorded(&self, id: &str, found: &Found) -> Value {
-        let mut have = fields(found.inputs.clone());
         let journal = self.bench.journal();
         let recorded = journal.state().object(self.address).filter(|object| object.id == id);
-        for field in self.schema().inputs.iter().filter(|field| field.write_only) {
-            if let Some(value) = recorded.and_then(|object| object.inputs.get(&field.name)) {
-                have.insert(field.name.clone(), value.clone());
-            }
-        }
+        let none = BTreeMap::new();
+        let recorded = recorded.map_or(&none, |object| &object.inputs);
+        let have = remembered(&self.schema().inputs, &fields(found.inputs.clone()), recorded);
         Value::Object(have)
     }
 

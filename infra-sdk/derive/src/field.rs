@@ -16,6 +16,7 @@ pub(crate) struct Input {
     secret: bool,
     write_only: bool,
     set: bool,
+    filled: bool,
     physical_name: Option<u16>,
     cloud: Option<String>,
     unlike_cloud: Option<String>,
@@ -43,6 +44,7 @@ impl Input {
             secret: false,
             write_only: false,
             set: false,
+            filled: false,
             physical_name: None,
             cloud: None,
             unlike_cloud: None,
@@ -58,6 +60,7 @@ impl Input {
                     Some("secret") => flag(&mut input.secret),
                     Some("write_only") => flag(&mut input.write_only),
                     Some("set") => flag(&mut input.set),
+                    Some("filled") => flag(&mut input.filled),
                     Some("name") => {
                         input.physical_name = Some(meta.value()?.parse::<LitInt>()?.base10_parse()?);
                         Ok(())
@@ -70,7 +73,10 @@ impl Input {
                         input.unlike_cloud = Some(meta.value()?.parse::<LitStr>()?.value());
                         Ok(())
                     }
-                    _ => Err(meta.error("expected replace, secret, write_only, set, name = N, cloud = \"…\" or unlike_cloud = \"…\"")),
+                    _ => {
+                        Err(meta
+                            .error("expected replace, secret, write_only, set, filled, name = N, cloud = \"…\" or unlike_cloud = \"…\""))
+                    }
                 }
             })?;
         }
@@ -79,7 +85,7 @@ impl Input {
 
     /// The code of this field's entry in the schema.
     pub(crate) fn schema(&self, core: &TokenStream) -> TokenStream {
-        let Input { name, doc, inner, required, replace, secret, write_only, .. } = self;
+        let Input { name, doc, inner, required, replace, secret, write_only, filled, .. } = self;
         let mut ty = quote!(<#inner as #core::Typed>::ty());
         if self.set {
             ty = quote!(#core::Type::into_set(#ty));
@@ -94,6 +100,7 @@ impl Input {
                 replace: #replace,
                 secret: #secret,
                 write_only: #write_only,
+                filled: #filled,
                 physical_name: #physical_name,
                 cloud: #cloud,
                 unlike_cloud: #unlike_cloud,

@@ -10,6 +10,7 @@ use crate::name;
 use crate::observed::Sight;
 use crate::outlook::{Fate, Outlooks};
 use crate::plan::{Difference, Reason, Replacement, Want};
+use crate::remember::remembered;
 use crate::state::{Object, State, sealed};
 
 /// What happens to a resource.
@@ -130,13 +131,7 @@ fn present(schema: &Schema, object: &Object, sight: Option<&Sight>) -> (BTreeMap
     let Some(Sight::Present { inputs, outputs, failed }) = sight else {
         return (object.inputs.clone(), object.outputs.clone(), None);
     };
-    let mut have = inputs.clone();
-    for field in schema.inputs.iter().filter(|field| field.write_only) {
-        match object.inputs.get(&field.name) {
-            Some(recorded) => have.insert(field.name.clone(), recorded.clone()),
-            None => have.remove(&field.name),
-        };
-    }
+    let have = remembered(&schema.inputs, inputs, &object.inputs);
     (have, outputs.clone(), failed.clone())
 }
 

@@ -5,7 +5,11 @@ mod answer;
 mod connect;
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(dead_code, reason = "each service needs a part"))]
 mod convert;
+#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+mod differs;
 mod error;
+#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+pub(crate) mod tags;
 
 use aws_config::SdkConfig;
 use infra_apply::Registry;
@@ -15,6 +19,8 @@ pub(crate) use answer::{Answers, serve};
 pub use connect::{Connection, connect};
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(unused_imports, reason = "each service needs a part"))]
 pub(crate) use convert::{amends, changes, from_base64, is_on, name_of, named, set_changes, some_list, switch, texts, to_base64};
+#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+pub(crate) use differs::differs;
 pub(crate) use error::failed;
 
 /// Adds the handlers of every service to a registry.

@@ -13,7 +13,6 @@ use infra_aws::cloudwatch::{Metric, Statistic};
 use infra_aws::ec2::{LaunchTemplateId, Subnet, SubnetId, Vpc, VpcId};
 use infra_aws::elb::ClassicLoadBalancerName;
 use infra_aws::elbv2::TargetGroupArn;
-use infra_aws::sdk::{Connection, connect};
 
 use crate::conformance::{Made, change, inputs, live_through, make};
 use crate::wire;
@@ -26,8 +25,7 @@ struct Place {
 }
 
 fn sdk() -> aws_config::SdkConfig {
-    let endpoint = std::env::var("INFRA_TEST_ENDPOINT").unwrap();
-    wire().runtime.block_on(connect(&Connection { region: Some("us-west-2".into()), profile: None, local: Some(endpoint) }))
+    wire().sdk.clone()
 }
 
 fn place() -> &'static Place {

@@ -7,8 +7,6 @@ use infra_aws::ec2::{
     RouteTableAssociation, RouteTableId, Subnet, SubnetId, Vpc, VpcId,
 };
 
-use infra_aws::sdk::{Connection, connect};
-
 use crate::conformance::{Made, change, live_through, make};
 use crate::wire;
 
@@ -134,10 +132,8 @@ fn an_elastic_ip_points_to_one_instance_and_then_another_and_leaves_it_before_it
 
 /// An instance of any image in the default VPC; it dies with the local cloud.
 fn an_instance() -> String {
-    let endpoint = std::env::var("INFRA_TEST_ENDPOINT").unwrap();
+    let client = aws_sdk_ec2::Client::new(&wire().sdk);
     wire().runtime.block_on(async {
-        let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(endpoint) };
-        let client = aws_sdk_ec2::Client::new(&connect(&connection).await);
         let images = client.describe_images().send().await.unwrap();
         let image = images.images()[0].image_id().unwrap();
         let call = client.run_instances().image_id(image).min_count(1).max_count(1).instance_type("t3.micro".into());

@@ -15,6 +15,7 @@ fn field(name: &str, ty: Type) -> Field {
         replace: false,
         secret: false,
         write_only: false,
+        filled: false,
         physical_name: None,
         cloud: None,
         unlike_cloud: None,
