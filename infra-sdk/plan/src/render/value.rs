@@ -71,20 +71,36 @@ pub(super) fn paragraph(expr: &Expr) -> Option<String> {
             text.trim_end().contains('\n').then_some(text)
         }
         document if is_document(document) => self::document(document),
-        _ => None,
+        _ => items(expr),
+    }
+}
+
+/// A list of objects as a line an object.
+fn items(expr: &Expr) -> Option<String> {
+    let items: Vec<String> = match expr {
+        Expr::Lit(Value::List(items)) if items.iter().any(|item| item.as_object().is_some()) => {
+            items.iter().map(|item| fields(&Expr::Lit(item.clone()))).collect()
+        }
+        Expr::List(items) if items.iter().any(|item| crate::diff::object(item).is_some()) => items.iter().map(fields).collect(),
+        _ => return None,
+    };
+    Some(items.iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n"))
+}
+
+/// An object's fields on one line, without braces.
+fn fields(expr: &Expr) -> String {
+    match crate::diff::object(expr) {
+        Some(object) => object.iter().map(|(key, value)| format!("{key}: {}", inside(value))).collect::<Vec<_>>().join(", "),
+        None => inside(expr),
     }
 }
 
 /// As lines to compare: long text, and JSON documents with a line a key.
 pub(super) fn document(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::Lit(value @ (Value::Object(_) | Value::List(_))) if !value.has_secret() => {
-            serde_json::to_string_pretty(&value.redacted()).ok()
-        }
-        Expr::Lit(Value::String(text)) if looks_like_json(text) => {
-            serde_json::from_str::<Json>(text).ok().and_then(|json| serde_json::to_string_pretty(&json).ok())
-        }
-        Expr::Object(_) | Expr::List(_) if is_document(expr) => serde_json::to_string_pretty(&readable(expr)).ok(),
+        Expr::Lit(value @ (Value::Object(_) | Value::List(_))) if !value.has_secret() => Some(layout(&value.redacted())),
+        Expr::Lit(Value::String(text)) if looks_like_json(text) => serde_json::from_str::<Json>(text).ok().map(|json| layout(&json)),
+        Expr::Object(_) | Expr::List(_) if is_document(expr) => Some(layout(&readable(expr))),
         other => paragraph_of_text(other),
     }
 }
@@ -99,6 +115,52 @@ fn paragraph_of_text(expr: &Expr) -> Option<String> {
 fn looks_like_json(text: &str) -> bool {
     let text = text.trim_start();
     text.len() > 40 && (text.starts_with('{') || text.starts_with('['))
+}
+
+/// JSON with as much on a line as fits in 64 columns.
+fn layout(json: &Json) -> String {
+    let mut text = String::new();
+    lay_out(json, 0, &mut text);
+    text
+}
+
+fn lay_out(json: &Json, depth: usize, into: &mut String) {
+    const FITS: usize = 64;
+    let flat = match json {
+        Json::Array(items) => format!("[{}]", items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        Json::Object(fields) if fields.len() < 2 => json.to_string(),
+        Json::Object(_) => String::new(),
+        scalar => scalar.to_string(),
+    };
+    let broken = matches!(json, Json::Array(items) if items.iter().any(Json::is_object)) || flat.is_empty() || flat.len() > FITS;
+    let break_line = |into: &mut String, depth: usize| {
+        into.push('\n');
+        into.push_str(&"  ".repeat(depth));
+    };
+    match json {
+        Json::Array(items) if broken && !items.is_empty() => {
+            into.push('[');
+            for (at, item) in items.iter().enumerate() {
+                into.push_str(if at == 0 { "" } else { "," });
+                break_line(into, depth + 1);
+                lay_out(item, depth + 1, into);
+            }
+            break_line(into, depth);
+            into.push(']');
+        }
+        Json::Object(fields) if broken && !fields.is_empty() => {
+            into.push('{');
+            for (at, (key, value)) in fields.iter().enumerate() {
+                into.push_str(if at == 0 { "" } else { "," });
+                break_line(into, depth + 1);
+                into.push_str(&format!("{}: ", Json::String(key.clone())));
+                lay_out(value, depth + 1, into);
+            }
+            break_line(into, depth);
+            into.push('}');
+        }
+        _ => into.push_str(&flat),
+    }
 }
 
 /// A document whose unknown parts are text.
