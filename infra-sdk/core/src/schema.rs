@@ -88,7 +88,9 @@ pub struct Field {
     /// Whether it is the object's physical name, which the engine makes where the program does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_name: Option<u16>,
-    /// The property in the cloud's own schema, as a path from the top (`LaunchTemplateData/ImageId`).
+    /// The property in the cloud's own schema, as a path from the object that holds the field (`LaunchTemplateData/ImageId`);
+    /// empty for an object of ours whose fields are properties beside it. Where there is none, the field's name in
+    /// Pascal case.
     #[serde(skip)]
     pub cloud: Option<String>,
     /// Why the field is not as the cloud's own schema has it, where it is not.

@@ -82,8 +82,11 @@ impl Covered {
     fn add(&mut self, fields: &[Field]) {
         for field in fields {
             let path = path::of(field);
-            let steps: Vec<_> = path.split('/').collect();
-            self.put(&steps, path::fields(&field.ty));
+            let steps: Vec<_> = path::steps(&path).collect();
+            match path::fields(&field.ty) {
+                Some(fields) if steps.is_empty() => self.add(fields),
+                fields => self.put(&steps, fields),
+            }
         }
     }
 
@@ -122,7 +125,7 @@ fn within(path: &str, shape: &Shape<'_>, part: Option<&Part>, rules: &Rules, mis
     let part = match part {
         None => return (0, 1),
         Some(Part::Whole) => return (1, 1),
-        Some(Part::Some(_)) if properties.is_empty() => return (1, 1),
+        Some(Part::Some(_)) if properties.is_empty() || shape.is_pairs() => return (1, 1),
         Some(Part::Some(part)) => part,
     };
     let (mut has, mut total) = (0, 0);

@@ -79,7 +79,7 @@ impl Comparison<'_> {
 
     fn field(&mut self, at: Place<'_>, inner: &str, shape: &Shape<'_>, shared: bool, around: Around<'_>) {
         let (mut here, mut demand) = (shape.clone(), Demand::Always);
-        for step in inner.split('/') {
+        for step in path::steps(inner) {
             let object = here.innermost();
             let properties = object.properties();
             let Some(property) = properties.get(step) else {
@@ -99,7 +99,7 @@ impl Comparison<'_> {
             return;
         }
         let replaced = self.replacement(at, around.replaced);
-        if !shared && at.field.physical_name.is_none() {
+        if !shared && !inner.is_empty() && at.field.physical_name.is_none() {
             match (at.field.required, demand) {
                 (true, Demand::Never) => self.add(at, "required here, and optional for AWS".into()),
                 (false, Demand::Always) => self.add(at, "optional here, and required by AWS".into()),
@@ -109,8 +109,10 @@ impl Comparison<'_> {
         for what in types::differences(&at.field.ty, &here) {
             self.add(at, what);
         }
-        if let Some(fields) = path::fields(&at.field.ty) {
-            self.lacking(at, fields, &here.innermost());
+        if let Some(fields) = path::fields(&at.field.ty).filter(|_| !here.is_pairs()) {
+            if !inner.is_empty() {
+                self.lacking(at, fields, &here.innermost());
+            }
             let explained = Some(at.explained).filter(|field| field.unlike_cloud.is_some());
             self.fields(fields, &here.innermost(), Around { name: at.name, path: at.path, replaced, explained });
         }
@@ -148,5 +150,8 @@ impl Comparison<'_> {
 
 /// Whether one of the fields gives a property, or a part of it.
 pub(crate) fn has(fields: &[Field], name: &str) -> bool {
-    fields.iter().any(|field| path::of(field).split('/').next() == Some(name))
+    fields.iter().any(|field| match path::steps(&path::of(field)).next() {
+        Some(first) => first == name,
+        None => path::fields(&field.ty).is_some_and(|fields| has(fields, name)),
+    })
 }

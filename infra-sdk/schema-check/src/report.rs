@@ -26,15 +26,35 @@ pub(crate) fn text(all: &[Findings], every_property: bool) -> String {
         for (path, why) in &findings.left_out {
             let _ = writeln!(out, "  left out: {path}: {why}");
         }
-        for (disagreement, why) in &findings.explained {
-            let _ = writeln!(out, "  explained: {}; {why}", line(disagreement));
-        }
+        explained(&mut out, findings, every_property);
         for disagreement in &findings.wrong {
             let _ = writeln!(out, "  DISAGREES: {}", line(disagreement));
         }
     }
     summary(&mut out, all);
     out
+}
+
+/// A line for each disagreement where all is told, and otherwise one for each reason.
+fn explained(out: &mut String, findings: &Findings, each: bool) {
+    if each {
+        for (disagreement, why) in &findings.explained {
+            let _ = writeln!(out, "  explained: {}: {why}", line(disagreement));
+        }
+        return;
+    }
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (Disagreement { field, .. }, why) in &findings.explained {
+        let field = if field.is_empty() { "the type" } else { field.as_str() };
+        match reasons.iter_mut().find(|(known, _)| known == why) {
+            Some((_, fields)) if fields.contains(&field) => {}
+            Some((_, fields)) => fields.push(field),
+            None => reasons.push((why, vec![field])),
+        }
+    }
+    for (why, fields) in reasons {
+        let _ = writeln!(out, "  explained: {}: {why}", fields.join(", "));
+    }
 }
 
 fn missing(out: &mut String, findings: &Findings, every_property: bool) {

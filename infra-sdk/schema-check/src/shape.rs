@@ -72,6 +72,13 @@ impl<'a> Shape<'a> {
         properties
     }
 
+    /// Whether it lists pairs of a name and a value, such as tags, or the tags of the objects that are made together.
+    pub(crate) fn is_pairs(&self) -> bool {
+        let properties = self.item().map(|item| item.properties()).unwrap_or_default();
+        let has = |name| properties.contains_key(name);
+        has("Tags") || (has("Value") && (has("Key") || has("Name")))
+    }
+
     /// Whether an object must have this property.
     pub(crate) fn demand(&self, name: &str) -> Demand {
         let names = |part: &Part<'_>, key| {

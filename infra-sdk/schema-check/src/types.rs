@@ -4,18 +4,20 @@ use std::collections::BTreeSet;
 
 use infra_core::Type;
 
-use crate::path;
 use crate::shape::Shape;
 
 /// How the two differ, in words.
 pub(crate) fn differences(ty: &Type, shape: &Shape<'_>) -> Vec<String> {
+    if shape.is_pairs() {
+        // Ours is a map, or a field for each name that is known.
+        return Vec::new();
+    }
     let theirs = shape.types();
     match ty {
         Type::List(item) | Type::Set(item) => match shape.item() {
             Some(inner) => differences(item, &inner),
             None => mismatch("a list", &["array"], &theirs),
         },
-        Type::Map(item) if path::fields(item).is_none() && is_pairs(shape) => Vec::new(),
         Type::Map(_) | Type::Block(_) => mismatch("an object", &["object"], &theirs),
         Type::Json => mismatch("a JSON document", &["object", "array", "string"], &theirs),
         Type::Bool if is_switch(shape) => Vec::new(),
@@ -61,17 +63,10 @@ fn only<'a>(shape: &Shape<'a>) -> Option<Shape<'a>> {
     if properties.len() == 1 { properties.into_values().next() } else { None }
 }
 
-/// Pairs of a name and a value, such as tags, or the tags of the objects that are made together: ours is a map.
-fn is_pairs(shape: &Shape<'_>) -> bool {
-    let properties = shape.item().map(|item| item.properties()).unwrap_or_default();
-    let has = |name| properties.contains_key(name);
-    has("Tags") || (has("Value") && (has("Key") || has("Name")))
-}
-
 /// Two words, one for each of true and false.
 fn is_switch(shape: &Shape<'_>) -> bool {
     let words: Vec<_> = shape.words().map(|(words, _)| words.into_iter().collect()).unwrap_or_default();
-    matches!(words[..], ["disabled", "enabled"] | ["false", "true"] | ["no", "yes"])
+    matches!(words[..], ["disabled", "enabled"] | ["false", "true"] | ["no", "yes"] | ["off", "on"])
 }
 
 fn words(ours: &[String], shape: &Shape<'_>) -> Vec<String> {

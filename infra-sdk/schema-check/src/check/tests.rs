@@ -183,3 +183,24 @@ fn a_type_that_aws_does_not_have_needs_a_reason() {
     assert!(all(&[explained.clone()], none).unwrap()[0].wrong.is_empty());
     assert_eq!(all(&[Schema { inputs: vec![width()], ..explained }], |_| Ok::<_, Infallible>(Some(theirs()))).unwrap()[0].wrong.len(), 1);
 }
+
+#[test]
+fn an_object_of_ours_can_stand_for_properties_that_have_none_around_them() {
+    let inside = field("shape", Type::Block(vec![field("material", Type::String), Field { required: true, ..field("width", Type::Int) }]));
+    let findings = checked(&contract(vec![Field { cloud: Some(String::new()), ..inside }]));
+    assert_eq!(wrong(&findings), Vec::<String>::new());
+    assert_eq!(findings.coverage.covered, 2);
+}
+
+#[test]
+fn fields_can_each_be_one_of_the_pairs_that_aws_lists() {
+    let pairs = json!({"properties": {"Attributes": {"type": "array", "items": {
+        "type": "object", "properties": {"Key": {"type": "string"}, "Value": {"type": "string"}},
+    }}}});
+    let attribute = |name: &str, ty| Field { cloud: Some("Attributes".into()), ..field(name, ty) };
+    let logs = attribute("logs", Type::Block(vec![attribute("enabled", Type::Bool)]));
+    let contract = contract(vec![attribute("squeaks", Type::Bool), logs]);
+    let findings = all(&[contract], |_| Ok::<_, Infallible>(Some(pairs.clone()))).unwrap();
+    assert_eq!(wrong(&findings[0]), Vec::<String>::new());
+    assert_eq!(findings[0].coverage.covered, 1);
+}
