@@ -1,11 +1,14 @@
 //! What all handlers share: clients, errors by class, and tags.
 
+mod account;
 mod connect;
 mod error;
+mod local;
 
-use aws_config::SdkConfig;
 use infra_apply::Registry;
 
+pub use account::account;
+pub use aws_config::SdkConfig;
 pub use connect::{Connection, connect};
 pub(crate) use error::failed;
 

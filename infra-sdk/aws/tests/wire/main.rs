@@ -21,7 +21,7 @@ fn wire() -> &'static Wire {
         let runtime = Runtime::new().unwrap();
         let endpoint = std::env::var("INFRA_TEST_ENDPOINT").expect("INFRA_TEST_ENDPOINT names a local cloud");
         let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(endpoint) };
-        let sdk = runtime.block_on(connect(&connection));
+        let sdk = runtime.block_on(connect(&connection)).unwrap();
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
         Wire { runtime, registry }
