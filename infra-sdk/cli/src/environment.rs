@@ -168,7 +168,7 @@ workers = 1
 
     fn problem(text: &str, name: &str) -> String {
         let error = read(text, name).unwrap_err();
-        format!("{error}\nhelp: {}", error.help().unwrap_or_default())
+        std::iter::once(error.to_string()).chain(error.help().map(|help| format!("help: {help}"))).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -198,19 +198,25 @@ workers = 1
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
-        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @r"
-        stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `config`
-        help: 
+        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `config`");
+        insta::assert_snapshot!(problem("[env.a]\nregion = 7\n", "local"), @"stacks/web/infra.toml:2: invalid type: integer `7`, expected a string");
+        insta::assert_snapshot!(problem("[config]\nworkers = \n", "local"), @"stacks/web/infra.toml:2: string values must be quoted, expected literal string");
+        insta::assert_snapshot!(problem("\n[env.a]\naccount = \"123456789012\"\n", "a"), @r#"
+        stacks/web/infra.toml:2: environment `a` has no `region`
+        help: add one, as in `region = "eu-west-1"`
+        "#);
+        insta::assert_snapshot!(problem("[env.a]\nregion = \"eu-west-1\"\n", "a"), @r#"
+        stacks/web/infra.toml:1: environment `a` has no `account`
+        help: add its id, as in `account = "123456789012"`: nothing else is ever changed
+        "#);
+        insta::assert_snapshot!(problem("[env.a]\nregion = \"eu-west-1\"\naccount = \"1234\"\n", "a"), @r#"
+        stacks/web/infra.toml:3: `1234` is no account id
+        help: an account id has 12 digits, as in "123456789012"
+        "#);
+        insta::assert_snapshot!(problem("[env.local]\n\nprofile = \"prod\"\n", "local"), @"
+        stacks/web/infra.toml:3: `local` is the local cloud, which has no account and no profile
+        help: remove it, or give the environment another name than `local`
         ");
-        insta::assert_snapshot!(problem("[env.a]\nregion = 7\n", "local"), @r"
-        stacks/web/infra.toml:2: invalid type: integer `7`, expected a string
-        help: 
-        ");
-        insta::assert_snapshot!(problem("[config]\nworkers = \n", "local"), @"");
-        insta::assert_snapshot!(problem("\n[env.a]\naccount = \"123456789012\"\n", "a"), @"");
-        insta::assert_snapshot!(problem("[env.a]\nregion = \"eu-west-1\"\n", "a"), @"");
-        insta::assert_snapshot!(problem("[env.a]\nregion = \"eu-west-1\"\naccount = \"1234\"\n", "a"), @"");
-        insta::assert_snapshot!(problem("[env.local]\n\nprofile = \"prod\"\n", "local"), @"");
-        insta::assert_snapshot!(problem("[env.\"a/b\"]\nregion = \"x\"\n", "local"), @"");
+        insta::assert_snapshot!(problem("[env.\"a/b\"]\nregion = \"x\"\n", "local"), @"stacks/web/infra.toml:1: environment `a/b`: `/` is not allowed in a name; use letters, digits, `-`, `_` and `.`");
     }
 }

@@ -9,6 +9,7 @@ use infra_local::LocalError;
 
 use crate::exit::Exit;
 use crate::nearest::did_you_mean;
+use crate::show::path as show_path;
 
 /// Why a command could not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +43,7 @@ pub(crate) enum Error {
         stack: String,
     },
     /// A program cannot be started.
-    #[error("failed to run {}", program.display())]
+    #[error("failed to run {}", show_path(program))]
     Run {
         /// The program.
         program: PathBuf,
@@ -63,8 +64,8 @@ pub(crate) enum Error {
         /// The stack.
         stack: String,
     },
-    /// The stack's program speaks another language.
-    #[error("the program of stack `{stack}` answers in another version of infra-sdk: {problem}")]
+    /// The stack's program answers in a form that is not known here.
+    #[error("the answer of the program of stack `{stack}` cannot be read: {problem}")]
     Foreign {
         /// The stack.
         stack: String,
@@ -87,7 +88,7 @@ pub(crate) enum Error {
         help: Option<String>,
     },
     /// `infra.toml` is wrong.
-    #[error("{}:{line}: {problem}", path.display())]
+    #[error("{}:{line}: {problem}", show_path(path))]
     Settings {
         /// The file.
         path: PathBuf,
@@ -111,7 +112,7 @@ pub(crate) enum Error {
         path: PathBuf,
     },
     /// `lookups.lock` cannot be read.
-    #[error("{} cannot be read: {problem}", path.display())]
+    #[error("{} cannot be read: {problem}", show_path(path))]
     Pins {
         /// The file.
         path: PathBuf,
@@ -180,7 +181,7 @@ pub(crate) enum Error {
         help: String,
     },
     /// A file or folder.
-    #[error("failed to {doing} {}", path.display())]
+    #[error("failed to {doing} {}", show_path(path))]
     File {
         /// What was being done.
         doing: &'static str,
@@ -246,9 +247,9 @@ impl Error {
             Error::Foreign { .. } => "build the program and infra from the same version of infra-sdk".into(),
             Error::Lookup { help, .. } | Error::Settings { help, .. } => return help.clone(),
             Error::UnknownEnvironment { known, path, .. } => {
-                format!("it has {}; others are added to {} as `[env.NAME]` with region and account", list(known), path.display())
+                format!("it has {}; others are added to {} as `[env.NAME]` with region and account", list(known), show_path(path))
             }
-            Error::Pins { path, .. } => format!("restore {} from version control, or delete it to have all lookups answered anew", path.display()),
+            Error::Pins { path, .. } => format!("restore {} from version control, or delete it to have all lookups answered anew", show_path(path)),
             Error::Account { .. } => "use the credentials of that account, or correct `account` in the stack's infra.toml".into(),
             Error::WhoAmI { profile, .. } => match profile {
                 Some(profile) => format!("check the profile `{profile}` in ~/.aws/config; with single sign-on, run `aws sso login --profile {profile}`"),

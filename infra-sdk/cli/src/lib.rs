@@ -12,6 +12,7 @@
 //! ```
 
 mod arguments;
+mod called;
 mod cloud;
 mod commands;
 mod environment;

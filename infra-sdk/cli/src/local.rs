@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use infra_local::{Endpoint, Event, LocalCloud, Status};
 
+use crate::called::called;
 use crate::error::{Error, file};
 use crate::folder;
 use crate::progress::Busy;
@@ -21,7 +22,7 @@ pub(crate) fn start(project: &Path) -> Result<Endpoint, Error> {
     let mut busy: Option<Busy> = None;
     let endpoint = cloud(project).start(&mut |event| match event {
         Event::WaitingForAnother => busy = Some(Busy::new("waiting for another command that uses the local cloud".into())),
-        Event::Crashed { .. } => say("the local cloud had ended by itself; what was deployed there is gone (`infra local log` says more)"),
+        Event::Crashed { .. } => say(&format!("The local cloud had ended by itself, and what was deployed there is gone; `{}` says more", called("local log"))),
         Event::FindingPython => busy = Some(Busy::new("looking for Python".into())),
         Event::Installing { version, .. } => {
             drop(busy.take());
@@ -40,7 +41,7 @@ pub(crate) fn start(project: &Path) -> Result<Endpoint, Error> {
         Event::Ready { endpoint, reused } => {
             drop(busy.take());
             if !reused {
-                say(&format!("Started the local cloud at {}; `infra local stop` ends it, and all that is deployed there", endpoint.url));
+                say(&format!("Started the local cloud at {}; it stays until `{}`", endpoint.url, called("local stop")));
             }
         }
     })?;

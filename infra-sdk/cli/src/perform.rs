@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::interrupt::Ears;
 use crate::progress::Progress;
 use crate::report;
-use crate::show::{self, Paint, Summary, json_line, print, say, summary, width_of_stdout};
+use crate::show::{self, Paint, Summary, json_line, print, room, say, summary, width_of_stdout};
 
 /// A run and the words for it.
 pub(crate) struct Run<'a> {
@@ -49,7 +49,7 @@ pub(crate) fn check_consent(change: &ChangeArguments, json: bool) -> Result<(), 
         return Err(Error::usage("with `--json` nobody is asked before something is changed", "pass `--yes` to agree beforehand"));
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        let help = "pass `--yes` to agree beforehand; `infra plan` shows what would change";
+        let help = "pass `--yes` to agree beforehand; the command `plan` shows what would change";
         return Err(Error::usage("this asks before it changes anything, and there is no terminal to ask at", help));
     }
     Ok(())
@@ -85,6 +85,7 @@ impl Run<'_> {
             took: began.elapsed(),
             again: self.again.clone(),
             interrupted: interrupt.is_requested(),
+            width: room(),
         };
         self.tell(plan, &summary)?;
         Ok(match (outcome.is_complete(), summary.interrupted) {

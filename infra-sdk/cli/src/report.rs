@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use infra_core::Diagnostic;
 
 use crate::error::Error;
-use crate::show::{Paint, json_line, style};
+use crate::show::{Paint, json_line, room, style, wrap};
 
 /// Prints an error to standard error, and for machines also to standard output.
 pub(crate) fn error(error: &Error, json: bool) {
-    anstream::eprint!("{}", text(error, Paint::On));
+    anstream::eprint!("{}", text(error, Paint::On, room()));
     if json {
         let message = message(error);
         // Whoever reads standard output may have gone; the exit code still says it.
@@ -20,13 +20,14 @@ pub(crate) fn error(error: &Error, json: bool) {
 
 /// Prints one diagnostic to standard error.
 pub(crate) fn diagnostic(problem: &Diagnostic) {
-    anstream::eprint!("{}", diagnostic_text(problem, Paint::On));
+    anstream::eprint!("{}", diagnostic_text(problem, Paint::On, room()));
 }
 
 /// Prints a problem and what to do about it to standard error.
 pub(crate) fn problem(problem: &str, help: &str) {
-    anstream::eprintln!("{} {problem}", Paint::On.with(style::ERROR, "error:"));
-    anstream::eprintln!("{} {help}", Paint::On.with(style::HELP, "help:"));
+    let error = wrap(&format!("{} {problem}", Paint::On.with(style::ERROR, "error:")), room(), "  ");
+    let help = wrap(&format!("{} {help}", Paint::On.with(style::HELP, "help:")), room(), "  ");
+    anstream::eprintln!("{error}\n{help}");
 }
 
 /// The message with its causes, in one line.
@@ -38,41 +39,39 @@ fn message(error: &Error) -> String {
     message
 }
 
-fn text(error: &Error, paint: Paint) -> String {
+fn text(error: &Error, paint: Paint, width: Option<usize>) -> String {
     let mut text = String::new();
     match error.diagnostics() {
-        Some(problems) => {
-            for problem in problems {
-                text.push_str(&diagnostic_text(problem, paint));
-            }
-        }
+        Some(problems) => text.extend(problems.iter().map(|problem| diagnostic_text(problem, paint, width))),
         None => {
-            let _ = writeln!(text, "{} {error}", paint.with(style::ERROR, "error:"));
+            let _ = writeln!(text, "{}", wrap(&format!("{} {error}", paint.with(style::ERROR, "error:")), width, "  "));
             for cause in causes(error) {
-                let _ = writeln!(text, "  because: {cause}");
+                let cause = cause.trim().replace('\n', "\n    ");
+                let _ = writeln!(text, "{}", wrap(&format!("  because: {cause}"), width, "    "));
             }
         }
     }
     if let Some(help) = error.help() {
-        let _ = writeln!(text, "{} {help}", paint.with(style::HELP, "help:"));
+        let _ = writeln!(text, "{}", wrap(&format!("{} {help}", paint.with(style::HELP, "help:")), width, "  "));
     }
     text
 }
 
-fn diagnostic_text(problem: &Diagnostic, paint: Paint) -> String {
-    let mut text = format!("{} ", paint.with(style::ERROR, "error:"));
+fn diagnostic_text(problem: &Diagnostic, paint: Paint, width: Option<usize>) -> String {
+    let mut what = format!("{} ", paint.with(style::ERROR, "error:"));
     if let Some(resource) = &problem.resource {
-        let _ = write!(text, "{resource}: ");
+        let _ = write!(what, "{resource}: ");
     }
     if let Some(field) = &problem.field {
-        let _ = write!(text, "`{field}`: ");
+        let _ = write!(what, "`{field}`: ");
     }
-    let _ = writeln!(text, "{}", problem.problem);
+    let mut text = wrap(&format!("{what}{}", problem.problem), width, "  ");
+    text.push('\n');
     if let Some(declared) = &problem.declared {
         let _ = writeln!(text, "  declared at {declared}");
     }
     if let Some(help) = &problem.help {
-        let _ = writeln!(text, "  {} {help}", paint.with(style::HELP, "help:"));
+        let _ = writeln!(text, "{}", wrap(&format!("  {} {help}", paint.with(style::HELP, "help:")), width, "    "));
     }
     text
 }
@@ -107,7 +106,7 @@ mod tests {
     fn an_error_is_followed_by_its_cause_and_by_what_to_do() {
         let source = ProviderError::new(Class::Denied, "GetCallerIdentity", "the token has expired");
         let error = Error::WhoAmI { environment: "production".into(), profile: Some("prod".into()), source };
-        insta::assert_snapshot!(text(&error, Paint::Off), @r"
+        insta::assert_snapshot!(text(&error, Paint::Off, None), @r"
         error: failed to find out which account environment `production` leads to
           because: GetCallerIdentity: the token has expired
         help: check the profile `prod` in ~/.aws/config; with single sign-on, run `aws sso login --profile prod`
@@ -118,7 +117,7 @@ mod tests {
     fn a_cause_that_the_message_holds_already_is_not_repeated() {
         let source = io::Error::new(io::ErrorKind::PermissionDenied, "permission denied");
         let error = Error::Store(StoreError::Io { action: "write", path: "/state".into(), source });
-        insta::assert_snapshot!(text(&error, Paint::Off), @"error: failed to write the journal /state: permission denied");
+        insta::assert_snapshot!(text(&error, Paint::Off, None), @"error: failed to write the journal /state: permission denied");
     }
 
     #[test]
@@ -129,7 +128,7 @@ mod tests {
             .with_location(&Location { file: "stacks/web/src/lib.rs".into(), line: 7 })
             .with_help("set it to text");
         let error = Error::Program(vec![one, Diagnostic::new("the name is empty")]);
-        insta::assert_snapshot!(text(&error, Paint::Off), @r"
+        insta::assert_snapshot!(text(&error, Paint::Off, None), @r"
         error: aws:ec2/vpc:main: `cidr_block`: is required
           declared at stacks/web/src/lib.rs:7
           help: set it to text

@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 
 use crate::Providers;
 use crate::arguments::{ProgramArguments, StackArguments};
+use crate::called::called;
 use crate::cloud::Cloud;
 use crate::environment::{Environment, LOCAL};
 use crate::error::Error;
@@ -19,7 +20,7 @@ use crate::local;
 use crate::pins::Pins;
 use crate::program::{self, Known};
 use crate::settings;
-use crate::show::note;
+use crate::show::{note, path};
 use crate::stacks::{StackPackage, Stacks};
 
 /// A stack in an environment.
@@ -82,14 +83,12 @@ impl<'a> Session<'a> {
 
     /// The command line of another command on this stack.
     pub(crate) fn command(&self, command: &str) -> String {
-        // The one who forwards to infra says how the user calls it.
-        let infra = std::env::var("INFRA_CALLED_AS").unwrap_or_else(|_| "infra".into());
         let environment = if self.environment.name == LOCAL { String::new() } else { format!(" --env {}", self.environment.name) };
         let program = match &self.source {
-            Source::Built(program) => format!(" --program {}", program.display()),
+            Source::Built(program) => format!(" --program {}", path(program)),
             Source::Package(_) | Source::Absent(_) => String::new(),
         };
-        format!("{infra} {command} {}{environment}{program}", self.stack)
+        called(&format!("{command} {}{environment}{program}", self.stack))
     }
 
     /// The stack's program, built if need be.
@@ -135,7 +134,7 @@ impl<'a> Session<'a> {
     pub(crate) fn state(&self) -> Result<State, Error> {
         let absent =
             || Error::NotDeployed { stack: self.stack.clone(), environment: self.environment.name.clone(), command: self.command("deploy") };
-        let state = self.place.recorded()?.filter(|state| state.serial > 0).ok_or_else(absent)?;
+        let state = self.place.recorded()?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty()).ok_or_else(absent)?;
         if self.environment.is_local() {
             let there = match local::running(&self.project)? {
                 Some(endpoint) => self.place.is_about(&endpoint.memory)?,

@@ -71,7 +71,7 @@ impl Deploy {
             question: format!("Deploy {}?", session.title()),
             done: format!("Deployed {}", session.title()),
             undone: format!("The deployment of {}", session.title()),
-            unchanged: format!("Nothing to change: {} has all of {} as it is declared.", session.environment.name, session.stack),
+            unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
             again: session.command("deploy"),
         };
         run.perform(&plan?, &graph.exports, &mut journal).await

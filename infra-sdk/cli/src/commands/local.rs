@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use infra_local::{Endpoint, Status};
 use serde_json::{Value as Json, json};
 
+use crate::called::called;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::folder;
@@ -120,19 +121,19 @@ fn document(endpoint: &Endpoint) -> Json {
 fn described(status: &Status) -> (Json, String) {
     let stopped = |state: &str| json!({ "v": JSON_VERSION, "running": false, "state": state });
     match status {
-        Status::NotInstalled => (stopped("not installed"), "The local cloud is not installed; `infra local start` installs it.".into()),
-        Status::Stopped => (stopped("stopped"), "The local cloud does not run; `infra local start` starts it.".into()),
+        Status::NotInstalled => (stopped("not installed"), format!("The local cloud is not installed; `{}` installs it.", called("local start"))),
+        Status::Stopped => (stopped("stopped"), format!("The local cloud does not run; `{}` starts it.", called("local start"))),
         Status::Crashed { started_unix } => {
-            let text = format!("The local cloud ended by itself; it was started {} ago. `infra local log` says more.", since(*started_unix));
+            let text = format!("The local cloud ended by itself; it was started {} ago. `{}` says more.", since(*started_unix), called("local log"));
             (stopped("crashed"), text)
         }
         Status::Starting => (stopped("starting"), "The local cloud is being started.".into()),
-        Status::Unresponsive { pid } => (stopped("unresponsive"), format!("The local cloud (process {pid}) does not answer; `infra local stop` ends it.")),
+        Status::Unresponsive { pid } => (stopped("unresponsive"), format!("The local cloud (process {pid}) does not answer; `{}` ends it.", called("local stop"))),
         Status::Running { endpoint, pid, started_unix, .. } => {
             let mut json = document(endpoint);
             json["pid"] = json!(pid);
             json["started_unix"] = json!(started_unix);
-            let text = format!("The local cloud runs at {} (process {pid}), since {}.", endpoint.url, since(*started_unix));
+            let text = format!("The local cloud runs at {} (process {pid}), started {} ago.", endpoint.url, since(*started_unix));
             (json, text)
         }
     }

@@ -15,24 +15,16 @@ use crate::Providers;
 use crate::error::Error;
 use crate::exit::Exit;
 
-/// What to do.
+/// What to do. Each command's file describes it, for its own help and for the list of commands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Makes the cloud as the stack's program declares it.
     Deploy(deploy::Deploy),
-    /// Shows what a deployment would change, and changes nothing.
     Plan(plan::Plan),
-    /// Deletes everything that was deployed.
     Destroy(destroy::Destroy),
-    /// Records what the cloud has now, and changes nothing there.
     Refresh(refresh::Refresh),
-    /// Prints the outputs of a deployed stack.
     Outputs(outputs::Outputs),
-    /// Draws what the stack's program declares, and what depends on what.
     Graph(graph::Graph),
-    /// Shows what is remembered of a deployed stack.
     State(state::State),
-    /// Starts, stops and looks after the local cloud.
     Local(local::Local),
 }
 

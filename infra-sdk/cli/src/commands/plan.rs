@@ -58,7 +58,7 @@ impl Plan {
             print(&show::plan(&plan, width_of_stdout(), Paint::stdout()))?;
             say(&format!("\nDeploy it with `{}`.", session.command("deploy")));
         } else {
-            print(&format!("Nothing to change: {} has all of {} as it is declared.\n", session.environment.name, session.stack))?;
+            print(&format!("Nothing to change: {} in {} is as its program declares it.\n", session.stack, session.environment.name))?;
         }
         Ok(if self.exit_code && plan.has_changes() { Exit::Changes } else { Exit::Done })
     }

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::Providers;
 use crate::arguments::StackArguments;
+use crate::called::called;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::nearest::did_you_mean;
@@ -126,7 +127,7 @@ fn find<'a>(state: &'a Recorded, wanted: &str) -> Result<(&'a Address, &'a Row),
             let known: Vec<String> = state.rows.keys().flat_map(|address| [address.to_string(), address.name().to_owned()]).collect();
             Err(Error::Missing {
                 problem: format!("the state has no resource `{wanted}`{}", did_you_mean(wanted, known.iter().map(String::as_str))),
-                help: "`infra state list` has all addresses".into(),
+                help: format!("`{}` lists the addresses", called("state list")),
             })
         }
         (None, several) => {

@@ -51,13 +51,13 @@ pub(crate) fn converse(program: &Path, folder: &Path, request: &Request) -> Resu
 
 fn read(stack: &str, answer: &[u8]) -> Result<Response, Error> {
     let foreign = |problem: String| Error::Foreign { stack: stack.to_owned(), problem };
-    let json: Json = serde_json::from_slice(answer).map_err(|error| foreign(format!("its answer is no JSON ({error})")))?;
+    let json: Json = serde_json::from_slice(answer).map_err(|error| foreign(format!("it is no JSON ({error})")))?;
     // Looked at before the rest, as the rest of another version may be anything.
     let version = json.get("graph").and_then(|graph| graph.get("version"));
     if let Some(version) = version.filter(|version| **version != GRAPH_VERSION) {
         return Err(foreign(format!("its graph has version {version}, and this infra reads version {GRAPH_VERSION}")));
     }
-    serde_json::from_value(json).map_err(|error| foreign(format!("its answer cannot be read ({error})")))
+    serde_json::from_value(json).map_err(|error| foreign(error.to_string()))
 }
 
 fn ending(status: ExitStatus) -> String {

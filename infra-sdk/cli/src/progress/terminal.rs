@@ -10,7 +10,7 @@ use infra_core::Address;
 
 use super::busy::{TICK, spinner, took};
 use super::{Names, Show, words};
-use crate::show::{Paint, duration, fit, style, width_of_stderr};
+use crate::show::{Paint, duration, fit, style, width_of_stderr, wrap};
 
 /// Lines that move.
 pub(super) struct Terminal {
@@ -147,7 +147,8 @@ impl Show for Terminal {
                 self.print(&format!("{} {text}  {}", self.paint.with(style::GONE, "✗"), self.paint.with(style::FAINT, &duration(took))));
             }
             Event::Noticed { address, message } => {
-                self.print(&format!("{} {}: {message}", self.paint.with(style::NOTE, "note:"), self.names.short(address)));
+                let note = format!("{} {}: {message}", self.paint.with(style::NOTE, "note:"), self.names.short(address));
+                self.print(&wrap(&note, Some(width_of_stderr()), "  "));
             }
             Event::Skipped { .. } => {}
         }

@@ -7,6 +7,7 @@ mod outputs;
 mod paint;
 mod plan;
 mod summary;
+mod wrap;
 
 pub(crate) use duration::duration;
 pub(crate) use json::{JSON_VERSION, json_document, json_line};
@@ -14,6 +15,7 @@ pub(crate) use outputs::{outputs, plain};
 pub(crate) use paint::{Paint, fit, style, width_of_stderr, width_of_stdout};
 pub(crate) use plan::plan;
 pub(crate) use summary::{Summary, summary};
+pub(crate) use wrap::{path, room, wrap};
 
 use crate::error::Error;
 
@@ -26,10 +28,10 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
 
 /// Says something to the person at the terminal.
 pub(crate) fn say(text: &str) {
-    anstream::eprintln!("{text}");
+    anstream::eprintln!("{}", wrap(text, room(), ""));
 }
 
 /// Says something that is worth knowing and stops nothing.
 pub(crate) fn note(text: &str) {
-    anstream::eprintln!("{} {text}", Paint::On.with(style::NOTE, "note:"));
+    anstream::eprintln!("{}", wrap(&format!("{} {text}", Paint::On.with(style::NOTE, "note:")), room(), "  "));
 }

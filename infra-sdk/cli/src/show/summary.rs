@@ -8,7 +8,7 @@ use infra_apply::Outcome;
 use infra_core::Address;
 use infra_plan::Counts;
 
-use super::{Paint, duration, outputs, style};
+use super::{Paint, duration, outputs, style, wrap};
 
 /// What a summary is made of.
 pub(crate) struct Summary<'a> {
@@ -32,6 +32,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) again: String,
     /// Whether it was interrupted.
     pub(crate) interrupted: bool,
+    /// How many columns there are, where that matters.
+    pub(crate) width: Option<usize>,
 }
 
 /// The summary of a run, without its errors.
@@ -54,12 +56,14 @@ pub(crate) fn summary(of: &Summary<'_>, paint: Paint) -> String {
     if !of.skipped.is_empty() {
         parts.push(format!("{} not begun", of.skipped.len()));
     }
-    let _ = writeln!(text, "{} {how}: {}, in {took}.", paint.with(style::ERROR, &of.undone), parts.join(", "));
+    let how = format!("{} {how}: {}, in {took}.", paint.with(style::ERROR, &of.undone), parts.join(", "));
+    let _ = writeln!(text, "{}", wrap(&how, of.width, "  "));
     for (because_of, names) in by_cause(of.skipped) {
-        let _ = writeln!(text, "  not begun{because_of}: {}", some_of(&names));
+        let _ = writeln!(text, "{}", wrap(&format!("  not begun{because_of}: {}", some_of(&names)), of.width, "    "));
     }
     let what = if of.interrupted { "go on with" } else { "when that is corrected, go on with" };
-    let _ = writeln!(text, "{} {what} `{}`: what is done stays done", paint.with(style::HELP, "help:"), of.again);
+    let help = format!("{} {what} `{}`: what is done stays done", paint.with(style::HELP, "help:"), of.again);
+    let _ = writeln!(text, "{}", wrap(&help, of.width, "  "));
     text
 }
 
@@ -112,6 +116,7 @@ mod tests {
             took: Duration::from_secs(72),
             again: "infra deploy web".into(),
             interrupted: false,
+            width: None,
         }
     }
 
