@@ -1,7 +1,10 @@
 //! Scenarios of the engine on a simulated cloud, each a sentence.
 
 mod basics;
+mod compile_errors;
 mod dataflow;
 mod drift;
 mod failure;
+mod random;
+mod rendering;
 mod replacement;

@@ -91,5 +91,6 @@ pub struct FleetInputs {
     /// How many there are.
     pub count: Option<i32>,
     /// The machine that leads it.
+    #[input(replace)]
     pub leader: Option<MachineId>,
 }

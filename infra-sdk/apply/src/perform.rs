@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Value};
-use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, sealed};
+use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, remembered, sealed};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Class, ProviderError};
@@ -178,7 +178,8 @@ impl Subject<'_, '_> {
         let mut object = bench.object(&id, want, &inputs, BTreeMap::new());
         object.problem = Some("it was made, and was not ready when it was last seen".into());
         bench.record(Record::Made { address: address.clone(), object })?;
-        self.settle(&id, want, &inputs, &asked).await
+        let found = self.ready(&id, want).await?;
+        self.settle(&id, found, want, &inputs, &asked).await
     }
 
     /// Makes the object, once: after an answer that got lost, it is looked for before it is made again.
@@ -200,12 +201,24 @@ impl Subject<'_, '_> {
         let asked = asked(&inputs);
         let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
         self.bench.record(Record::Begun { address: self.address.clone(), intent: Intent::Update { id: id.to_owned(), inputs: sealed } })?;
-        self.settle(id, want, &inputs, &asked).await
+        // An object that is not ready may be so because of what this update changes: no waiting before it.
+        let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+        let found = match read.map_err(|error| self.failed("read it", &error, Some(want)))? {
+            Some(found) => found,
+            None => self.ready(id, want).await?,
+        };
+        self.settle(id, found, want, &inputs, &asked).await
     }
 
-    /// Brings an object to what is wanted: waits until it is ready, changes what differs, waits again; then records it.
-    async fn settle(&self, id: &str, want: &Want, inputs: &BTreeMap<String, Expr>, asked: &Value) -> Result<String, Failure> {
-        let mut found = self.ready(id, want).await?;
+    /// Brings an object to what is wanted: changes what differs, waits until it is ready, and records it.
+    async fn settle(
+        &self,
+        id: &str,
+        mut found: Found,
+        want: &Want,
+        inputs: &BTreeMap<String, Expr>,
+        asked: &Value,
+    ) -> Result<String, Failure> {
         let differing = self.differing(id, &found, inputs);
         if !differing.is_empty() {
             let have = self.with_recorded(id, &found);
@@ -213,6 +226,8 @@ impl Subject<'_, '_> {
             updated.map_err(|error| self.failed("change it", &error, Some(want)))?;
             found = self.ready(id, want).await?;
             self.persistent(id, &found, inputs);
+        } else if found.condition != Condition::Ready {
+            found = self.ready(id, want).await?;
         }
         let outputs = outputs(self.schema(), &found.outputs);
         let broken = self.broken_promise(&outputs, asked);
@@ -233,14 +248,11 @@ impl Subject<'_, '_> {
 
     /// What the cloud tells of an object, and of what it never tells, what was recorded.
     fn with_recorded(&self, id: &str, found: &Found) -> Value {
-        let mut have = fields(found.inputs.clone());
         let journal = self.bench.journal();
         let recorded = journal.state().object(self.address).filter(|object| object.id == id);
-        for field in self.schema().inputs.iter().filter(|field| field.write_only) {
-            if let Some(value) = recorded.and_then(|object| object.inputs.get(&field.name)) {
-                have.insert(field.name.clone(), value.clone());
-            }
-        }
+        let none = BTreeMap::new();
+        let recorded = recorded.map_or(&none, |object| &object.inputs);
+        let have = remembered(&self.schema().inputs, &fields(found.inputs.clone()), recorded);
         Value::Object(have)
     }
 

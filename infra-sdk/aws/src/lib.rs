@@ -20,9 +20,9 @@ pub fn schemas() -> Vec<Schema> {
     [autoscaling::schemas(), cloudwatch::schemas(), ec2::schemas(), elb::schemas(), elbv2::schemas(), iam::schemas()].concat()
 }
 
-/// In a service's `mod.rs`: its resources, each once, for the schemas and for the registry.
+/// In a service's `mod.rs`: its resources, each once, for the schemas and for the registry; then its lookups.
 macro_rules! resources {
-    ($feature:literal, $client:ty: $($resource:ident),* $(,)?) => {
+    ($feature:literal, $client:ty: $($resource:ident),* $(,)? $(; lookups: $($lookup:ident),* $(,)?)?) => {
         /// The schemas of this service's resources.
         pub fn schemas() -> ::std::vec::Vec<::infra_core::Schema> {
             ::std::vec![$(<$resource as ::infra_core::Resource>::schema()),*]
@@ -32,6 +32,7 @@ macro_rules! resources {
         #[cfg(feature = $feature)]
         pub fn register(registry: &mut ::infra_apply::Registry, client: &$client) {
             $(registry.serve::<$resource>(client);)*
+            $($(crate::sdk::serve::<$lookup>(registry, client);)*)?
             let _ = (registry, client);
         }
     };

@@ -91,6 +91,12 @@ impl<'a> Session<'a> {
         called(&format!("{command} {}{environment}{program}", self.stack))
     }
 
+    /// The command line of another command that runs the program, with the configuration that this one was given.
+    pub(crate) fn command_with(&self, command: &str, arguments: &ProgramArguments) -> String {
+        let config = arguments.config.iter().map(|text| format!(" --config {}", quoted(text)));
+        config.fold(self.command(command), |line, config| line + &config)
+    }
+
     /// The stack's program, built if need be.
     pub(crate) fn program(&self) -> Result<PathBuf, Error> {
         match &self.source {
@@ -177,4 +183,22 @@ fn packaged(here: &Path, name: &str, environment: &str) -> Result<(PathBuf, Path
             false => Err(error),
         }
     })
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.=/:@+,".contains(letter);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggested_command_can_be_pasted() {
+        assert_eq!(quoted("workers=7"), "workers=7");
+        assert_eq!(quoted("zones=[\"a\", \"b\"]"), "'zones=[\"a\", \"b\"]'");
+        assert_eq!(quoted("name=it's"), r"'name=it'\''s'");
+    }
 }

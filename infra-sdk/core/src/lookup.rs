@@ -46,6 +46,13 @@ pub enum Stop {
     Failed(Diagnostic),
 }
 
+impl Stop {
+    /// The program cannot go on, and this is why.
+    pub fn failed(problem: impl Into<String>) -> Stop {
+        Stop::Failed(Diagnostic::new(problem))
+    }
+}
+
 impl<E: std::error::Error> From<E> for Stop {
     fn from(error: E) -> Stop {
         Stop::Failed(Diagnostic::new(error.to_string()))

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::{Address, Attr, Expr, Value};
+use crate::{Address, Attr, Expr, Input, Value};
 
 /// A value of type `T` that may be known only after a deployment.
 ///
@@ -23,6 +23,11 @@ impl<T> Output<T> {
     /// Output `name` of a resource; the caller vouches for the type.
     pub fn attr(resource: &Address, name: &str) -> Output<T> {
         Output::from_expr(Expr::Attr(Attr { resource: resource.clone(), output: name.to_owned() }))
+    }
+
+    /// An output of what is known, or of anything else that yields a `T`.
+    pub fn from_input(value: impl Input<T>) -> Output<T> {
+        Output::from_expr(value.into_expr())
     }
 
     /// The expression.

@@ -81,6 +81,10 @@ pub struct Field {
     /// Whether the cloud never tells the value back, so that only the record can.
     #[serde(default, skip_serializing_if = "is_false")]
     pub write_only: bool,
+    /// Whether the cloud fills in what the program leaves out: then the field makes no other item of a set, and a map's
+    /// keys that the program does not name are left alone.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub filled: bool,
     /// Whether it is the object's physical name, which the engine makes where the program does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_name: Option<u16>,

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::lookup::{self, Question, Stop};
 use crate::program::Request;
-use crate::{Address, Diagnostic, Graph, Input, Location, Lookup, Node, Resource, check_name};
+use crate::{Address, Diagnostic, Export, Graph, Location, Lookup, Node, Resource, check_name};
 
 /// A stack being declared, or a scope within one. Cheap to clone; every clone adds to the same stack.
 #[derive(Clone)]
@@ -69,7 +69,7 @@ impl Stack {
 
     /// Makes `value` an output of the stack. Names are the stack's own: scopes do not change them.
     #[track_caller]
-    pub fn export<T>(&self, name: impl AsRef<str>, value: impl Input<T>) {
+    pub fn export(&self, name: impl AsRef<str>, value: impl Export) {
         let (name, here) = (name.as_ref(), Location::caller());
         self.check(name, &here, &format!("output {name}"));
         let mut shared = self.shared.borrow_mut();
@@ -81,7 +81,7 @@ impl Stack {
                     .with_help("rename one of them"),
             );
         }
-        shared.graph.exports.insert(name.to_owned(), value.into_expr());
+        shared.graph.exports.insert(name.to_owned(), value.exported());
     }
 
     /// Asks the engine something that the program must know while it runs. The answer is pinned in a lock file, so

@@ -41,6 +41,14 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
             }
         }
 
+        impl #core::Input<#ident> for #ident {
+            fn into_expr(self) -> #core::Expr {
+                // A block is plain data: nothing in it can fail to be serialized.
+                let json = #core::__private::serde_json::to_value(&self).unwrap_or_default();
+                #core::Expr::Lit(#core::Value::without_nulls(json.into()))
+            }
+        }
+
         #builder
 
         impl<#(#parameters),*> #core::Input<#ident> for #builder_ident<#(#parameters),*>

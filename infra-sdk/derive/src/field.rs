@@ -16,6 +16,7 @@ pub(crate) struct Input {
     secret: bool,
     write_only: bool,
     set: bool,
+    filled: bool,
     physical_name: Option<u16>,
     cloud: Option<String>,
 }
@@ -42,6 +43,7 @@ impl Input {
             secret: false,
             write_only: false,
             set: false,
+            filled: false,
             physical_name: None,
             cloud: None,
         };
@@ -56,6 +58,7 @@ impl Input {
                     Some("secret") => flag(&mut input.secret),
                     Some("write_only") => flag(&mut input.write_only),
                     Some("set") => flag(&mut input.set),
+                    Some("filled") => flag(&mut input.filled),
                     Some("name") => {
                         input.physical_name = Some(meta.value()?.parse::<LitInt>()?.base10_parse()?);
                         Ok(())
@@ -64,7 +67,7 @@ impl Input {
                         input.cloud = Some(meta.value()?.parse::<LitStr>()?.value());
                         Ok(())
                     }
-                    _ => Err(meta.error("expected replace, secret, write_only, set, name = N or cloud = \"…\"")),
+                    _ => Err(meta.error("expected replace, secret, write_only, set, filled, name = N or cloud = \"…\"")),
                 }
             })?;
         }
@@ -73,7 +76,7 @@ impl Input {
 
     /// The code of this field's entry in the schema.
     pub(crate) fn schema(&self, core: &TokenStream) -> TokenStream {
-        let Input { name, doc, inner, required, replace, secret, write_only, .. } = self;
+        let Input { name, doc, inner, required, replace, secret, write_only, filled, .. } = self;
         let mut ty = quote!(<#inner as #core::Typed>::ty());
         if self.set {
             ty = quote!(#core::Type::into_set(#ty));
@@ -91,6 +94,7 @@ impl Input {
                 replace: #replace,
                 secret: #secret,
                 write_only: #write_only,
+                filled: #filled,
                 physical_name: #physical_name,
                 cloud: #cloud,
                 doc: #doc.to_owned(),

@@ -17,7 +17,7 @@ use syn::{DeriveInput, Error, parse_macro_input};
 ///
 /// On the struct: `#[resource(handle = Subnet, id = SubnetId, outputs = SubnetOutputs, kind = "aws:ec2/subnet",
 /// cloud = "AWS::EC2::Subnet", iam("ec2:CreateSubnet"), unique(vpc, cidr_block))]`.
-/// On a field: `#[input(replace, secret, write_only, set, name = 255, cloud = "VpcId")]`.
+/// On a field: `#[input(replace, secret, write_only, set, filled, name = 255, cloud = "VpcId")]`.
 #[proc_macro_derive(Resource, attributes(resource, input))]
 pub fn resource(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as DeriveInput);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_core::{Address, Expr, Schema, Value};
 
 use crate::decide::Decision;
+use crate::plan::Replacement;
 use crate::state::{Object, State};
 
 /// Why `want` cannot exist beside `object`, if it cannot.
@@ -18,26 +19,49 @@ pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Ex
     Some(format!("there cannot be two with the same {}", refused.join(" and ")))
 }
 
-/// Marks the replacements that must delete first: those that clash with what they replace, and those of what depends
-/// on such a one, since a dependant of an object that goes early must go earlier.
+/// Marks the replacements that must delete first, and returns every resource whose object must go early: those that
+/// clash with what replaces them, and whatever used one of these, since it must go before what it uses.
 pub(crate) fn mark_delete_first(
     decisions: &mut [(usize, Decision)],
     addresses: &[&Address],
     schemas: &[&Schema],
-    dependencies: &[BTreeSet<Address>],
     state: &State,
-) {
-    let mut early: BTreeSet<Address> = BTreeSet::new();
-    for (at, decision) in decisions {
-        let Decision::Replace { want, replacement } = decision else { continue };
-        let Some(object) = state.object(addresses[*at]) else { continue };
-        let needed_early = object.dependencies.union(&dependencies[*at]).find(|need| early.contains(*need));
-        replacement.delete_first = clash(schemas[*at], object, &want.inputs)
-            .or_else(|| needed_early.map(|need| format!("{need}, which it needs, is deleted before it is made anew")));
-        if replacement.delete_first.is_some() {
-            early.insert(addresses[*at].clone());
+) -> BTreeSet<Address> {
+    let declared: BTreeSet<&Address> = addresses.iter().copied().collect();
+    let mut users: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
+    for (address, row) in &state.rows {
+        for need in row.object.iter().chain(&row.old).flat_map(|object| &object.dependencies) {
+            users.entry(need).or_default().push(address);
         }
     }
+    let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
+    let (mut early, mut spreading) = (BTreeSet::new(), Vec::new());
+    for (at, decision) in decisions {
+        let Decision::Replace { want, replacement } = decision else { continue };
+        let address = addresses[*at];
+        if let Some(object) = state.object(address) {
+            replacement.delete_first = clash(schemas[*at], object, &want.inputs);
+        }
+        if replacement.delete_first.is_some() {
+            early.insert(address.clone());
+            spreading.push(address);
+        }
+        replaced.insert(address, replacement);
+    }
+    while let Some(first) = spreading.pop() {
+        for user in users.get(first).into_iter().flatten() {
+            if let Some(replacement) = replaced.get_mut(user) {
+                let because = || format!("{first}, which it uses, is deleted before it is made anew");
+                replacement.delete_first.get_or_insert_with(because);
+            } else if declared.contains(user) {
+                continue;
+            }
+            if early.insert((*user).clone()) {
+                spreading.push(user);
+            }
+        }
+    }
+    early
 }
 
 /// What a resource's uniqueness comes down to: the kind, the fields and their values.

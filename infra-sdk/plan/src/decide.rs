@@ -10,6 +10,7 @@ use crate::name;
 use crate::observed::Sight;
 use crate::outlook::{Fate, Outlooks};
 use crate::plan::{Difference, Reason, Replacement, Want};
+use crate::remember::remembered;
 use crate::state::{Object, State, sealed};
 
 /// What happens to a resource.
@@ -130,13 +131,7 @@ fn present(schema: &Schema, object: &Object, sight: Option<&Sight>) -> (BTreeMap
     let Some(Sight::Present { inputs, outputs, failed }) = sight else {
         return (object.inputs.clone(), object.outputs.clone(), None);
     };
-    let mut have = inputs.clone();
-    for field in schema.inputs.iter().filter(|field| field.write_only) {
-        match object.inputs.get(&field.name) {
-            Some(recorded) => have.insert(field.name.clone(), recorded.clone()),
-            None => have.remove(&field.name),
-        };
-    }
+    let have = remembered(&schema.inputs, inputs, &object.inputs);
     (have, outputs.clone(), failed.clone())
 }
 
@@ -145,17 +140,13 @@ fn judged(context: &Context<'_>, schema: &Schema, object: &Object, want: &BTreeM
     let asked_anew = differences(&schema.inputs, &object.inputs, want, &context.state.salt);
     let root = |change: &Change| change.root().to_owned();
     let asked_anew: BTreeSet<String> = asked_anew.iter().map(root).collect();
-    let judge = |change: Change| Difference {
-        drift: !asked_anew.contains(change.root()),
-        replaces: schema.input(change.root()).is_some_and(|field| field.replace),
-        change,
-    };
+    let judge = |change: Change| Difference { drift: !asked_anew.contains(change.root()), change };
     changes.into_iter().map(judge).collect()
 }
 
 fn reasons(context: &Context<'_>, changes: &[Difference], failed: Option<String>) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = Vec::new();
-    for change in changes.iter().filter(|difference| difference.replaces).map(|difference| &difference.change) {
+    for change in changes.iter().filter(|difference| difference.change.replaces).map(|difference| &difference.change) {
         let because_of = change.new.as_ref().and_then(|new| {
             let resources = new.refs().into_iter().map(|attr| &attr.resource);
             resources.into_iter().find(|resource| context.replaced.contains(*resource)).cloned()

@@ -3,6 +3,7 @@
 //! `have` is what the cloud has, `want` an evaluated expression whose unknown parts stand in place. What `want` does
 //! not mention is not managed and never differs.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use infra_core::{Expr, Field, Type, Value};
@@ -17,6 +18,9 @@ pub struct Change {
     pub old: Option<Value>,
     /// What is wanted; nothing where it goes.
     pub new: Option<Expr>,
+    /// Whether a field that it is in cannot be changed in place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaces: bool,
 }
 
 impl Change {
@@ -40,7 +44,7 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn push(&mut self, path: &str, old: Option<&Value>, new: Option<&Expr>) {
-        self.changes.push(Change { path: path.to_owned(), old: old.cloned(), new: new.cloned() });
+        self.changes.push(Change { path: path.to_owned(), old: old.cloned(), new: new.cloned(), replaces: false });
     }
 
     fn block(&mut self, fields: &[Field], have: &BTreeMap<String, Value>, want: &BTreeMap<String, Expr>, path: &str) {
@@ -49,8 +53,16 @@ impl Found<'_> {
             let path = if path.is_empty() { field.name.clone() } else { format!("{path}.{}", field.name) };
             let before = self.changes.len();
             self.value(&field.ty, have.get(&field.name), want, &path);
+            if field.filled && matches!(field.ty, Type::Map(_)) {
+                // What the cloud filled in beside the named keys is not there to be removed.
+                let mut at = 0..self.changes.len();
+                self.changes.retain(|change| at.next().is_some_and(|at| at < before) || change.new.is_some());
+            }
             if field.secret {
                 self.changes[before..].iter_mut().for_each(hide);
+            }
+            if field.replace {
+                self.changes[before..].iter_mut().for_each(|change| change.replaces = true);
             }
         }
     }
@@ -116,6 +128,9 @@ impl Found<'_> {
         let path = format!("{path}[]");
         let mut left: Vec<&Value> = have.iter().collect();
         let mut missing = Vec::new();
+        // An item that says little could take the place of one that says more, so the latter chooses first.
+        let mut want: Vec<&Expr> = want.iter().collect();
+        want.sort_by_key(|want| Reverse(object(want).map_or(0, |fields| fields.len())));
         for want in want {
             match left.iter().position(|have| self.matches(item, have, want)) {
                 Some(at) => drop(left.remove(at)),
@@ -138,10 +153,11 @@ impl Found<'_> {
 }
 
 /// Whether an item of a set has fields that the wanted one lacks: then it is another item, not the same one less
-/// managed. False and zero count as absent.
+/// managed. False and empty count as absent, and so does what the cloud fills in.
 fn says_more(item: &Type, have: &Value, want: &Expr) -> bool {
-    let (Type::Block(_), Value::Object(have), Some(want)) = (item, have, object(want)) else { return false };
-    have.iter().any(|(key, value)| {
+    let (Type::Block(fields), Value::Object(have), Some(want)) = (item, have, object(want)) else { return false };
+    let filled = |key: &str| fields.iter().any(|field| field.name == key && field.filled);
+    have.iter().filter(|(key, _)| !filled(key)).any(|(key, value)| {
         let silent = value.is_null() || matches!(value, Value::Bool(false)) || matches!(value, Value::List(items) if items.is_empty());
         !silent && !want.contains_key(key)
     })
@@ -196,16 +212,33 @@ fn same_scalar(have: &Value, want: &Value) -> bool {
     }
 }
 
-/// Whether two documents say the same: AWS writes a list of one as its item, and the other way round.
+/// Whether two documents say the same: AWS writes a list of one as its item, and the other way round. The lists of an
+/// access policy, which is what has statements, have no order, and AWS does reorder them.
 fn same_document(have: &serde_json::Value, want: &serde_json::Value) -> bool {
+    let policy = have.get("Statement").is_some() && want.get("Statement").is_some();
+    same_part(have, want, policy)
+}
+
+fn same_part(have: &serde_json::Value, want: &serde_json::Value, unordered: bool) -> bool {
     use serde_json::Value as Json;
+    let same = |have, want| same_part(have, want, unordered);
     match (have, want) {
-        (Json::Array(have), Json::Array(want)) => {
-            have.len() == want.len() && have.iter().zip(want).all(|(have, want)| same_document(have, want))
+        (Json::Array(have), Json::Array(want)) if unordered => {
+            let mut left: Vec<&Json> = have.iter().collect();
+            let found = want.iter().all(|want| match left.iter().position(|have| same(have, want)) {
+                Some(at) => {
+                    left.swap_remove(at);
+                    true
+                }
+                None => false,
+            });
+            found && left.is_empty()
         }
-        (Json::Array(items), one) | (one, Json::Array(items)) => items.len() == 1 && same_document(&items[0], one),
+        (Json::Array(have), Json::Array(want)) => have.len() == want.len() && have.iter().zip(want).all(|(have, want)| same(have, want)),
+        (Json::Array(items), one) => items.len() == 1 && same(&items[0], one),
+        (one, Json::Array(items)) => items.len() == 1 && same(one, &items[0]),
         (Json::Object(have), Json::Object(want)) => {
-            have.len() == want.len() && have.iter().all(|(key, have)| want.get(key).is_some_and(|want| same_document(have, want)))
+            have.len() == want.len() && have.iter().all(|(key, have)| want.get(key).is_some_and(|want| same(have, want)))
         }
         _ => have == want,
     }
@@ -225,6 +258,7 @@ mod tests {
             replace: false,
             secret: false,
             write_only: false,
+            filled: false,
             physical_name: None,
             cloud: None,
             doc: String::new(),
@@ -286,6 +320,32 @@ mod tests {
     }
 
     #[test]
+    fn the_lists_of_an_access_policy_have_no_order_and_those_of_other_documents_have() {
+        let policy = |actions: serde_json::Value| json!({"Statement": [{"Action": actions, "Effect": "Allow"}]});
+        assert!(compare(Type::Json, policy(json!(["a", "b"])), policy(json!(["b", "a"]))).is_empty());
+        assert_eq!(compare(Type::Json, policy(json!(["a", "b"])), policy(json!(["b", "b"]))).len(), 1);
+        assert_eq!(compare(Type::Json, json!(["a", "b"]), json!(["b", "a"])).len(), 1);
+    }
+
+    #[test]
+    fn what_the_cloud_fills_in_makes_no_other_item_and_no_key_to_remove() {
+        let mut port = field("port", Type::Int);
+        port.filled = true;
+        let set = Type::Set(Box::new(Type::Block(vec![field("id", Type::String), port])));
+        let have = json!([{"id": "a", "port": 8080}, {"id": "a", "port": 80}, {"id": "b", "port": 80}]);
+        let want = json!([{"id": "a"}, {"id": "b"}, {"id": "a", "port": 8080}]);
+        assert!(compare(set.clone(), have.clone(), want).is_empty());
+        assert_eq!(compare(set, have, json!([{"id": "a"}, {"id": "b", "port": 81}])).len(), 3);
+
+        let mut attributes = field("x", Type::Map(Box::new(Type::String)));
+        attributes.filled = true;
+        let have = BTreeMap::from([("x".to_owned(), Value::from(json!({"a": "1", "b": "2"})))]);
+        let want = |value| BTreeMap::from([("x".to_owned(), Expr::Lit(Value::from(value)))]);
+        assert!(differences(std::slice::from_ref(&attributes), &have, &want(json!({"a": "1"})), "").is_empty());
+        assert_eq!(differences(&[attributes], &have, &want(json!({"a": "2", "c": "3"})), "").len(), 2);
+    }
+
+    #[test]
     fn an_absent_list_and_an_empty_one_are_the_same() {
         assert!(compare(Type::List(Box::new(Type::String)), json!(null), json!([])).is_empty());
     }
@@ -299,7 +359,7 @@ mod tests {
             Expr::Object(BTreeMap::from([("port".into(), Expr::Lit(json!(80).into())), ("cidr".into(), unknown.clone())])),
         )]);
         let changes = differences(&[field("x", rule())], &have, &want, "");
-        assert_eq!(changes, [Change { path: "x.cidr".into(), old: Some(Value::from("a")), new: Some(unknown) }]);
+        assert_eq!(changes, [Change { path: "x.cidr".into(), old: Some(Value::from("a")), new: Some(unknown), replaces: false }]);
     }
 
     #[test]

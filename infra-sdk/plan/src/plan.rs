@@ -135,8 +135,6 @@ pub struct Difference {
     pub change: Change,
     /// Whether the program did not change, but the cloud did, behind the engine's back.
     pub drift: bool,
-    /// Whether the field cannot be changed in place.
-    pub replaces: bool,
 }
 
 /// By whose leave an object is deleted.

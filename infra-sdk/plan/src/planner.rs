@@ -52,8 +52,8 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
     }
 
     let addresses: Vec<&Address> = graph.nodes.iter().map(|node| &node.address).collect();
-    mark_delete_first(&mut decisions, &addresses, &schemas, &order.dependencies, state);
-    let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, state, observed);
+    let early = mark_delete_first(&mut decisions, &addresses, &schemas, state);
+    let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
     finished(&graph.stack, state, drawn, unchanged, exports)
 }
 

@@ -4,7 +4,7 @@
 //! deleted, or changed so that it does not use it any more. Replacement is a create and a delete joined by an edge,
 //! one way or the other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use infra_core::{Address, Graph, Value};
 
@@ -14,6 +14,9 @@ use crate::observed::{Observed, Sight};
 use crate::plan::{Action, Leave, Step};
 use crate::state::State;
 
+/// Who needs a resource.
+type Users<'a> = BTreeMap<&'a Address, BTreeSet<&'a Address>>;
+
 /// Steps while their edges are being drawn.
 #[derive(Default)]
 pub(crate) struct Steps {
@@ -21,9 +24,9 @@ pub(crate) struct Steps {
     /// Edges that may be given up where a circle would come out: `(step, after)`.
     pub(crate) soft: BTreeSet<(usize, usize)>,
     /// The step that makes or changes a resource.
-    up: HashMap<Address, usize>,
-    /// The steps that delete objects of a resource; the current one's, if it goes, is the last.
-    down: HashMap<Address, Vec<usize>>,
+    up: BTreeMap<Address, usize>,
+    /// The steps that delete objects of a resource; that of the replaced one, if there is one, is the first.
+    down: BTreeMap<Address, Vec<usize>>,
     /// Those of `down` whose object goes before its replacement is made.
     early: BTreeSet<usize>,
 }
@@ -33,6 +36,7 @@ pub(crate) fn steps(
     graph: &Graph,
     dependencies: &[BTreeSet<Address>],
     decisions: Vec<(usize, Decision)>,
+    early: &BTreeSet<Address>,
     state: &State,
     observed: &Observed,
 ) -> (Steps, Vec<Address>) {
@@ -57,7 +61,7 @@ pub(crate) fn steps(
             }
             Decision::Update { id, want, changes } => (Action::Update { id, want, changes }, false),
             Decision::Replace { want, replacement } => {
-                let early = replacement.delete_first.is_some();
+                let early = early.contains(address);
                 if let Some(object) = state.object(address) {
                     let delete = Action::Delete { id: object.id.clone(), why: Leave::Replaced };
                     let step = drawn.push(address, handle(address), delete);
@@ -84,6 +88,8 @@ pub(crate) fn steps(
 
     let declared: BTreeSet<&Address> = graph.nodes.iter().map(|node| &node.address).collect();
     drawn.leave(state, observed, &declared, Leave::NotDeclared, handle);
+    let gone_early = drawn.down.iter().filter(|(address, _)| early.contains(*address)).flat_map(|(_, steps)| steps).copied();
+    drawn.early.extend(gone_early.collect::<Vec<_>>());
     drawn.order_deletes(state, graph, dependencies);
     drawn.make_room(state, graph);
     (drawn, unchanged)
@@ -121,41 +127,46 @@ impl Steps {
 
     /// A delete waits for the deletes of what used the object, and for the changes after which nothing uses it.
     fn order_deletes(&mut self, state: &State, graph: &Graph, dependencies: &[BTreeSet<Address>]) {
-        let mut users: BTreeMap<&Address, BTreeSet<&Address>> = BTreeMap::new();
+        let (mut used, mut will_use) = (Users::new(), Users::new());
         for (address, row) in &state.rows {
-            for object in row.object.iter().chain(&row.old) {
-                for need in &object.dependencies {
-                    users.entry(need).or_default().insert(address);
-                }
+            for need in row.object.iter().chain(&row.old).flat_map(|object| &object.dependencies) {
+                used.entry(need).or_default().insert(address);
             }
         }
         for (node, needs) in graph.nodes.iter().zip(dependencies) {
             for need in needs {
-                users.entry(need).or_default().insert(&node.address);
+                will_use.entry(need).or_default().insert(&node.address);
             }
         }
         let deletes: Vec<(Address, usize)> =
             self.down.iter().flat_map(|(address, steps)| steps.iter().map(|step| (address.clone(), *step))).collect();
         for (address, step) in deletes {
-            let early = self.early.contains(&step);
-            if !early && let Some(up) = self.up.get(&address) {
-                self.steps[step].after.insert(*up);
+            let users = used.get(&address).into_iter().flatten().filter(|user| ***user != address);
+            for delete in users.flat_map(|user| self.down.get(*user).into_iter().flatten()) {
+                self.steps[step].after.insert(*delete);
             }
-            for user in users.get(&address).into_iter().flatten().filter(|user| ***user != address) {
-                for delete in self.down.get(*user).into_iter().flatten() {
-                    self.steps[step].after.insert(*delete);
-                }
-                if !early && let Some(up) = self.up.get(*user) {
-                    self.steps[step].after.insert(*up);
+            if self.early.contains(&step) {
+                continue;
+            }
+            // The object that a create replaces is the first of those that go; older ones need not wait for it.
+            let replaced = self.down.get(&address).and_then(|downs| downs.first()) == Some(&step);
+            if let Some(up) = self.up.get(&address) {
+                self.steps[step].after.insert(*up);
+                if !replaced {
                     self.soft.insert((step, *up));
                 }
+            }
+            let users = used.get(&address).into_iter().flatten().chain(will_use.get(&address).into_iter().flatten());
+            for up in users.filter(|user| ***user != address).filter_map(|user| self.up.get(*user)) {
+                self.steps[step].after.insert(*up);
+                self.soft.insert((step, *up));
             }
         }
     }
 
     /// A create that takes the place of something else that goes (a name, a range) waits until it is gone.
     fn make_room(&mut self, state: &State, graph: &Graph) {
-        let mut leaving: HashMap<Place, usize> = HashMap::new();
+        let mut leaving: BTreeMap<Place, usize> = BTreeMap::new();
         for (address, steps) in &self.down {
             let (Some(object), Some(schema)) = (state.object(address), graph.schemas.get(address.kind())) else { continue };
             if let Some(step) = steps.last().filter(|_| !self.up.contains_key(address)) {

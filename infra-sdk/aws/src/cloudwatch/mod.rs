@@ -1,7 +1,15 @@
-//! CloudWatch alarms.
+//! CloudWatch alarms, and how they and scaling policies name metrics.
 
+mod action;
 mod alarm;
+mod metric;
 
-pub use alarm::{MetricAlarm, MetricAlarmInputs, MetricAlarmName};
+pub use action::AlarmActionArn;
+pub use alarm::{
+    Comparison, EvaluationWindow, LowSamples, MetricAlarm, MetricAlarmArn, MetricAlarmInputs, MetricAlarmName, MetricAlarmOutputs,
+    MissingData, PromQl, TagsPropagation, WarmUp, WindowKind,
+};
+pub use metric::{Metric, MetricQuery, MetricStat, NamedMetric, Stat, Statistic, Unit, namespace};
+pub(crate) use metric::{full_name, parts};
 
-crate::resources!("cloudwatch", aws_sdk_cloudwatch::Client:);
+crate::resources!("cloudwatch", aws_sdk_cloudwatch::Client: MetricAlarm);

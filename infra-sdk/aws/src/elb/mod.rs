@@ -1,7 +1,13 @@
 //! Classic load balancers.
 
 mod load_balancer;
+#[cfg(feature = "elb")]
+mod tags;
 
-pub use load_balancer::{ClassicLoadBalancer, ClassicLoadBalancerInputs, ClassicLoadBalancerName};
+pub use load_balancer::{
+    AppCookieStickiness, BackendPolicy, ClassicAccessLog, ClassicHealthCheck, ClassicListener, ClassicLoadBalancer,
+    ClassicLoadBalancerInputs, ClassicLoadBalancerName, ClassicLoadBalancerOutputs, ClassicProtocol, ClassicScheme, ConnectionDraining,
+    LbCookieStickiness, PolicyAttribute,
+};
 
-crate::resources!("elb", aws_sdk_elasticloadbalancing::Client:);
+crate::resources!("elb", aws_sdk_elasticloadbalancing::Client: ClassicLoadBalancer);

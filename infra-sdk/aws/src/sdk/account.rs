@@ -1,16 +1,16 @@
-//! Whose credentials these are.
+//! Which account the credentials belong to: the engine compares it with the one that a stack was deployed to.
 
 use aws_config::SdkConfig;
-use infra_apply::{Class, ProviderError};
+use infra_apply::ProviderError;
 
 use super::failed;
 
-/// The account, 12 digits, that the configuration's credentials belong to: one call to STS.
+/// The account's number, twelve digits.
 ///
 /// # Errors
-/// Where there are no credentials, they are refused, or the service cannot be reached.
+/// Where the credentials are missing or wrong, or the service cannot be reached.
 pub async fn account(config: &SdkConfig) -> Result<String, ProviderError> {
-    let identity = aws_sdk_sts::Client::new(config).get_caller_identity().send().await.map_err(failed("GetCallerIdentity"))?;
-    let unnamed = || ProviderError::new(Class::Other, "GetCallerIdentity", "the answer names no account");
-    identity.account().map(str::to_owned).ok_or_else(unnamed)
+    let call = aws_sdk_sts::Client::new(config).get_caller_identity();
+    let identity = call.send().await.map_err(failed("GetCallerIdentity"))?;
+    Ok(identity.account().unwrap_or_default().to_owned())
 }

@@ -60,6 +60,8 @@ fn classify(code: &str, status: u16) -> Class {
         "TooManyRequestsException",
         "BandwidthLimitExceeded",
         "RequestThrottled",
+        "RequestThrottledException",
+        "EC2ThrottledException",
         "SlowDown",
         "PriorRequestNotComplete",
     ];
@@ -72,6 +74,10 @@ fn classify(code: &str, status: u16) -> Class {
         "ExpiredToken",
         "ExpiredTokenException",
         "SignatureDoesNotMatch",
+        "IncompleteSignature",
+        "InvalidSignatureException",
+        "RequestExpired",
+        "Blocked",
         "UnrecognizedClientException",
         "OptInRequired",
         "MissingAuthenticationToken",
@@ -86,20 +92,33 @@ fn classify(code: &str, status: u16) -> Class {
         "ScalingActivityInProgress",
         "IncorrectInstanceState",
         "IncorrectState",
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "OperationAborted",
     ];
+    // An account in its first hours, and an entity that was just made.
+    const NOT_YET: &[&str] = &["PendingVerification", "EntityTemporarilyUnmodifiable"];
     if THROTTLED.contains(&code) {
         Class::Throttled
     } else if DENIED.contains(&code) {
         Class::Denied
     } else if IN_USE.contains(&code) || code.ends_with("InUse") {
         Class::InUse
-    } else if code.contains("NotFound") || code == "NoSuchEntity" || code == "NoSuchEntityException" {
+    } else if NOT_YET.contains(&code) {
+        Class::NotYet
+    } else if code.contains("NotFound") || matches!(code, "NoSuchEntity" | "NoSuchEntityException" | "InvalidPlacementGroup.Unknown") {
         Class::NotFound
     } else if code.contains("Duplicate") || code.contains("AlreadyExists") || code == "InvalidPermission.Duplicate" {
         Class::Exists
-    } else if code.contains("LimitExceeded") || code.contains("QuotaExceeded") || code.starts_with("TooMany") {
+    } else if code.contains("LimitExceeded")
+        || code.contains("QuotaExceeded")
+        || code.starts_with("TooMany")
+        || code == "MaxSpotInstanceCountExceeded"
+    {
         Class::Quota
-    } else if matches!(code, "InternalError" | "InternalFailure" | "ServiceUnavailable" | "Unavailable" | "RequestTimeout") {
+    } else if matches!(code, "InternalError" | "InternalFailure" | "ServiceUnavailable" | "Unavailable" | "RequestTimeout")
+        || code.starts_with("Insufficient") && code.ends_with("Capacity")
+    {
         Class::Unavailable
     } else if code.starts_with("Invalid") || code.contains("Validation") || code.contains("Malformed") || code.starts_with("Missing") {
         Class::Invalid
@@ -130,7 +149,15 @@ mod tests {
         for code in ["RequestLimitExceeded", "Throttling"] {
             assert_eq!(classify(code, 503), Class::Throttled, "{code}");
         }
-        assert_eq!(classify("VpcLimitExceeded", 400), Class::Quota);
+        for code in ["VpcLimitExceeded", "MaxSpotInstanceCountExceeded"] {
+            assert_eq!(classify(code, 400), Class::Quota, "{code}");
+        }
+        for code in ["InsufficientInstanceCapacity", "InsufficientHostCapacity"] {
+            assert_eq!(classify(code, 400), Class::Unavailable, "{code}");
+        }
+        assert_eq!(classify("ConcurrentModification", 409), Class::InUse);
+        assert_eq!(classify("PendingVerification", 400), Class::NotYet);
+        assert_eq!(classify("OperationNotPermitted", 400), Class::Invalid);
         assert_eq!(classify("InvalidParameterValue", 400), Class::Invalid);
         assert_eq!(classify("EntityAlreadyExists", 409), Class::Exists);
         assert_eq!(classify("", 502), Class::Unavailable);

@@ -1,15 +1,27 @@
 //! What all handlers share: clients, errors by class, and tags.
 
 mod account;
+mod answer;
 mod connect;
+#[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(dead_code, reason = "each service needs a part"))]
+mod convert;
+#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+mod differs;
 mod error;
 mod local;
+#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+pub(crate) mod tags;
 
 use infra_apply::Registry;
 
 pub use account::account;
+pub(crate) use answer::{Answers, serve};
 pub use aws_config::SdkConfig;
 pub use connect::{Connection, connect};
+#[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(unused_imports, reason = "each service needs a part"))]
+pub(crate) use convert::{amends, changes, from_base64, is_on, name_of, named, set_changes, some_list, switch, texts, to_base64};
+#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+pub(crate) use differs::differs;
 pub(crate) use error::failed;
 
 /// Adds the handlers of every service to a registry.
@@ -26,4 +38,5 @@ pub fn register(registry: &mut Registry, config: &SdkConfig) {
     crate::elbv2::register(registry, &aws_sdk_elasticloadbalancingv2::Client::new(config));
     #[cfg(feature = "iam")]
     crate::iam::register(registry, &aws_sdk_iam::Client::new(config));
+    crate::sts::register(registry, &aws_sdk_sts::Client::new(config));
 }

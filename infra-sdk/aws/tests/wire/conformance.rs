@@ -59,8 +59,9 @@ pub(crate) fn make<R: Resource>(declare: impl Fn(&Stack)) -> Made<'static> {
     let want = inputs(declare);
     let token = unique_token();
     let mut tags: Tags = match want.as_object().and_then(|want| want.get("tags")) {
-        Some(tags) => serde_json::from_value(tags.reveal()).unwrap(),
-        None => Tags::new(),
+        Some(tags @ Value::Object(_)) => serde_json::from_value(tags.reveal()).unwrap(),
+        // Those of a group are blocks, which its handler reads from the inputs.
+        _ => Tags::new(),
     };
     tags.insert("infra:token".into(), token.clone());
     tags.insert("infra:stack".into(), "wire".into());

@@ -1,29 +1,46 @@
 //! Every handler over the wire, against a local cloud that somebody else wrote.
 
+mod autoscaling;
+mod autoscaling_launch;
+mod autoscaling_scripted;
+mod cloudwatch;
 mod conformance;
+mod ec2_compute;
 mod ec2_network;
+mod ec2_security_group;
+mod elb;
+mod elbv2;
+mod iam_roles;
+mod lookups;
+mod scripted;
 
 use std::sync::OnceLock;
 
+use aws_config::SdkConfig;
 use infra_apply::Registry;
 use infra_aws::sdk::{Connection, connect};
+use infra_local::{LocalCloud, TemporaryCloud};
 use tokio::runtime::Runtime;
 
 /// One local cloud and one engine's worth of handlers for all tests of this file.
 struct Wire {
     runtime: Runtime,
     registry: Registry,
+    /// For what a test needs besides the handlers.
+    sdk: SdkConfig,
+    /// Ends with this process.
+    _cloud: TemporaryCloud,
 }
 
 fn wire() -> &'static Wire {
     static WIRE: OnceLock<Wire> = OnceLock::new();
     WIRE.get_or_init(|| {
         let runtime = Runtime::new().unwrap();
-        let endpoint = std::env::var("INFRA_TEST_ENDPOINT").expect("INFRA_TEST_ENDPOINT names a local cloud");
-        let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(endpoint) };
+        let cloud = LocalCloud::temporary().expect("a local cloud");
+        let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(cloud.endpoint().url.clone()) };
         let sdk = runtime.block_on(connect(&connection)).unwrap();
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
-        Wire { runtime, registry }
+        Wire { runtime, registry, sdk, _cloud: cloud }
     })
 }

@@ -72,7 +72,7 @@ impl Deploy {
             done: format!("Deployed {}", session.title()),
             undone: format!("The deployment of {}", session.title()),
             unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
-            again: session.command("deploy"),
+            again: session.command_with("deploy", &self.program),
         };
         run.perform(&plan?, &graph.exports, &mut journal).await
     }

@@ -56,7 +56,7 @@ impl Plan {
             json_document(&plan.redacted())?;
         } else if plan.has_changes() {
             print(&show::plan(&plan, width_of_stdout(), Paint::stdout()))?;
-            say(&format!("\nDeploy it with `{}`.", session.command("deploy")));
+            say(&format!("\nDeploy it with `{}`.", session.command_with("deploy", &self.program)));
         } else {
             print(&format!("Nothing to change: {} in {} is as its program declares it.\n", session.stack, session.environment.name))?;
         }

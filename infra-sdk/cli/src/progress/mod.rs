@@ -21,6 +21,7 @@ pub(crate) use names::Names;
 use crate::progress::json::JsonLines;
 use crate::progress::plain::Plain;
 use crate::progress::terminal::Terminal;
+use crate::show::Skipped;
 
 /// One way to show events.
 trait Show: Send + Sync {
@@ -47,7 +48,7 @@ pub(crate) struct Progress {
 struct Tally {
     started: HashMap<Address, Instant>,
     finished: usize,
-    skipped: Vec<(String, Option<Address>)>,
+    skipped: Vec<Skipped>,
 }
 
 impl Progress {
@@ -84,7 +85,7 @@ impl Progress {
     }
 
     /// The steps that were not begun, and whose failure each is because of.
-    pub(crate) fn skipped(&self) -> Vec<(String, Option<Address>)> {
+    pub(crate) fn skipped(&self) -> Vec<Skipped> {
         self.tally().skipped.clone()
     }
 
@@ -107,7 +108,10 @@ impl Watcher for Progress {
                     tally.finished += usize::from(*doing != infra_apply::Doing::Recovering);
                 }
                 Event::Failed { address, .. } => took = tally.started.remove(address).map_or(Duration::ZERO, |then| now - then),
-                Event::Skipped { address, because_of } => tally.skipped.push((self.names.short(address), because_of.clone())),
+                Event::Skipped { address, because_of } => {
+                    let name = self.names.short(address);
+                    tally.skipped.push(Skipped { address: address.clone(), name, because_of: because_of.clone() });
+                }
                 _ => {}
             }
         }

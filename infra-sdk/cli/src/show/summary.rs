@@ -25,7 +25,7 @@ pub(crate) struct Summary<'a> {
     /// How many of them were done.
     pub(crate) finished: usize,
     /// Whose failure each step was skipped because of; none where the run was interrupted.
-    pub(crate) skipped: &'a [(String, Option<Address>)],
+    pub(crate) skipped: &'a [Skipped],
     /// How long it took.
     pub(crate) took: Duration,
     /// The command that goes on.
@@ -34,6 +34,17 @@ pub(crate) struct Summary<'a> {
     pub(crate) interrupted: bool,
     /// How many columns there are, where that matters.
     pub(crate) width: Option<usize>,
+}
+
+/// A step that was not begun.
+#[derive(Clone, Debug)]
+pub(crate) struct Skipped {
+    /// The resource.
+    pub(crate) address: Address,
+    /// What people call it.
+    pub(crate) name: String,
+    /// Whose failure it is because of; none where the run was interrupted.
+    pub(crate) because_of: Option<Address>,
 }
 
 /// The summary of a run, without its errors.
@@ -58,8 +69,8 @@ pub(crate) fn summary(of: &Summary<'_>, paint: Paint) -> String {
     }
     let how = format!("{} {how}: {}, in {took}.", paint.with(style::ERROR, &of.undone), parts.join(", "));
     let _ = writeln!(text, "{}", wrap(&how, of.width, "  "));
-    for (because_of, names) in by_cause(of.skipped) {
-        let _ = writeln!(text, "{}", wrap(&format!("  not begun{because_of}: {}", some_of(&names)), of.width, "    "));
+    for (cause, names) in by_cause(of.skipped) {
+        let _ = writeln!(text, "{}", wrap(&format!("  {cause}: {}", some_of(&names)), of.width, "    "));
     }
     let what = if of.interrupted { "go on with" } else { "when that is corrected, go on with" };
     let help = format!("{} {what} `{}`: what is done stays done", paint.with(style::HELP, "help:"), of.again);
@@ -79,11 +90,17 @@ pub(crate) fn counts(counts: Counts) -> String {
     parts.join(", ")
 }
 
-fn by_cause(skipped: &[(String, Option<Address>)]) -> BTreeMap<String, Vec<&str>> {
+/// The skipped steps under their causes, as `not begun because of main`.
+fn by_cause(skipped: &[Skipped]) -> BTreeMap<String, Vec<&str>> {
     let mut causes: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (name, because_of) in skipped {
-        let cause = because_of.as_ref().map(|address| format!(" because of {}", address.name())).unwrap_or_default();
-        causes.entry(cause).or_default().push(name);
+    for step in skipped {
+        let cause = match &step.because_of {
+            None => "not begun".to_owned(),
+            // Of a resource whose own step failed, what was left is to delete the object that it replaces.
+            Some(address) if *address == step.address => "kept, as the replacement failed".to_owned(),
+            Some(address) => format!("not begun because of {}", address.name()),
+        };
+        causes.entry(cause).or_default().push(&step.name);
     }
     causes
 }
@@ -104,7 +121,7 @@ mod tests {
 
     use super::*;
 
-    fn of<'a>(outcome: &'a Outcome, skipped: &'a [(String, Option<Address>)]) -> Summary<'a> {
+    fn of<'a>(outcome: &'a Outcome, skipped: &'a [Skipped]) -> Summary<'a> {
         Summary {
             done: "Deployed web to local".into(),
             undone: "The deployment of web to local".into(),
@@ -136,9 +153,13 @@ mod tests {
     fn a_failure_says_what_was_not_begun_because_of_what_and_how_to_go_on() {
         let vpc = Address::new("aws:ec2/vpc", "main");
         let outcome = Outcome { failed: vec![(vpc.clone(), Diagnostic::new("no"))], skipped: vec![vpc.clone()], ..Outcome::default() };
-        let skipped: Vec<_> = (1..=7).map(|n| (format!("Subnet {n}"), Some(vpc.clone()))).collect();
+        let skip = |address: &Address, name: String| Skipped { address: address.clone(), name, because_of: Some(vpc.clone()) };
+        let subnet = Address::new("aws:ec2/subnet", "any");
+        let mut skipped: Vec<_> = (1..=7).map(|number| skip(&subnet, format!("Subnet {number}"))).collect();
+        skipped.push(skip(&vpc, "Vpc main".into()));
         insta::assert_snapshot!(summary(&of(&outcome, &skipped), Paint::Off), @r"
-        The deployment of web to local is not complete: 3 of 9 done, 1 failed, 7 not begun, in 1m 12s.
+        The deployment of web to local is not complete: 3 of 9 done, 1 failed, 8 not begun, in 1m 12s.
+          kept, as the replacement failed: Vpc main
           not begun because of main: Subnet 1, Subnet 2, Subnet 3, Subnet 4, Subnet 5 and 2 more
         help: when that is corrected, go on with `infra deploy web`: what is done stays done
         ");

@@ -1,0 +1,158 @@
+"""Where moto answers wrongly and says nothing: each correction makes it answer as AWS does.
+
+Only what would mislead a deploy is here: another's resource found, a resource overwritten, one
+that is said to be gone and is not. What moto refuses or has not got is seen, and is left as it
+is. A service is corrected when its first call comes, as importing it takes a second.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+
+def correct(service: str) -> None:
+    """Put one service right. `service` is moto's name for it."""
+    for correction in CORRECTIONS.get(service, []):
+        correction()
+
+
+def nat_gateways() -> None:
+    """Filtering by tag found every NAT gateway; an unknown id was no error, or broke moto."""
+    from moto.ec2.exceptions import EC2ClientError
+    from moto.ec2.models.nat_gateways import NatGatewayBackend
+    from moto.ec2.utils import generic_filter
+
+    def refuse_unknown(backend: Any, ids: list[str]) -> None:
+        unknown = [id for id in ids if id not in backend.nat_gateways]
+        if unknown:
+            raise EC2ClientError(
+                "NatGatewayNotFound", f"The Nat Gateway {unknown[0]} was not found"
+            )
+
+    def describe(original: Any, self: Any, filters: Any, nat_gateway_ids: Any) -> Any:
+        refuse_unknown(self, nat_gateway_ids or [])
+        by_tag = {
+            name: values for name, values in (filters or {}).items() if name.startswith("tag")
+        }
+        return generic_filter(by_tag, original(self, filters, nat_gateway_ids))
+
+    def delete(original: Any, self: Any, nat_gateway_id: str) -> Any:
+        refuse_unknown(self, [nat_gateway_id])
+        return original(self, nat_gateway_id)
+
+    around(NatGatewayBackend, "describe_nat_gateways", describe)
+    around(NatGatewayBackend, "delete_nat_gateway", delete)
+
+
+def key_pairs() -> None:
+    """Key pairs named by id: all were described, and none was deleted."""
+    from moto.ec2.exceptions import InvalidKeyPairNameError
+    from moto.ec2.responses.key_pairs import KeyPairs
+
+    def names(self: Any, ids: list[str]) -> list[str]:
+        found = {pair.id: pair.key_name for pair in self.ec2_backend.key_pairs.values()}
+        unknown = [id for id in ids if id not in found]
+        if unknown:
+            raise InvalidKeyPairNameError(unknown[0])
+        return [found[id] for id in ids]
+
+    def describe(original: Any, self: Any) -> Any:
+        ids = self.params.get("KeyPairIds")
+        if ids:
+            self.params["KeyNames"] = names(self, ids)
+        return original(self)
+
+    def delete(original: Any, self: Any) -> Any:
+        id = self.params.get("KeyPairId")
+        if id and not self.params.get("KeyName"):
+            self.params["KeyName"] = names(self, [id])[0]
+        return original(self)
+
+    around(KeyPairs, "describe_key_pairs", describe)
+    around(KeyPairs, "delete_key_pair", delete)
+
+
+def user_data() -> None:
+    """Changed user data had to be encoded twice."""
+    from moto.core.types import Base64EncodedString
+    from moto.ec2.responses import instances
+
+    def parse(original: Any, value: Any) -> Any:
+        if isinstance(value, bytes):
+            # The request's parser has decoded it, as its type says blob.
+            return Base64EncodedString.from_raw_bytes(value)
+        return original(value)
+
+    around(instances, "parse_user_data", parse)
+
+
+def scaling_policies() -> None:
+    """A new policy's ARN was left out of the answer, and alarms are made from it."""
+    from moto.autoscaling.responses import AutoScalingResponse
+    from moto.core.responses import ActionResult
+
+    def put(original: Any, self: Any) -> Any:
+        result = original(self).result
+        return ActionResult({**result, "PolicyARN": result["PolicyArn"]})
+
+    around(AutoScalingResponse, "put_scaling_policy", put)
+
+
+def duplicates() -> None:
+    """A second group or launch configuration of one name took the first one's place."""
+    from moto.autoscaling.exceptions import AutoscalingClientError
+    from moto.autoscaling.models import AutoScalingBackend
+
+    def refuse(kind: str, table: str) -> Callable[..., Any]:
+        def create(original: Any, self: Any, **wanted: Any) -> Any:
+            if wanted["name"] in getattr(self, table):
+                raise AutoscalingClientError(
+                    "AlreadyExists",
+                    f"{kind} by this name already exists - A {kind.lower()} already exists "
+                    f"with the name {wanted['name']}",
+                )
+            return original(self, **wanted)
+
+        return create
+
+    around(
+        AutoScalingBackend,
+        "create_auto_scaling_group",
+        refuse("AutoScalingGroup", "autoscaling_groups"),
+    )
+    around(
+        AutoScalingBackend,
+        "create_launch_configuration",
+        refuse("Launch Configuration", "launch_configurations"),
+    )
+
+
+def alarm_tags() -> None:
+    """A deleted alarm left its tags to the next one of its name."""
+    from moto.cloudwatch.models import CloudWatchBackend
+
+    def delete(original: Any, self: Any, alarm_names: list[str]) -> Any:
+        for name in alarm_names:
+            if name in self.alarms:
+                self.tagger.delete_all_tags_for_resource(self.alarms[name].alarm_arn)
+        return original(self, alarm_names)
+
+    around(CloudWatchBackend, "delete_alarms", delete)
+
+
+def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
+    """Have `replacement` called in place of `holder.name`, with the original before the rest."""
+    original = getattr(holder, name)
+
+    @wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return replacement(original, *args, **kwargs)
+
+    setattr(holder, name, call)
+
+
+CORRECTIONS = {
+    "ec2": [nat_gateways, key_pairs, user_data],
+    "autoscaling": [scaling_policies, duplicates],
+    "cloudwatch": [alarm_tags],
+}

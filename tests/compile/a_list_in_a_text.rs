@@ -1,0 +1,5 @@
+use infra_core::output;
+
+fn main() {
+    let _ = output!("zones {}", vec!["a", "b"]);
+}

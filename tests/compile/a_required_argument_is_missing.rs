@@ -1,0 +1,9 @@
+use infra_core::Stack;
+use infra_tests::{Net, Part};
+
+fn program(stack: &Stack) {
+    let net = Net::new("net").range("10.0.0.0/16").add(stack);
+    Part::new("part").net(&net).add(stack);
+}
+
+fn main() {}
