@@ -50,8 +50,6 @@ pub(crate) mod style {
     pub(crate) const NOTE: Style = AnsiColor::Yellow.on_default().bold();
     /// Something is made, or done.
     pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
-    /// Something changes.
-    pub(crate) const CHANGE: Style = AnsiColor::Yellow.on_default();
     /// Something goes.
     pub(crate) const GONE: Style = AnsiColor::Red.on_default();
     /// A heading or a name.
