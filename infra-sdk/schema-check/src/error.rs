@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Reads after "failed to compare the contracts: ".
+/// What main shows.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// No directory for what was fetched.

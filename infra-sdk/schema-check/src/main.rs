@@ -1,5 +1,5 @@
 //! Compares the contracts of AWS resources with AWS's own resource schemas: what they have of a type, and where the two
-//! say different things without a reason given.
+//! say different things without a reason given. It also drafts the file of a new resource.
 
 mod catalog;
 mod check;
@@ -10,17 +10,19 @@ mod fetch;
 mod path;
 mod report;
 mod rules;
+mod scaffold;
 mod shape;
 mod types;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 
 use crate::catalog::Catalog;
 use crate::check::Findings;
 use crate::error::Error;
+use crate::scaffold::Scaffold;
 
 /// Compares the contracts of AWS resources with AWS's own resource schemas.
 ///
@@ -31,6 +33,8 @@ use crate::error::Error;
 #[derive(Parser)]
 #[command(name = "schema-check", after_help = "Example: cargo xtask schema-check --type Subnet --missing")]
 struct Arguments {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// Prints JSON.
     #[arg(long)]
     json: bool,
@@ -42,6 +46,27 @@ struct Arguments {
     missing: bool,
 }
 
+#[derive(Subcommand)]
+enum Task {
+    /// Prints the first draft of a resource file, for `cargo xtask new-resource`.
+    Scaffold(Draft),
+}
+
+#[derive(Args)]
+struct Draft {
+    /// AWS's type, as in AWS::EC2::Subnet.
+    cloud: String,
+    /// The Rust type, as in Subnet.
+    #[arg(long)]
+    handle: String,
+    /// The service's folder and feature, as in ec2.
+    #[arg(long)]
+    service: String,
+    /// The service's crate, as in aws_sdk_ec2.
+    #[arg(long)]
+    client: String,
+}
+
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok((text, agree)) => {
@@ -50,7 +75,7 @@ fn main() -> ExitCode {
             if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "failed to compare the contracts: {error}");
+            let _ = writeln!(std::io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -59,6 +84,10 @@ fn main() -> ExitCode {
 /// The report, and whether all agree.
 fn run(arguments: &Arguments) -> Result<(String, bool), Error> {
     let mut catalog = Catalog::open(&fetch::package()?)?;
+    if let Some(Task::Scaffold(Draft { cloud, handle, service, client })) = &arguments.task {
+        let schema = catalog.schema(cloud)?.ok_or_else(|| Error::NoType(cloud.clone()))?;
+        return Ok((Scaffold { handle, service, client, cloud, schema: &schema }.render(), true));
+    }
     let mut findings = check::all(&infra_aws::schemas(), |name| catalog.schema(name))?;
     if let Some(only) = &arguments.only {
         findings.retain(|findings| named(findings, only));

@@ -102,6 +102,16 @@ impl<'a> Shape<'a> {
         (!words.is_empty()).then_some((words, any))
     }
 
+    /// A number that limits it, by its JSON Schema keyword.
+    pub(crate) fn limit(&self, keyword: &'static str) -> Option<u64> {
+        self.values(keyword).find_map(Value::as_u64)
+    }
+
+    /// Whether the order of a list means something.
+    pub(crate) fn is_ordered(&self) -> bool {
+        self.values("insertionOrder").all(|ordered| ordered != &Value::Bool(false))
+    }
+
     /// What AWS says of it.
     pub(crate) fn description(&self) -> &'a str {
         self.values("description").find_map(Value::as_str).unwrap_or_default()
