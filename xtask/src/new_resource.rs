@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::cargo::root;
 use crate::schema_check;
@@ -37,9 +37,12 @@ pub(crate) fn run(arguments: &[OsString]) -> io::Result<bool> {
             return Ok(why.is_empty());
         }
     };
-    let made = draft(root(), &order)?;
-    for path in made {
-        writeln!(err, "wrote {}", path.display())?;
+    let Drafted { files, taken } = draft(root(), &order)?;
+    for path in files {
+        writeln!(err, "wrote {}", path.strip_prefix(root()).unwrap_or(&path).display())?;
+    }
+    for name in taken {
+        writeln!(err, "`{name}` is there already: the derive makes it now, so remove the other and move its `impl`s")?;
     }
     writeln!(
         err,
@@ -50,8 +53,16 @@ pub(crate) fn run(arguments: &[OsString]) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Writes the files; returns those that are new or changed.
-fn draft(root: &Path, order: &Order) -> io::Result<Vec<PathBuf>> {
+/// What was done.
+struct Drafted {
+    /// The files that are new or changed.
+    files: Vec<PathBuf>,
+    /// Names of the draft that something else in the service has.
+    taken: Vec<String>,
+}
+
+/// Writes the files.
+fn draft(root: &Path, order: &Order) -> io::Result<Drafted> {
     let folder = root.join("infra-sdk/aws/src").join(&order.service);
     let (file, module) = (folder.join(format!("{}.rs", order.module())), folder.join("mod.rs"));
     let declared = fs::read_to_string(&module).map_err(|error| {
@@ -65,12 +76,18 @@ fn draft(root: &Path, order: &Order) -> io::Result<Vec<PathBuf>> {
     let service =
         Service::read(&declared).ok_or_else(|| io::Error::other(format!("{} has no `crate::resources!(…)`", module.display())))?;
     let text = scaffold(order, &service)?;
-    let declared = edit::declare(&declared, order, &edit::public(&text));
+    let public = edit::public(&text);
+    let taken = public.iter().filter(|name| edit::is_taken(&declared, name)).cloned().collect();
+    let declared = edit::declare(&declared, order, &public);
     let tests = root.join("infra-sdk/aws/tests/wire");
     let (test, main) = (tests.join(format!("{}.rs", order.test())), tests.join("main.rs"));
     let wired = edit::module(&fs::read_to_string(&main)?, &order.test());
     let files = [(file, text), (module, declared), (test, edit::test(order)), (main, wired)];
-    files.into_iter().map(|(path, text)| fs::write(&path, text).map(|()| path)).collect()
+    let files: io::Result<Vec<_>> = files.into_iter().map(|(path, text)| fs::write(&path, text).map(|()| path)).collect();
+    let files = files?;
+    // The draft is made to be edited, so it may stay unformatted where there is no rustfmt.
+    let _ = Command::new("rustfmt").args(["--edition", "2024"]).args([&files[0], &files[2]]).current_dir(root).status();
+    Ok(Drafted { files, taken })
 }
 
 fn scaffold(order: &Order, service: &Service) -> io::Result<String> {

@@ -38,7 +38,7 @@ impl Scaffold<'_> {
         let Scaffold { handle, service, cloud, schema, .. } = self;
         let (rules, shape) = (Rules::of(schema), Shape::whole(schema));
         let mut draft = Draft { rules: &rules, handle, before: String::new(), named: BTreeSet::new(), uses: BTreeSet::new() };
-        let inputs = draft.fields(&shape, "", handle, 0);
+        let inputs = draft.fields(&shape, "", handle, false);
         let outputs = self.outputs(&shape, &rules);
         let declared = if outputs.is_empty() { "NoOutputs".to_owned() } else { format!("{handle}Outputs") };
         draft.uses.extend(["Resource", if outputs.is_empty() { "NoOutputs" } else { "Outputs" }]);
@@ -130,7 +130,7 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    fn fields(&mut self, shape: &Shape<'_>, above: &str, owner: &str, depth: usize) -> String {
+    fn fields(&mut self, shape: &Shape<'_>, above: &str, owner: &str, replaced: bool) -> String {
         let mut out = String::new();
         let (required, optional): (Vec<_>, Vec<_>) =
             shape.properties().into_iter().partition(|(name, _)| shape.demand(name) == Demand::Always);
@@ -140,8 +140,8 @@ impl Draft<'_> {
             if !self.rules.counts(&path) {
                 continue;
             }
-            let physical = depth == 0 && (name == "Name" || name == format!("{}Name", self.handle));
-            let (field, ty) = match self.ty(name, &path, &property, owner, depth) {
+            let physical = above.is_empty() && (name == "Name" || name == format!("{}Name", self.handle));
+            let (field, ty) = match self.ty(name, &path, &property, owner, replaced) {
                 _ if physical => ("name".to_owned(), "String".to_owned()),
                 ty => (ident(name), ty),
             };
@@ -149,7 +149,7 @@ impl Draft<'_> {
             if physical {
                 arguments.push(format!("name = {}", property.limit("maxLength").unwrap_or(255)));
             }
-            if self.rules.replacement(&path) == Replacement::Always {
+            if !replaced && self.rules.replacement(&path) == Replacement::Always {
                 arguments.push("replace".into());
             }
             if ty.starts_with("Vec<") && !property.is_ordered() {
@@ -168,46 +168,56 @@ impl Draft<'_> {
         out
     }
 
-    fn ty(&mut self, name: &str, path: &str, shape: &Shape<'_>, owner: &str, depth: usize) -> String {
+    fn ty(&mut self, name: &str, path: &str, shape: &Shape<'_>, owner: &str, replaced: bool) -> String {
         if shape.is_pairs() {
             self.uses.insert("Tags");
             return "Tags".into();
         }
         if let Some(item) = shape.item() {
-            return format!("Vec<{}>", self.ty(name, path, &item, owner, depth));
+            return format!("Vec<{}>", self.ty(name, path, &item, owner, replaced));
         }
         if let Some((words, _)) = shape.words().filter(|_| shape.types().contains("string")) {
-            return self.choices(&format!("{owner}{}", name.to_upper_camel_case()), shape, words.into_iter());
+            let choices = self.name(owner, name);
+            self.choices(&choices, shape, words.into_iter());
+            return choices;
         }
         if let Some(scalar) = scalar(shape) {
             return scalar.into();
         }
-        if depth == DEPTH || shape.properties().is_empty() {
+        if path.split('/').count() > DEPTH || shape.properties().is_empty() {
             return "serde_json::Value".into();
         }
-        let block = format!("{owner}{}", name.to_upper_camel_case());
-        if self.named.insert(block.clone()) {
-            self.uses.insert("Block");
-            let fields = self.fields(shape, path, &block, depth + 1);
-            let _ =
-                write!(self.before, "{}#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]\n", doc("", shape.description()));
-            let _ = writeln!(self.before, "pub struct {block} {{\n{fields}}}\n");
-        }
+        let block = self.name(owner, name);
+        self.uses.insert("Block");
+        let replaced = replaced || self.rules.replacement(path) == Replacement::Always;
+        let fields = self.fields(shape, path, &block, replaced);
+        let _ = write!(self.before, "{}#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]\n", doc("", shape.description()));
+        let _ = writeln!(self.before, "pub struct {block} {{\n{fields}}}\n");
         block
     }
 
-    fn choices<'w>(&mut self, name: &str, shape: &Shape<'_>, words: impl Iterator<Item = &'w str>) -> String {
-        if self.named.insert(name.to_owned()) {
-            self.uses.insert("choices");
-            let _ = write!(self.before, "choices! {{\n{}    pub enum {name} {{\n", doc("    ", shape.description()));
-            for word in words {
-                let variant = word.to_upper_camel_case();
-                let variant = if variant.starts_with(|first: char| first.is_ascii_digit()) { format!("Of{variant}") } else { variant };
+    /// A name for the type of a property: of the resource and the property, or longer where that is taken.
+    fn name(&mut self, owner: &str, property: &str) -> String {
+        let property = property.to_upper_camel_case();
+        let short = format!("{}{property}", self.handle);
+        let name = if self.named.contains(&short) { format!("{owner}{property}") } else { short };
+        self.named.insert(name.clone());
+        name
+    }
+
+    fn choices<'w>(&mut self, name: &str, shape: &Shape<'_>, words: impl Iterator<Item = &'w str>) {
+        self.uses.insert("choices");
+        let _ = write!(self.before, "choices! {{\n{}    pub enum {name} {{\n", doc("    ", shape.description()));
+        let mut variants = BTreeSet::new();
+        for word in words {
+            let variant = word.to_upper_camel_case();
+            let variant = if variant.starts_with(|first: char| first.is_ascii_digit()) { format!("Of{variant}") } else { variant };
+            // AWS lists some words in two ways of writing.
+            if variants.insert(variant.clone()) {
                 let _ = write!(self.before, "        /// {MARK} what it means.\n        {variant} = \"{word}\",\n");
             }
-            self.before.push_str("    }\n}\n\n");
         }
-        name.to_owned()
+        self.before.push_str("    }\n}\n\n");
     }
 }
 

@@ -33,10 +33,20 @@ pub(crate) fn declare(text: &str, order: &Order, public: &[String]) -> String {
     let text = module(text, &name);
     let public = format!("pub use {name}::{{{}}};", public.join(", "));
     let text = insert(&text, &public, |line| line.starts_with("pub use "));
-    match text.split_once("::Client:") {
-        Some((before, after)) => format!("{before}::Client: {},{after}", order.name),
-        None => text,
-    }
+    let listed = text.split_once("::Client:").and_then(|(before, after)| {
+        let end = after.find([';', ')'])?;
+        let mut names: Vec<&str> = after[..end].split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        names.push(&order.name);
+        names.sort_unstable();
+        let space = &after[after[..end].trim_end().trim_end_matches(',').len()..end].trim_start_matches(',');
+        Some(format!("{before}::Client: {}{space}{}", names.join(", "), &after[end..]))
+    });
+    listed.unwrap_or(text)
+}
+
+/// Whether something else in a `mod.rs` is called so already.
+pub(crate) fn is_taken(text: &str, name: &str) -> bool {
+    text.split(|char: char| !char.is_alphanumeric() && char != '_').any(|word| word == name)
 }
 
 /// What a draft makes public: its types, and the handle and id that the derive makes.
@@ -141,10 +151,26 @@ pub use frame::{Frame, FrameId};
 pub use lock::{Lock, LockId};
 
 crate::resources!(
-    \"doors\", aws_sdk_doors::Client: Lock, Frame
+    \"doors\", aws_sdk_doors::Client: Frame, Lock
 );
 "
         );
+    }
+
+    #[test]
+    fn a_list_in_one_line_and_one_with_lookups_take_a_resource() {
+        let list = |text: &str| declare(text, &order(), &[]).lines().next().unwrap().to_owned();
+        assert_eq!(list("crate::resources!(\"d\", c::Client: Wall);"), "crate::resources!(\"d\", c::Client: Lock, Wall);");
+        assert_eq!(
+            list("crate::resources!(\"d\", c::Client: Bar, Wall,; lookups: A);"),
+            "crate::resources!(\"d\", c::Client: Bar, Lock, Wall; lookups: A);"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_known() {
+        assert!(is_taken("pub use ids::{\n    LockId, WallId,\n};\n", "LockId"));
+        assert!(!is_taken("pub use ids::LockIds;\n", "LockId"));
     }
 
     #[test]

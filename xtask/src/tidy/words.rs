@@ -50,7 +50,7 @@ fn tickets(source: &Source) -> Vec<Finding> {
         .collect()
 }
 
-/// `#123`, or a word such as `issue` with a number after it.
+/// A number after `#`, or after a word such as `issue`.
 fn ticket(comment: &str) -> Option<String> {
     let number = |word: &str| !word.is_empty() && word.chars().all(|char| char.is_ascii_digit());
     let plain = |word: &str| word.trim_matches(|char: char| !char.is_alphanumeric() && char != '#').to_owned();
