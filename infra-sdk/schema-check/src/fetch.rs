@@ -14,7 +14,8 @@ const SHA256: &str = "9d9f06043160756a6158f5c3f92a44ce38254b1c578127461608305bc8
 
 /// The package's file, fetched if it is not in the cache.
 pub(crate) fn package() -> Result<PathBuf, Error> {
-    let cache = cache(|name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from))?.join("schemas");
+    // A relative path would be another folder for every working directory.
+    let cache = cache(|name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute()))?.join("schemas");
     let file = cache.join(FILE);
     if !file.exists() {
         fetch(&cache)?;
@@ -56,7 +57,7 @@ fn download(scratch: &Path) -> Result<(), Error> {
 
 /// A Python that has pip: the system's, or one in a virtual environment of its own.
 fn pip(scratch: &Path) -> Result<PathBuf, Error> {
-    let system = PathBuf::from("python3");
+    let system = env::var_os("INFRA_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
     if run(Command::new(&system).args(["-m", "pip", "--version"]))?.status.success() {
         return Ok(system);
     }

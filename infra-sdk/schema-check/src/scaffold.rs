@@ -191,7 +191,8 @@ impl Draft<'_> {
         self.uses.insert("Block");
         let replaced = replaced || self.rules.replacement(path) == Replacement::Always;
         let fields = self.fields(shape, path, &block, replaced);
-        let _ = write!(self.before, "{}#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]\n", doc("", shape.description()));
+        self.before.push_str(&doc("", shape.description()));
+        self.before.push_str("#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]\n");
         let _ = writeln!(self.before, "pub struct {block} {{\n{fields}}}\n");
         block
     }

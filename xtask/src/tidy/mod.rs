@@ -24,9 +24,10 @@ Usage: cargo xtask tidy
 
 Example: cargo xtask tidy";
 
-/// The rules, each of all sources at once.
-const RULES: [fn(&[Source]) -> Vec<Finding>; 6] =
-    [headers::check, lengths::check, words::check, examples::check, resources::check, borders::check];
+/// A rule looks at all sources at once.
+type Rule = fn(&[Source]) -> Vec<Finding>;
+
+const RULES: [Rule; 6] = [headers::check, lengths::check, words::check, examples::check, resources::check, borders::check];
 
 /// Whether there is nothing to find.
 pub(crate) fn run(arguments: &[OsString]) -> io::Result<bool> {

@@ -178,9 +178,9 @@ fn only_what_is_missing_can_be_left_out() {
 fn a_type_that_aws_does_not_have_needs_a_reason() {
     let none = |_: &str| Ok::<_, Infallible>(None);
     let unknown = contract(Vec::new());
-    assert_eq!(all(&[unknown.clone()], none).unwrap()[0].wrong.len(), 1);
+    assert_eq!(all(std::slice::from_ref(&unknown), none).unwrap()[0].wrong.len(), 1);
     let explained = Schema { unlike_cloud: Some("it is ours".into()), ..unknown };
-    assert!(all(&[explained.clone()], none).unwrap()[0].wrong.is_empty());
+    assert!(all(std::slice::from_ref(&explained), none).unwrap()[0].wrong.is_empty());
     assert_eq!(all(&[Schema { inputs: vec![width()], ..explained }], |_| Ok::<_, Infallible>(Some(theirs()))).unwrap()[0].wrong.len(), 1);
 }
 
