@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
-use infra_plan::{Observed, Plan, Record, plan, plan_destroy};
+use infra_plan::{Observed, Plan, Record, plan, plan_destroy, refresh};
 
 use crate::event::Watcher;
 use crate::interrupt::Interrupt;
@@ -33,6 +33,17 @@ pub enum PlanError {
 
 fn lines(problems: &[Diagnostic]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Why the state could not be brought up to date. The cloud has not been changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// The cloud could not be looked at.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
+    /// What was seen could not be recorded.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// How a deployment or destruction ended.
@@ -110,6 +121,19 @@ impl Engine {
             None => address.kind().to_string(),
         };
         plan_destroy(stack, journal.state(), &observed, handle).map_err(PlanError::Wrong)
+    }
+
+    /// Looks, and records what was seen. Changes nothing in the cloud; returns the records that were made.
+    ///
+    /// # Errors
+    /// Where the cloud cannot be read, or the journal cannot be written.
+    pub async fn refresh(&self, journal: &mut Journal, watcher: &dyn Watcher) -> Result<Vec<Record>, RefreshError> {
+        let observed = self.observe(journal, watcher).await?;
+        let records = refresh(journal.state(), &observed);
+        for record in &records {
+            journal.record(record.clone())?;
+        }
+        Ok(records)
     }
 
     /// Performs a plan. `exports` are the stack's outputs as the graph has them; none for a destruction.

@@ -17,7 +17,7 @@ mod retry;
 mod schedule;
 mod store;
 
-pub use engine::{Engine, Outcome, PlanError};
+pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
 pub use event::{Doing, Event, Watcher};
 pub use interrupt::Interrupt;

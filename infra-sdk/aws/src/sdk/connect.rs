@@ -1,9 +1,13 @@
 //! Clients for one account and region.
 
+use std::time::Duration;
+
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use std::time::Duration;
+use infra_apply::ProviderError;
+
+use super::local;
 
 /// Which cloud to talk to. What is `None` is left to AWS's standard configuration: environment variables, profiles,
 /// single sign-on.
@@ -13,24 +17,29 @@ pub struct Connection {
     pub region: Option<String>,
     /// The profile in `~/.aws/config`.
     pub profile: Option<String>,
-    /// One endpoint for all services, with fixed credentials: the local cloud.
+    /// The local cloud's URL, as in `http://127.0.0.1:5000`: for all services, and nothing else is asked or read.
     pub local: Option<String>,
 }
 
 /// The SDK's configuration for a connection. The engine retries, so the SDK does not.
-pub async fn connect(connection: &Connection) -> SdkConfig {
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).operation_attempt_timeout(Duration::from_secs(60)).build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(RetryConfig::disabled()).timeout_config(timeouts);
+///
+/// # Errors
+/// Where the local cloud's URL leads off this machine.
+pub async fn connect(connection: &Connection) -> Result<SdkConfig, ProviderError> {
+    if let Some(endpoint) = &connection.local {
+        return local::connect(endpoint, connection.region.as_deref());
+    }
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(RetryConfig::disabled()).timeout_config(timeouts());
     if let Some(region) = &connection.region {
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some(profile) = &connection.profile {
         loader = loader.profile_name(profile);
     }
-    if let Some(endpoint) = &connection.local {
-        let credentials = aws_sdk_sts::config::Credentials::new("local", "local", None, None, "the local cloud");
-        loader = loader.endpoint_url(endpoint).credentials_provider(credentials);
-    }
-    loader.load().await
+    Ok(loader.load().await)
+}
+
+/// How long a call may take before it counts as lost.
+pub(super) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).operation_attempt_timeout(Duration::from_secs(60)).build()
 }

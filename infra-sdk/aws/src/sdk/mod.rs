@@ -8,14 +8,15 @@ mod convert;
 #[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
 mod differs;
 mod error;
+mod local;
 #[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
 pub(crate) mod tags;
 
-use aws_config::SdkConfig;
 use infra_apply::Registry;
 
 pub use account::account;
 pub(crate) use answer::{Answers, serve};
+pub use aws_config::SdkConfig;
 pub use connect::{Connection, connect};
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(unused_imports, reason = "each service needs a part"))]
 pub(crate) use convert::{amends, changes, from_base64, is_on, name_of, named, set_changes, some_list, switch, texts, to_base64};

@@ -38,7 +38,7 @@ fn wire() -> &'static Wire {
         let runtime = Runtime::new().unwrap();
         let cloud = LocalCloud::temporary().expect("a local cloud");
         let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(cloud.endpoint().url.clone()) };
-        let sdk = runtime.block_on(connect(&connection));
+        let sdk = runtime.block_on(connect(&connection)).unwrap();
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
         Wire { runtime, registry, sdk, _cloud: cloud }

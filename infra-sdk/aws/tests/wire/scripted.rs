@@ -48,7 +48,7 @@ impl Scripted {
         });
         let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(endpoint) };
         let mut registry = Registry::new();
-        infra_aws::sdk::register(&mut registry, &runtime.block_on(connect(&connection)));
+        infra_aws::sdk::register(&mut registry, &runtime.block_on(connect(&connection)).unwrap());
         Scripted { runtime, registry, script }
     }
 

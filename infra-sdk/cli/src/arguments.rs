@@ -1,0 +1,82 @@
+//! The command line: what all commands share. Each command's own arguments are in its file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser};
+
+use crate::commands::Command;
+
+/// Infrastructure as ordinary Rust programs.
+///
+/// A stack is a cargo package whose program declares resources. `infra` builds the program, runs it to learn what it
+/// declares, compares that with what it remembers and with what the cloud has, and makes the cloud as it was declared.
+#[derive(Parser)]
+#[command(
+    name = "infra",
+    version,
+    max_term_width = 100,
+    help_expected = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "\
+Examples:
+  infra deploy hello                    deploys examples/hello to the local cloud
+  infra plan web --env production       shows what a deployment would change
+  infra outputs web url                 prints one output of a stack
+  infra destroy hello                   deletes all of it
+
+Exit codes: 0 done, 1 failed, 2 the plan has changes (with --exit-code), 64 wrong usage,
+130 interrupted."
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Which stack, in which environment.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StackArguments {
+    /// The stack: the name of its cargo package.
+    pub(crate) stack: String,
+
+    /// The environment, as the stack's infra.toml names it; `local` is the local cloud and needs no entry.
+    #[arg(long, short, value_name = "NAME", default_value = "local")]
+    pub(crate) env: String,
+
+    /// A program that is built already, instead of the cargo package.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) program: Option<PathBuf>,
+
+    /// The folder of that program's infra.toml [default: the program's own].
+    #[arg(long, value_name = "PATH", requires = "program")]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// Writes JSON to standard output, and nothing else there.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What the stack's program is told.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ProgramArguments {
+    /// Sets a key of the configuration, over what infra.toml says. Dots lead into tables; the value is TOML, or else text.
+    #[arg(long = "config", value_name = "KEY=VALUE")]
+    pub(crate) config: Vec<String>,
+
+    /// Answers the program's lookups anew, instead of taking the answers pinned in lookups.lock.
+    #[arg(long)]
+    pub(crate) refresh_lookups: bool,
+}
+
+/// How changes are made.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ChangeArguments {
+    /// Does not ask before it changes anything.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+
+    /// How many resources are worked on at a time.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) parallel: u16,
+}

@@ -1,0 +1,84 @@
+//! The cloud of an environment: connected, and made sure to be the right one.
+
+use infra_apply::{Engine, Registry};
+use infra_aws::sdk::{Connection, connect};
+
+use crate::Providers;
+use crate::environment::{Account, Environment};
+use crate::error::Error;
+use crate::local;
+use crate::progress::Names;
+
+/// A cloud that may be called.
+#[derive(Clone)]
+pub(crate) struct Cloud {
+    /// What it serves.
+    pub(crate) registry: Registry,
+    /// Of the local cloud, the name of its memory.
+    pub(crate) memory: Option<String>,
+}
+
+impl Cloud {
+    /// Connects to an environment of a project. The local cloud is started; any other must be the account that
+    /// infra.toml names, which is the first thing that is asked.
+    pub(crate) async fn connect(project: &std::path::Path, environment: &Environment, providers: Providers<'_>) -> Result<Cloud, Error> {
+        let mut connection = Connection { region: Some(environment.region.clone()), profile: None, local: None };
+        let mut memory = None;
+        match &environment.account {
+            None => {
+                let endpoint = local::start(project)?;
+                connection.local = Some(endpoint.url);
+                memory = Some(endpoint.memory);
+            }
+            Some(account) => connection.profile.clone_from(&account.profile),
+        }
+        let failed = |source| Error::Connect { environment: environment.name.clone(), source };
+        let sdk = connect(&connection).await.map_err(failed)?;
+        if let Some(account) = &environment.account {
+            let actual = infra_aws::sdk::account(&sdk).await.map_err(|source| Error::WhoAmI {
+                environment: environment.name.clone(),
+                profile: account.profile.clone(),
+                source,
+            })?;
+            compare(&environment.name, account, actual)?;
+        }
+        let mut registry = Registry::new();
+        infra_aws::sdk::register(&mut registry, &sdk);
+        providers(&mut registry, &sdk);
+        Ok(Cloud { registry, memory })
+    }
+
+    /// An engine over it.
+    pub(crate) fn engine(&self, parallel: Option<u16>) -> Engine {
+        let mut engine = Engine::new(self.registry.clone());
+        if let Some(parallel) = parallel {
+            engine.parallel = usize::from(parallel);
+        }
+        engine
+    }
+
+    /// What its types are called.
+    pub(crate) fn names(&self) -> Names {
+        Names::of(self.registry.schemas())
+    }
+}
+
+fn compare(environment: &str, expected: &Account, actual: String) -> Result<(), Error> {
+    if expected.id == actual {
+        return Ok(());
+    }
+    Err(Error::Account { environment: environment.to_owned(), expected: expected.id.clone(), actual })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_of_another_account_are_refused_and_both_are_named() {
+        let account = Account { id: "111111111111".into(), profile: None };
+        assert!(compare("production", &account, "111111111111".into()).is_ok());
+        let error = compare("production", &account, "222222222222".into()).unwrap_err().to_string();
+        assert_eq!(error, "environment `production` is account 111111111111, and the credentials are those of account 222222222222");
+    }
+}

@@ -1,0 +1,65 @@
+//! `infra outputs`.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+
+use crate::Providers;
+use crate::arguments::StackArguments;
+use crate::error::{Error, list};
+use crate::exit::Exit;
+use crate::nearest::did_you_mean;
+use crate::session::Session;
+use crate::show::{Paint, json_document, outputs, plain, print, say};
+
+/// Prints the outputs of a deployed stack.
+///
+/// They are those of the last deployment that went through; the cloud is not asked. A secret's value is not kept, so that
+/// it cannot be printed.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  infra outputs web
+  infra outputs web --env production --json
+  curl \"$(infra outputs web url)\"")]
+pub(crate) struct Outputs {
+    #[command(flatten)]
+    pub(crate) stack: StackArguments,
+
+    /// Prints the value of this output alone: text as it is, anything else as JSON.
+    pub(crate) name: Option<String>,
+}
+
+impl Outputs {
+    /// Runs the command.
+    pub(crate) fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
+        let session = Session::open(&self.stack, providers)?;
+        let exports = session.state()?.exports;
+        match &self.name {
+            Some(name) => {
+                let names: Vec<String> = exports.keys().cloned().collect();
+                let value = exports.get(name).ok_or_else(|| Error::Missing {
+                    problem: format!("stack `{}` has no output `{name}`{}", session.stack, did_you_mean(name, names.iter().map(String::as_str))),
+                    help: format!("its outputs are {}", list(&names)),
+                })?;
+                if value.has_secret() {
+                    return Err(Error::Missing {
+                        problem: format!("the output `{name}` is secret, and secret values are not kept"),
+                        help: "take it from where it was made, or export something that is not secret".into(),
+                    });
+                }
+                match self.stack.json {
+                    true => json_document(&value.redacted())?,
+                    false => print(&format!("{}\n", plain(value)))?,
+                }
+            }
+            None if self.stack.json => {
+                let shown: BTreeMap<_, _> = exports.iter().map(|(name, value)| (name, value.redacted())).collect();
+                json_document(&shown)?;
+            }
+            None if exports.is_empty() => say(&format!("{} has no outputs.", session.stack)),
+            None => print(&outputs(&exports, 0, Paint::stdout()))?,
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,79 @@
+//! Runs a program until it asks nothing more: each question is answered by the cloud, and the answer pinned.
+
+use std::path::Path;
+
+use infra_apply::Registry;
+use infra_core::Graph;
+use infra_core::lookup::Question;
+use infra_core::program::{Request, Response};
+
+use super::converse::converse;
+use crate::error::Error;
+use crate::pins::{Answers, Pins};
+
+/// How often a program is run again: a question may come from the answer to another, but not for ever.
+const ROUNDS: usize = 16;
+
+/// What is known before the program runs.
+pub(crate) struct Known<'a> {
+    /// The program.
+    pub(crate) program: &'a Path,
+    /// The folder it runs in.
+    pub(crate) folder: &'a Path,
+    /// What it is told; the answers are put in here.
+    pub(crate) request: Request,
+    /// Its pinned answers.
+    pub(crate) pins: Pins,
+    /// Whether they are asked anew.
+    pub(crate) refresh: bool,
+}
+
+/// What the program declares. The cloud is asked for only where a question has no pinned answer.
+pub(crate) async fn graph(mut known: Known<'_>, registry: impl AsyncFn() -> Result<Registry, Error>) -> Result<Graph, Error> {
+    let mut answers = if known.refresh { Answers::new() } else { known.pins.answers() };
+    for _ in 0..ROUNDS {
+        known.request.answers.clone_from(&answers);
+        let questions = match converse(known.program, known.folder, &known.request)? {
+            Response::Graph(graph) => {
+                known.pins.write(answers)?;
+                return Ok(*graph);
+            }
+            Response::Failed(problems) => return Err(Error::Program(problems)),
+            Response::Unanswered(questions) => questions,
+        };
+        let registry = registry().await?;
+        let before = answers.len();
+        for question in &questions {
+            if !answers.contains_key(&question.key()) {
+                answers.insert(question.key(), answer(&registry, question).await?);
+            }
+        }
+        if answers.len() == before {
+            return Err(unanswerable(questions.first(), "the program asks again what it was told".into()));
+        }
+    }
+    Err(unanswerable(None, format!("the program still has questions after {ROUNDS} rounds of answers")))
+}
+
+async fn answer(registry: &Registry, question: &Question) -> Result<serde_json::Value, Error> {
+    let failed = |problem: String, help: Option<String>| Error::Lookup {
+        kind: question.kind.clone(),
+        declared: question.declared.clone(),
+        problem,
+        help,
+    };
+    let Some(answerer) = registry.answerer(&question.kind) else {
+        let help = "use an infra that knows it, of the same version as the program".to_owned();
+        return Err(failed("this infra does not know such a question".into(), Some(help)));
+    };
+    answerer.answer(&question.query).await.map_err(|error| failed(error.to_string(), error.class.help().map(str::to_owned)))
+}
+
+fn unanswerable(question: Option<&Question>, problem: String) -> Error {
+    Error::Lookup {
+        kind: question.map_or_else(|| "any".into(), |question| question.kind.clone()),
+        declared: question.map(|question| question.declared.clone()).unwrap_or_default(),
+        problem,
+        help: Some("ask with the same arguments in every run, and build the program and infra from the same version".into()),
+    }
+}

@@ -1,0 +1,8 @@
+//! The stack's program: built, run, and asked what it declares.
+
+mod answer;
+mod build;
+mod converse;
+
+pub(crate) use answer::{Known, graph};
+pub(crate) use build::build;

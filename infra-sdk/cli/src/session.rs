@@ -1,0 +1,210 @@
+//! What most commands begin with: the stack, its environment, its program, its cloud, its state.
+
+use std::path::{Path, PathBuf};
+
+use infra_apply::Journal;
+use infra_core::program::Request;
+use infra_core::{GRAPH_VERSION, Graph, check_name};
+use infra_plan::State;
+use tokio::sync::OnceCell;
+
+use crate::Providers;
+use crate::arguments::{ProgramArguments, StackArguments};
+use crate::called::called;
+use crate::cloud::Cloud;
+use crate::environment::{Environment, LOCAL};
+use crate::error::Error;
+use crate::folder;
+use crate::journal::Place;
+use crate::local;
+use crate::pins::Pins;
+use crate::program::{self, Known};
+use crate::settings;
+use crate::show::{note, path};
+use crate::stacks::{StackPackage, Stacks};
+
+/// A stack in an environment.
+pub(crate) struct Session<'a> {
+    /// The stack's name.
+    pub(crate) stack: String,
+    /// The project's folder.
+    project: PathBuf,
+    /// The folder of the stack's infra.toml.
+    folder: PathBuf,
+    /// Where its program comes from.
+    source: Source,
+    /// The environment.
+    pub(crate) environment: Environment,
+    /// Its state.
+    pub(crate) place: Place,
+    providers: Providers<'a>,
+    cloud: OnceCell<Cloud>,
+}
+
+/// Where a stack's program comes from.
+enum Source {
+    /// It is built from a package.
+    Package(StackPackage),
+    /// It is built already.
+    Built(PathBuf),
+    /// There is none, but there is a state: enough to look at it and to destroy.
+    Absent(Error),
+}
+
+impl<'a> Session<'a> {
+    /// Finds a stack and its environment. Nothing is built, started or called yet.
+    pub(crate) fn open(arguments: &StackArguments, providers: Providers<'a>) -> Result<Session<'a>, Error> {
+        let (name, environment) = (&arguments.stack, &arguments.env);
+        let named = |what: &str, problem: String| Error::usage(format!("{what}: {problem}"), "see `--help`");
+        check_name(name).map_err(|problem| named(&format!("stack `{name}`"), problem))?;
+        check_name(environment).map_err(|problem| named(&format!("environment `{environment}`"), problem))?;
+        let here = folder::current()?;
+        let (project, folder, source) = match &arguments.program {
+            Some(program) => {
+                let program = std::path::absolute(program).map_err(crate::error::file("find", program))?;
+                let own = || program.parent().unwrap_or(&here).to_owned();
+                let folder = arguments.folder.as_ref().map_or_else(own, |folder| here.join(folder));
+                (folder::project(&folder), folder, Source::Built(program))
+            }
+            None => packaged(&here, name, environment)?,
+        };
+        let environment = match (Environment::read(name, &folder, environment), &source) {
+            (Err(Error::UnknownEnvironment { .. }), Source::Absent(_)) => return Err(source.missing()),
+            (read, _) => read?,
+        };
+        let place = Place::new(&project, name, &environment.name);
+        Ok(Session { stack: name.clone(), project, folder, source, environment, place, providers, cloud: OnceCell::new() })
+    }
+
+    /// `web` for the local cloud, `web to production` for any other: what commands call it.
+    pub(crate) fn title(&self) -> String {
+        format!("{} to {}", self.stack, self.environment.name)
+    }
+
+    /// The command line of another command on this stack.
+    pub(crate) fn command(&self, command: &str) -> String {
+        let environment = if self.environment.name == LOCAL { String::new() } else { format!(" --env {}", self.environment.name) };
+        let program = match &self.source {
+            Source::Built(program) => format!(" --program {}", path(program)),
+            Source::Package(_) | Source::Absent(_) => String::new(),
+        };
+        called(&format!("{command} {}{environment}{program}", self.stack))
+    }
+
+    /// The command line of another command that runs the program, with the configuration that this one was given.
+    pub(crate) fn command_with(&self, command: &str, arguments: &ProgramArguments) -> String {
+        let config = arguments.config.iter().map(|text| format!(" --config {}", quoted(text)));
+        config.fold(self.command(command), |line, config| line + &config)
+    }
+
+    /// The stack's program, built if need be.
+    pub(crate) fn program(&self) -> Result<PathBuf, Error> {
+        match &self.source {
+            Source::Package(package) => program::build(&self.project, package),
+            Source::Built(program) => Ok(program.clone()),
+            Source::Absent(_) => Err(self.source.missing()),
+        }
+    }
+
+    /// What the program declares here.
+    pub(crate) async fn graph(&self, program: &Path, arguments: &ProgramArguments) -> Result<Graph, Error> {
+        let mut config = self.environment.config.clone();
+        for text in &arguments.config {
+            settings::merge(&mut config, settings::parse(text)?);
+        }
+        let request = Request {
+            version: GRAPH_VERSION,
+            stack: self.stack.clone(),
+            environment: self.environment.name.clone(),
+            config,
+            answers: Default::default(),
+        };
+        // The local cloud's ids die with it, so that nobody should commit them.
+        let pins = if self.environment.is_local() { self.place.folder() } else { &self.folder };
+        let pins = Pins::read(&pins.join("lookups.lock"), &self.environment.name)?;
+        let refresh = arguments.refresh_lookups || self.is_about_a_gone_cloud()?;
+        let known = Known { program, folder: &self.folder, request, pins, refresh };
+        program::graph(known, async || Ok(self.cloud().await?.registry.clone())).await
+    }
+
+    /// The environment's cloud, connected the first time that it is asked for.
+    pub(crate) async fn cloud(&self) -> Result<&Cloud, Error> {
+        self.cloud.get_or_try_init(|| Cloud::connect(&self.project, &self.environment, self.providers)).await
+    }
+
+    /// The journal, open for a run.
+    pub(crate) fn journal(&self, cloud: &Cloud) -> Result<Journal, Error> {
+        self.place.open(cloud.memory.as_deref())
+    }
+
+    /// What is remembered of the deployment, without asking the cloud. Says so where the local cloud has forgotten it.
+    pub(crate) fn state(&self) -> Result<State, Error> {
+        let absent =
+            || Error::NotDeployed { stack: self.stack.clone(), environment: self.environment.name.clone(), command: self.command("deploy") };
+        let state = self.place.recorded()?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty()).ok_or_else(absent)?;
+        if self.is_about_a_gone_cloud()? {
+            note("the local cloud that this was deployed to has ended: none of it exists any more");
+        }
+        Ok(state)
+    }
+
+    /// Whether what is remembered is about a local cloud that is not there any more.
+    fn is_about_a_gone_cloud(&self) -> Result<bool, Error> {
+        if !self.environment.is_local() {
+            return Ok(false);
+        }
+        Ok(match local::running(&self.project)? {
+            Some(endpoint) => !self.place.is_about(&endpoint.memory)?,
+            None => true,
+        })
+    }
+
+    /// Whether there is no cloud to ask, since it is the local one and does not run.
+    pub(crate) fn local_cloud_is_down(&self) -> Result<bool, Error> {
+        Ok(self.environment.is_local() && local::running(&self.project)?.is_none())
+    }
+}
+
+impl Source {
+    /// Why there is no program.
+    fn missing(&self) -> Error {
+        match self {
+            Source::Absent(Error::UnknownStack { name, known }) => Error::UnknownStack { name: name.clone(), known: known.clone() },
+            Source::Absent(Error::Project { detail }) => Error::Project { detail: detail.clone() },
+            Source::Absent(_) | Source::Package(_) | Source::Built(_) => Error::Project { detail: String::new() },
+        }
+    }
+}
+
+/// A stack of the workspace, or what is left of one that was deployed and is not in the workspace any more.
+fn packaged(here: &Path, name: &str, environment: &str) -> Result<(PathBuf, PathBuf, Source), Error> {
+    let found = Stacks::around(here).and_then(|stacks| {
+        let package = stacks.find(name)?.clone();
+        Ok((stacks.root, package.folder.clone(), Source::Package(package)))
+    });
+    found.or_else(|error| {
+        let project = folder::project(here);
+        match Place::new(&project, name, environment).folder().exists() {
+            true => Ok((project.clone(), project, Source::Absent(error))),
+            false => Err(error),
+        }
+    })
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.=/:@+,".contains(letter);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggested_command_can_be_pasted() {
+        assert_eq!(quoted("workers=7"), "workers=7");
+        assert_eq!(quoted("zones=[\"a\", \"b\"]"), "'zones=[\"a\", \"b\"]'");
+        assert_eq!(quoted("name=it's"), r"'name=it'\''s'");
+    }
+}

@@ -1,0 +1,76 @@
+//! What the state has to learn from what was seen, where nothing is to be changed.
+
+use infra_core::Value;
+
+use crate::observed::{Observed, Sight};
+use crate::state::{Record, State};
+
+/// The records after which the state says what the cloud has: objects that are gone leave it, outputs are those that
+/// were seen. What was asked of an object stays, so that the next plan still shows what differs from it. A row whose
+/// last call is in doubt is left alone: that is for the recovery to settle.
+pub fn refresh(state: &State, observed: &Observed) -> Vec<Record> {
+    let mut records = Vec::new();
+    for (address, row) in state.rows.iter().filter(|(_, row)| row.intent.is_none()) {
+        let gone = row.old.iter().filter(|object| observed.old_gone.contains(&object.id));
+        records.extend(gone.map(|object| Record::Gone { address: address.clone(), id: object.id.clone() }));
+        let Some(object) = &row.object else { continue };
+        match observed.objects.get(address) {
+            Some(Sight::Gone) => records.push(Record::Gone { address: address.clone(), id: object.id.clone() }),
+            Some(Sight::Present { outputs, .. }) => {
+                let outputs = outputs.iter().map(|(name, value)| (name.clone(), Value::sealed(value, &state.salt))).collect();
+                if outputs != object.outputs {
+                    let mut object = object.clone();
+                    object.outputs = outputs;
+                    records.push(Record::Settled { address: address.clone(), object });
+                }
+            }
+            None => {}
+        }
+    }
+    records
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use infra_core::{Address, Location};
+
+    use super::*;
+    use crate::state::Object;
+
+    fn seen(outputs: &BTreeMap<String, Value>) -> Sight {
+        Sight::Present { inputs: BTreeMap::new(), outputs: outputs.clone(), failed: None }
+    }
+
+    #[test]
+    fn gone_objects_leave_and_new_outputs_are_kept_while_what_was_asked_stays() {
+        let asked = BTreeMap::from([("size".to_owned(), Value::from("small"))]);
+        let secret = BTreeMap::from([("key".to_owned(), Value::Secret(Box::new(Value::from("hunter2"))))]);
+        let mut state = State::new("salt");
+        for name in ["gone", "same", "changed"] {
+            let object = Object {
+                id: name.into(),
+                inputs: asked.clone(),
+                outputs: secret.iter().map(|(key, value)| (key.clone(), value.sealed("salt"))).collect(),
+                dependencies: BTreeSet::new(),
+                declared: Location::default(),
+                problem: None,
+            };
+            state.apply(Record::Settled { address: Address::new("t:t/t", name), object });
+        }
+        let mut observed = Observed::default();
+        let other = BTreeMap::from([("key".to_owned(), Value::Secret(Box::new(Value::from("other"))))]);
+        observed.objects.insert(Address::new("t:t/t", "gone"), Sight::Gone);
+        observed.objects.insert(Address::new("t:t/t", "same"), seen(&secret));
+        observed.objects.insert(Address::new("t:t/t", "changed"), seen(&other));
+
+        let records = refresh(&state, &observed);
+        assert_eq!(records.len(), 2, "{records:?}");
+        assert!(!serde_json::to_string(&records).unwrap().contains("other"), "secrets are kept as digests");
+        records.into_iter().for_each(|record| state.apply(record));
+        assert!(state.object(&Address::new("t:t/t", "gone")).is_none());
+        assert_eq!(state.object(&Address::new("t:t/t", "changed")).unwrap().inputs, asked);
+        assert!(refresh(&state, &Observed { objects: BTreeMap::new(), ..observed }).is_empty());
+    }
+}
