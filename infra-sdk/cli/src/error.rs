@@ -251,6 +251,9 @@ impl Error {
             }
             Error::Pins { path, .. } => format!("restore {} from version control, or delete it to have all lookups answered anew", show_path(path)),
             Error::Account { .. } => "use the credentials of that account, or correct `account` in the stack's infra.toml".into(),
+            Error::WhoAmI { source, .. } if source.class.is_temporary() => {
+                "check the network, and AWS_ENDPOINT_URL if it is set, then run the command again".into()
+            }
             Error::WhoAmI { profile, .. } => match profile {
                 Some(profile) => format!("check the profile `{profile}` in ~/.aws/config; with single sign-on, run `aws sso login --profile {profile}`"),
                 None => "give credentials with `profile` in the stack's infra.toml, with AWS_PROFILE, or with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".into(),

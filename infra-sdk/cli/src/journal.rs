@@ -61,8 +61,9 @@ impl Place {
             Ok((journal, _)) if journal.state().serial == 0 => Some(journal),
             Ok(_) | Err(_) => None,
         };
-        if old.is_none() {
-            self.set_aside()?;
+        match old {
+            Some(_) => self.forget_lookups()?,
+            None => self.set_aside()?,
         }
         record.set(memory)?;
         match old {
@@ -94,6 +95,7 @@ impl Place {
 
     /// Puts away what is about a local cloud that is gone: the journal under another name, and its lookups.
     pub(crate) fn set_aside(&self) -> Result<(), Error> {
+        self.forget_lookups()?;
         let path = self.path();
         if !path.exists() {
             return Ok(());
@@ -101,14 +103,18 @@ impl Place {
         let aside = (1..).map(|number| self.folder.join(format!("journal.gone-{number}"))).find(|aside| !aside.exists());
         let aside = aside.unwrap_or_else(|| self.folder.join("journal.gone"));
         fs::rename(&path, &aside).map_err(file("set aside", &path))?;
-        let lookups = self.folder.join("lookups.lock");
-        match fs::remove_file(&lookups) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(file("remove", &lookups)(error)),
-            _ => {}
-        }
         let shown = aside.strip_prefix(&self.project).unwrap_or(&aside);
         note(&format!("the local cloud is a new one: what was deployed in the old one is gone, and its journal is now {}", shown.display()));
         Ok(())
+    }
+
+    /// Removes the answers that the local cloud gave.
+    fn forget_lookups(&self) -> Result<(), Error> {
+        let lookups = self.folder.join("lookups.lock");
+        match fs::remove_file(&lookups) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(file("remove", &lookups)(error)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -144,8 +150,12 @@ mod tests {
         assert_eq!(place.peek(Some("first")).unwrap().unwrap().serial, 1);
 
         assert_eq!(place.open(Some("second")).unwrap().state().serial, 0);
+        let lookups = place.folder().join("lookups.lock");
+        fs::write(&lookups, "{}").unwrap();
         place.open(Some("second")).unwrap().record(record()).unwrap();
+        assert!(lookups.exists());
         assert_eq!(place.open(Some("third")).unwrap().state().serial, 0);
+        assert!(!lookups.exists(), "the answers of a cloud go with it");
         for aside in ["journal.gone-1", "journal.gone-2"] {
             assert!(folder.path().join(".infra/web/local").join(aside).exists(), "{aside}");
         }

@@ -65,8 +65,7 @@ impl Run<'_> {
         }
         let total = plan.steps.iter().filter(|step| step.action.is_change()).count();
         let interrupt = Interrupt::new();
-        let told = Arc::clone(self.progress);
-        let ears = Ears::listen(&interrupt, move || told.interrupted());
+        let ears = Ears::listen(&interrupt, self.progress);
         let began = Instant::now();
         if total > 0 {
             self.progress.begin(total);

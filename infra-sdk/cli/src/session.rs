@@ -122,7 +122,8 @@ impl<'a> Session<'a> {
         // The local cloud's ids die with it, so that nobody should commit them.
         let pins = if self.environment.is_local() { self.place.folder() } else { &self.folder };
         let pins = Pins::read(&pins.join("lookups.lock"), &self.environment.name)?;
-        let known = Known { program, folder: &self.folder, request, pins, refresh: arguments.refresh_lookups };
+        let refresh = arguments.refresh_lookups || self.is_about_a_gone_cloud()?;
+        let known = Known { program, folder: &self.folder, request, pins, refresh };
         program::graph(known, async || Ok(self.cloud().await?.registry.clone())).await
     }
 
@@ -141,16 +142,21 @@ impl<'a> Session<'a> {
         let absent =
             || Error::NotDeployed { stack: self.stack.clone(), environment: self.environment.name.clone(), command: self.command("deploy") };
         let state = self.place.recorded()?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty()).ok_or_else(absent)?;
-        if self.environment.is_local() {
-            let there = match local::running(&self.project)? {
-                Some(endpoint) => self.place.is_about(&endpoint.memory)?,
-                None => false,
-            };
-            if !there {
-                note("the local cloud that this was deployed to has ended: none of it exists any more");
-            }
+        if self.is_about_a_gone_cloud()? {
+            note("the local cloud that this was deployed to has ended: none of it exists any more");
         }
         Ok(state)
+    }
+
+    /// Whether what is remembered is about a local cloud that is not there any more.
+    fn is_about_a_gone_cloud(&self) -> Result<bool, Error> {
+        if !self.environment.is_local() {
+            return Ok(false);
+        }
+        Ok(match local::running(&self.project)? {
+            Some(endpoint) => !self.place.is_about(&endpoint.memory)?,
+            None => true,
+        })
     }
 
     /// Whether there is no cloud to ask, since it is the local one and does not run.

@@ -226,3 +226,33 @@ fn with_json_an_error_is_on_standard_output_too() {
     assert_eq!((&error["v"], &error["event"]), (&1.into(), &"error".into()));
     assert_eq!(error["message"], "the program of stack `web` ended without an answer: it exited with code 3");
 }
+
+#[test]
+fn a_cloud_that_cannot_be_reached_is_not_a_question_of_credentials() {
+    let settings = "[env.production]\nregion = \"eu-west-1\"\naccount = \"123456789012\"\n";
+    let project = Project::empty().with("infra.toml", settings);
+    let output = command(project.folder.path())
+        .args(["plan", "web", "--program", "./stack", "--env", "production"])
+        .envs([("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "y"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @"
+    error: failed to find out which account environment `production` leads to
+      because: GetCallerIdentity: the service cannot be reached: Connection refused (os error 111)
+    help: check the network, and AWS_ENDPOINT_URL if it is set, then run the command again
+    ");
+}
+
+#[test]
+fn the_credentials_of_a_named_profile_are_used_whatever_the_variables_say() {
+    let settings = "[env.production]\nregion = \"eu-west-1\"\naccount = \"123456789012\"\nprofile = \"prod\"\n";
+    let project = Project::empty().with("infra.toml", settings);
+    let output = command(project.folder.path())
+        .args(["plan", "web", "--program", "./stack", "--env", "production"])
+        .envs([("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "y"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("`prod`") && !text.contains("Connection refused"), "{text}");
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -15,7 +16,7 @@ use super::local;
 pub struct Connection {
     /// The region, as in `eu-west-1`.
     pub region: Option<String>,
-    /// The profile in `~/.aws/config`.
+    /// The profile in `~/.aws/config`, whose credentials are used whatever else there is.
     pub profile: Option<String>,
     /// The local cloud's URL, as in `http://127.0.0.1:5000`: for all services, and nothing else is asked or read.
     pub local: Option<String>,
@@ -34,7 +35,9 @@ pub async fn connect(connection: &Connection) -> Result<SdkConfig, ProviderError
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some(profile) = &connection.profile {
-        loader = loader.profile_name(profile);
+        // The standard order would prefer credentials of environment variables to those of a profile that is named.
+        let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+        loader = loader.profile_name(profile).credentials_provider(credentials);
     }
     Ok(loader.load().await)
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_http_client::Builder;
 use infra_apply::{Class, ProviderError};
 
 use super::connect::timeouts;
@@ -15,7 +16,8 @@ const REGION: &str = "us-west-2";
 /// The configuration for the local cloud at `endpoint`.
 ///
 /// It is built and not loaded, so that it takes nothing from environment variables, profiles or an instance's metadata:
-/// each of them could name another endpoint, or lead to real credentials.
+/// each of them could name another endpoint, or lead to real credentials. Its HTTP client knows no proxy, which would
+/// take the calls elsewhere whatever their URL, and no TLS.
 ///
 /// # Errors
 /// Where the URL is not `http://` and an address of this machine itself, as a name could be resolved to another's.
@@ -29,6 +31,7 @@ pub(super) fn connect(endpoint: &str, region: Option<&str>) -> Result<SdkConfig,
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.unwrap_or(REGION).to_owned()))
         .endpoint_url(endpoint)
+        .http_client(Builder::new().build_http())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts())
@@ -45,6 +48,11 @@ fn is_loopback(endpoint: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::process::Command;
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -62,6 +70,42 @@ mod tests {
             let error = connect(endpoint, None).expect_err(endpoint);
             assert_eq!(error.class, Class::Invalid);
         }
+    }
+
+    /// Of the environment that this test sets for the process in which it runs a second time.
+    const SECOND: &str = "INFRA_TEST_ASTRAY";
+
+    #[test]
+    fn nothing_in_the_environment_leads_a_call_astray() {
+        if std::env::var_os(SECOND).is_some() {
+            return assert_eq!(account_of_a_cloud_here(), "123456789012");
+        }
+        let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"];
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "sdk::local::tests::nothing_in_the_environment_leads_a_call_astray"])
+            .envs(names.map(|name| (name, "http://127.0.0.1:1")))
+            .envs([(SECOND, "1"), ("AWS_PROFILE", "nobody"), ("AWS_USE_FIPS_ENDPOINT", "true"), ("NO_PROXY", ""), ("no_proxy", "")])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
+
+    /// What STS says on a port of this machine, asked as the local cloud is.
+    fn account_of_a_cloud_here() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).unwrap();
+            let result = "<GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult>";
+            let body = format!("<GetCallerIdentityResponse>{result}</GetCallerIdentityResponse>");
+            write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        });
+        let config = connect(&endpoint, None).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(crate::sdk::account(&config)).unwrap()
     }
 
     #[tokio::test]

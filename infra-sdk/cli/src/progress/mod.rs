@@ -21,7 +21,7 @@ pub(crate) use names::Names;
 use crate::progress::json::JsonLines;
 use crate::progress::plain::Plain;
 use crate::progress::terminal::Terminal;
-use crate::show::Skipped;
+use crate::show::{Skipped, note};
 
 /// One way to show events.
 trait Show: Send + Sync {
@@ -72,6 +72,11 @@ impl Progress {
     /// The run was asked to stop.
     pub(crate) fn interrupted(&self) {
         self.show.interrupted();
+    }
+
+    /// The run was asked to stop at once.
+    pub(crate) fn abandoned(&self) {
+        note("stopped at once: what was under way is in doubt, and the next run settles it first");
     }
 
     /// Nothing more comes.

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::error::Error;
 
@@ -13,13 +13,7 @@ pub(crate) const JSON_VERSION: u32 = 1;
 
 /// Writes one event: `{"v":1,"event":"…",…}` with the fields of an object.
 pub(crate) fn json_line(event: &str, fields: Json) -> Result<(), Error> {
-    let mut line = Map::new();
-    line.insert("v".into(), JSON_VERSION.into());
-    line.insert("event".into(), event.into());
-    if let Json::Object(fields) = fields {
-        line.extend(fields);
-    }
-    write(&Json::Object(line).to_string())
+    write(&line(event, &fields))
 }
 
 /// Writes one whole document, for people too: indented.
@@ -28,7 +22,27 @@ pub(crate) fn json_document(document: &impl Serialize) -> Result<(), Error> {
     write(&text)
 }
 
+/// The line, with what it is at its beginning, where people look.
+fn line(event: &str, fields: &Json) -> String {
+    let fields = fields.to_string();
+    let rest = fields.strip_prefix('{').unwrap_or("}");
+    let comma = if rest == "}" { "" } else { "," };
+    format!("{{\"v\":{JSON_VERSION},\"event\":\"{event}\"{comma}{rest}")
+}
+
 fn write(text: &str) -> Result<(), Error> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|source| Error::Output { source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_line_is_one_object_that_begins_with_what_it_is() {
+        assert_eq!(line("read", &json!({ "objects": 3 })), r#"{"v":1,"event":"read","objects":3}"#);
+        assert_eq!(line("interrupted", &json!({})), r#"{"v":1,"event":"interrupted"}"#);
+    }
 }

@@ -78,12 +78,12 @@ pub(crate) fn summary(of: &Summary<'_>, paint: Paint) -> String {
     text
 }
 
-/// `2 created, 1 deleted`; `nothing changed` where nothing was.
-pub(crate) fn counts(counts: Counts) -> String {
+/// `2 created, 1 deleted`; where no resource changed, only the stack's outputs did.
+fn counts(counts: Counts) -> String {
     let named = [(counts.create, "created"), (counts.update, "updated"), (counts.replace, "replaced"), (counts.delete, "deleted")];
     let mut parts: Vec<String> = named.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
     if parts.is_empty() {
-        parts.push("nothing changed".into());
+        parts.push("only outputs changed".into());
     } else if counts.unchanged > 0 {
         parts.push(format!("{} unchanged", counts.unchanged));
     }
