@@ -17,7 +17,8 @@ def correct(service: str) -> None:
 
 
 def nat_gateways() -> None:
-    """Filtering by tag found every NAT gateway; an unknown id was no error, or broke moto."""
+    """Filtering by tag found every NAT gateway; an unknown id was no error, or broke moto; a deleted
+    one kept its address, so that no other could have it."""
     from moto.ec2.exceptions import EC2ClientError
     from moto.ec2.models.nat_gateways import NatGatewayBackend
     from moto.ec2.utils import generic_filter
@@ -38,6 +39,9 @@ def nat_gateways() -> None:
 
     def delete(original: Any, self: Any, nat_gateway_id: str) -> Any:
         refuse_unknown(self, [nat_gateway_id])
+        for address in self.nat_gateways[nat_gateway_id].address_set:
+            if address.get("associationId"):
+                self.disassociate_address(association_id=address["associationId"])
         return original(self, nat_gateway_id)
 
     around(NatGatewayBackend, "describe_nat_gateways", describe)

@@ -42,6 +42,19 @@ fn nat_gateways_are_found_by_tag() {
 }
 
 #[test]
+fn a_deleted_nat_gateway_gives_its_address_back() {
+    let cloud = LocalCloud::temporary().unwrap();
+    let endpoint = cloud.endpoint();
+    let subnet = format!("Action=CreateSubnet&VpcId={}&CidrBlock=10.0.0.0%2F24", create_vpc(endpoint));
+    let subnet = only(&ec2(endpoint, &subnet), "subnetId");
+    let address = only(&ec2(endpoint, "Action=AllocateAddress&Domain=vpc"), "allocationId");
+    let create = format!("Action=CreateNatGateway&SubnetId={subnet}&AllocationId={address}");
+    let first = only(&ec2(endpoint, &create), "natGatewayId");
+    ec2(endpoint, &format!("Action=DeleteNatGateway&NatGatewayId={first}"));
+    assert_ne!(only(&ec2(endpoint, &create), "natGatewayId"), first);
+}
+
+#[test]
 fn an_unknown_nat_gateway_is_not_found() {
     let cloud = LocalCloud::temporary().unwrap();
     for action in ["Action=DescribeNatGateways&NatGatewayId.1=nat-0", "Action=DeleteNatGateway&NatGatewayId=nat-0"] {
