@@ -39,7 +39,11 @@ impl Outputs {
             Some(name) => {
                 let names: Vec<String> = exports.keys().cloned().collect();
                 let value = exports.get(name).ok_or_else(|| Error::Missing {
-                    problem: format!("stack `{}` has no output `{name}`{}", session.stack, did_you_mean(name, names.iter().map(String::as_str))),
+                    problem: format!(
+                        "stack `{}` has no output `{name}`{}",
+                        session.stack,
+                        did_you_mean(name, names.iter().map(String::as_str))
+                    ),
                     help: format!("its outputs are {}", list(&names)),
                 })?;
                 if value.has_secret() {

@@ -132,7 +132,10 @@ fn find<'a>(state: &'a Recorded, wanted: &str) -> Result<(&'a Address, &'a Row),
         }
         (None, several) => {
             let addresses: Vec<String> = several.iter().map(|(address, _)| address.to_string()).collect();
-            Err(Error::Missing { problem: format!("several resources are called `{wanted}`"), help: format!("name one of {}", crate::error::list(&addresses)) })
+            Err(Error::Missing {
+                problem: format!("several resources are called `{wanted}`"),
+                help: format!("name one of {}", crate::error::list(&addresses)),
+            })
         }
     }
 }
