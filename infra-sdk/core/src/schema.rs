@@ -88,9 +88,14 @@ pub struct Field {
     /// Whether it is the object's physical name, which the engine makes where the program does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_name: Option<u16>,
-    /// The property in the cloud's own schema, as a path from the top (`LaunchTemplateData/ImageId`).
+    /// The property in the cloud's own schema, as a path from the object that holds the field (`LaunchTemplateData/ImageId`);
+    /// empty for an object of ours whose fields are properties beside it. Where there is none, the field's name in
+    /// Pascal case.
     #[serde(skip)]
     pub cloud: Option<String>,
+    /// Why the field is not as the cloud's own schema has it, where it is not.
+    #[serde(skip)]
+    pub unlike_cloud: Option<String>,
     /// What the doc comment says.
     #[serde(skip)]
     pub doc: String,
@@ -135,6 +140,12 @@ pub struct Schema {
     /// The type in the cloud's own schemas, as in `AWS::EC2::Subnet`.
     #[serde(skip)]
     pub cloud: Option<String>,
+    /// Why the cloud's own schemas have no such type, where they have not.
+    #[serde(skip)]
+    pub unlike_cloud: Option<String>,
+    /// Properties of the cloud's own schema that are left out, by path, each with the reason.
+    #[serde(skip)]
+    pub without: Vec<(String, String)>,
     /// The permissions its handler needs.
     #[serde(skip)]
     pub iam: Vec<String>,

@@ -1,7 +1,7 @@
 //! A field of a struct with its attribute, read and checked.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, GenericArgument, Lit, LitInt, LitStr, Meta, PathArguments, Type};
 
 /// An input of a resource, or a field of a block.
@@ -19,6 +19,7 @@ pub(crate) struct Input {
     filled: bool,
     physical_name: Option<u16>,
     cloud: Option<String>,
+    unlike_cloud: Option<String>,
 }
 
 impl Input {
@@ -46,6 +47,7 @@ impl Input {
             filled: false,
             physical_name: None,
             cloud: None,
+            unlike_cloud: None,
         };
         for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("input")) {
             attr.parse_nested_meta(|meta| {
@@ -67,7 +69,14 @@ impl Input {
                         input.cloud = Some(meta.value()?.parse::<LitStr>()?.value());
                         Ok(())
                     }
-                    _ => Err(meta.error("expected replace, secret, write_only, set, filled, name = N or cloud = \"…\"")),
+                    Some("unlike_cloud") => {
+                        input.unlike_cloud = Some(meta.value()?.parse::<LitStr>()?.value());
+                        Ok(())
+                    }
+                    _ => {
+                        Err(meta
+                            .error("expected replace, secret, write_only, set, filled, name = N, cloud = \"…\" or unlike_cloud = \"…\""))
+                    }
                 }
             })?;
         }
@@ -82,10 +91,7 @@ impl Input {
             ty = quote!(#core::Type::into_set(#ty));
         }
         let physical_name = option(self.physical_name.as_ref());
-        let cloud = match &self.cloud {
-            Some(cloud) => quote!(::core::option::Option::Some(#cloud.to_owned())),
-            None => quote!(::core::option::Option::None),
-        };
+        let (cloud, unlike_cloud) = (text(self.cloud.as_ref()), text(self.unlike_cloud.as_ref()));
         quote! {
             #core::Field {
                 name: #name.to_owned(),
@@ -97,6 +103,7 @@ impl Input {
                 filled: #filled,
                 physical_name: #physical_name,
                 cloud: #cloud,
+                unlike_cloud: #unlike_cloud,
                 doc: #doc.to_owned(),
             }
         }
@@ -107,6 +114,14 @@ impl Input {
 fn option(value: Option<&u16>) -> TokenStream {
     match value {
         Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// `Some` owned text or `None`, as code.
+pub(crate) fn text(text: Option<impl ToTokens>) -> TokenStream {
+    match text {
+        Some(text) => quote!(::core::option::Option::Some(#text.to_owned())),
         None => quote!(::core::option::Option::None),
     }
 }

@@ -18,6 +18,9 @@ use syn::{DeriveInput, Error, parse_macro_input};
 /// On the struct: `#[resource(handle = Subnet, id = SubnetId, outputs = SubnetOutputs, kind = "aws:ec2/subnet",
 /// cloud = "AWS::EC2::Subnet", iam("ec2:CreateSubnet"), unique(vpc, cidr_block))]`.
 /// On a field: `#[input(replace, secret, write_only, set, filled, name = 255, cloud = "VpcId")]`.
+///
+/// What is deliberately unlike the cloud's own schema says why: `unlike_cloud = "…"` on a field, or on the struct where
+/// the cloud has no such type, and `without(Property = "…", "Path/Property" = "…")` on the struct for what is left out.
 #[proc_macro_derive(Resource, attributes(resource, input))]
 pub fn resource(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as DeriveInput);

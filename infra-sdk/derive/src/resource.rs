@@ -2,11 +2,12 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{DeriveInput, Error, LitStr, Path, Token};
 
 use crate::builder::Builder;
-use crate::field::{Input, documented};
+use crate::field::{Input, documented, text};
 
 struct Attribute {
     core: TokenStream,
@@ -15,14 +16,16 @@ struct Attribute {
     outputs: Path,
     kind: LitStr,
     cloud: Option<LitStr>,
+    unlike_cloud: Option<LitStr>,
+    without: Vec<(String, LitStr)>,
     iam: Vec<LitStr>,
     unique: Vec<Vec<Ident>>,
 }
 
 impl Attribute {
     fn read(item: &DeriveInput) -> syn::Result<Attribute> {
-        let (mut handle, mut id, mut outputs, mut kind, mut cloud) = (None, None, None, None, None);
-        let (mut core, mut iam, mut unique) = (quote!(::infra_core), Vec::new(), Vec::new());
+        let (mut handle, mut id, mut outputs, mut kind, mut cloud, mut unlike_cloud) = (None, None, None, None, None, None);
+        let (mut core, mut iam, mut unique, mut without) = (quote!(::infra_core), Vec::new(), Vec::new(), Vec::new());
         for attr in item.attrs.iter().filter(|attr| attr.path().is_ident("resource")) {
             attr.parse_nested_meta(|meta| {
                 match meta.path.get_ident().map(Ident::to_string).as_deref() {
@@ -31,6 +34,12 @@ impl Attribute {
                     Some("outputs") => outputs = Some(meta.value()?.parse()?),
                     Some("kind") => kind = Some(meta.value()?.parse()?),
                     Some("cloud") => cloud = Some(meta.value()?.parse()?),
+                    Some("unlike_cloud") => unlike_cloud = Some(meta.value()?.parse()?),
+                    Some("without") => {
+                        let content;
+                        syn::parenthesized!(content in meta.input);
+                        without.extend(Punctuated::<Without, Token![,]>::parse_terminated(&content)?.into_iter().map(|left| left.0));
+                    }
                     Some("crate") => {
                         let path: Path = meta.value()?.parse()?;
                         core = quote!(#path);
@@ -45,7 +54,10 @@ impl Attribute {
                         syn::parenthesized!(content in meta.input);
                         unique.push(Punctuated::<Ident, Token![,]>::parse_terminated(&content)?.into_iter().collect());
                     }
-                    _ => return Err(meta.error("expected handle, id, outputs, kind, cloud, iam(…), unique(…) or crate")),
+                    _ => {
+                        let known = "handle, id, outputs, kind, cloud, unlike_cloud, without(…), iam(…), unique(…) or crate";
+                        return Err(meta.error(format!("expected {known}")));
+                    }
                 }
                 Ok(())
             })?;
@@ -58,15 +70,28 @@ impl Attribute {
             outputs: outputs.ok_or_else(|| missing("outputs"))?,
             kind: kind.ok_or_else(|| missing("kind"))?,
             cloud,
+            unlike_cloud,
+            without,
             iam,
             unique,
         })
     }
 }
 
+/// A property that is left out, `Name = "why"` or `"Path/Name" = "why"`.
+struct Without((String, LitStr));
+
+impl Parse for Without {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Without> {
+        let property = if input.peek(LitStr) { input.parse::<LitStr>()?.value() } else { input.parse::<Ident>()?.to_string() };
+        input.parse::<Token![=]>()?;
+        Ok(Without((property, input.parse()?)))
+    }
+}
+
 pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let inputs = Input::all(item)?;
-    let Attribute { core, handle, id, outputs, kind, cloud, iam, unique } = Attribute::read(item)?;
+    let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, iam, unique } = Attribute::read(item)?;
     for name in unique.iter().flatten() {
         if !inputs.iter().any(|input| input.ident == *name) {
             return Err(Error::new_spanned(name, format!("there is no input `{name}`")));
@@ -80,7 +105,8 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
         let names = set.iter().map(ToString::to_string);
         quote!(::std::vec![#(#names.to_owned()),*])
     });
-    let cloud = cloud.map_or_else(|| quote!(::core::option::Option::None), |cloud| quote!(::core::option::Option::Some(#cloud.to_owned())));
+    let (cloud, unlike_cloud) = (text(cloud), text(unlike_cloud));
+    let without = without.iter().map(|(property, why)| quote!((#property.to_owned(), #why.to_owned())));
     let builder = Builder { core: &core, vis, subject: &handle, inputs: &inputs, finished: "`.add(...)`", store: quote!(#core::Draft) };
     let (builder_ident, parameters, complete) = (builder.ident(), builder.parameters(), builder.complete());
     let builder = builder.expand();
@@ -130,6 +156,8 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                     outputs: <#outputs as #core::OutputFields>::fields(),
                     unique: ::std::vec![#(#unique),*],
                     cloud: #cloud,
+                    unlike_cloud: #unlike_cloud,
+                    without: ::std::vec![#(#without),*],
                     iam: ::std::vec![#(#iam.to_owned()),*],
                     doc: #doc.to_owned(),
                 }

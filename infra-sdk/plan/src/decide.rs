@@ -97,7 +97,7 @@ fn require(node: &Node, schema: &Schema, inputs: &BTreeMap<String, Expr>) -> Res
             return Err(about(node, &field.name, "is required".into()).with_help(format!("set it to {}", field.ty.describe())));
         }
     }
-    for name in inputs.keys().filter(|name| schema.input(name).is_none()) {
+    if let Some(name) = inputs.keys().find(|name| schema.input(name).is_none()) {
         return Err(about(node, name, format!("{} has no such input", schema.handle)));
     }
     Ok(())

@@ -76,6 +76,7 @@ mod tests {
             filled: false,
             physical_name: None,
             cloud: None,
+            unlike_cloud: None,
             doc: String::new(),
         }
     }

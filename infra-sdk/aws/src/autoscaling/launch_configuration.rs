@@ -17,6 +17,10 @@ use crate::iam::InstanceProfileName;
         "autoscaling:DescribeLaunchConfigurations", "autoscaling:CreateLaunchConfiguration", "autoscaling:DeleteLaunchConfiguration",
         "ec2:DescribeImages", "iam:PassRole",
     ),
+    without(
+        ClassicLinkVPCId = "EC2-Classic, which it links to, is no more",
+        ClassicLinkVPCSecurityGroups = "EC2-Classic is no more",
+    ),
 )]
 pub struct LaunchConfigurationInputs {
     /// Its name, unique in the region. Default: one made of the stack's and the resource's.

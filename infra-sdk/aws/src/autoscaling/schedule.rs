@@ -17,7 +17,7 @@ use super::AutoScalingGroupName;
 )]
 pub struct ScheduledActionInputs {
     /// Its name, up to 255 characters. Default: one that the engine makes.
-    #[input(name = 255, replace, cloud = "ScheduledActionName")]
+    #[input(name = 255, replace, cloud = "ScheduledActionName", unlike_cloud = "CloudFormation makes the name; the API takes one")]
     pub name: Option<String>,
     /// The group it changes.
     #[input(replace, cloud = "AutoScalingGroupName")]

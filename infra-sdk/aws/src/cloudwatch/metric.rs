@@ -150,8 +150,10 @@ choices! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Block)]
 pub struct Metric {
     /// Where it comes from, as in `AWS/EC2`, or a name of your own.
+    #[input(unlike_cloud = "the API refuses a metric without it")]
     pub namespace: String,
     /// What is measured, as in `CPUUtilization`.
+    #[input(unlike_cloud = "the API refuses a metric without it")]
     pub metric_name: String,
     /// Of what, as in `AutoScalingGroupName` and a group's name. Only values sent with exactly these are in it.
     pub dimensions: Option<BTreeMap<String, String>>,
@@ -245,6 +247,7 @@ pub struct MetricStat {
     #[input(cloud = "Stat")]
     pub stat: Stat,
     /// Seconds that a period lasts: 10, 20, 30 or a multiple of 60. Required in an alarm.
+    #[input(unlike_cloud = "alarms need it and scaling policies have none, so the service says where it lacks")]
     pub period: Option<i32>,
     /// Only values of this unit. Default: all; AWS advises to leave it out.
     pub unit: Option<Unit>,
@@ -270,9 +273,10 @@ pub struct MetricQuery {
     /// Whether it is the one that is watched or followed: exactly one is. Default: true, so say false for the others.
     pub return_data: Option<bool>,
     /// Seconds that a period of an expression lasts.
+    #[input(unlike_cloud = "CloudFormation's scaling policies lack it; alarms take it")]
     pub period: Option<i32>,
     /// The account the metric is in, if it is another's. Not in scaling policies.
-    #[input(cloud = "AccountId")]
+    #[input(cloud = "AccountId", unlike_cloud = "scaling policies lack it; alarms take it")]
     pub account: Option<String>,
 }
 

@@ -27,6 +27,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct BlockDevice {
     /// The device it appears as, as in `/dev/sdf`.
+    #[input(unlike_cloud = "the API knows a device by nothing else")]
     pub device_name: String,
     /// The size, in GiB. Default: that of the snapshot; required without one.
     #[input(cloud = "Ebs/VolumeSize")]
@@ -61,6 +62,7 @@ pub struct BlockDevice {
     /// A disk of the host instead of an EBS volume: `ephemeral0`, `ephemeral1`, …
     pub virtual_name: Option<String>,
     /// Whether the device, which the image describes, is left out.
+    #[input(unlike_cloud = "an empty text there means true")]
     pub no_device: Option<bool>,
 }
 

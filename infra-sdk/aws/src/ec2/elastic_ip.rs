@@ -11,6 +11,7 @@ use super::{InstanceId, IpamPoolId};
 #[resource(
     handle = ElasticIp, id = AllocationId, outputs = ElasticIpOutputs, kind = "aws:ec2/elastic-ip", cloud = "AWS::EC2::EIP",
     iam("ec2:DescribeAddresses", "ec2:AllocateAddress", "ec2:AcceptAddressTransfer", "ec2:AssociateAddress", "ec2:DisassociateAddress", "ec2:ReleaseAddress", "ec2:CreateTags", "ec2:DeleteTags"),
+    without(Domain = "there is only `vpc` since EC2-Classic is no more"),
 )]
 pub struct ElasticIpInputs {
     /// The address itself, to get one back that was released or to choose one of your own pool. Default: any.
@@ -28,7 +29,7 @@ pub struct ElasticIpInputs {
     pub network_border_group: Option<String>,
     /// The pool of your own addresses that it comes from. Default: `amazon`, AWS's addresses.
     // AWS's schema lets it change in place by allocating another address, which is what a replacement is.
-    #[input(replace)]
+    #[input(replace, unlike_cloud = "an allocated address stays in its pool; the API has no call that moves it")]
     pub public_ipv4_pool: Option<String>,
     /// An address that another account has offered: it is accepted instead of allocating a new one.
     #[input(replace)]

@@ -49,10 +49,10 @@ impl CountRange {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct InstanceRequirements {
     /// How many virtual processors; `min` is needed.
-    #[input(cloud = "VCpuCount")]
+    #[input(cloud = "VCpuCount", unlike_cloud = "the API requires it")]
     pub vcpu_count: CountRange,
     /// How much memory, in MiB; `min` is needed.
-    #[input(cloud = "MemoryMiB")]
+    #[input(cloud = "MemoryMiB", unlike_cloud = "the API requires it")]
     pub memory_mib: CountRange,
     /// How much memory for each virtual processor, in GiB.
     #[input(cloud = "MemoryGiBPerVCpu")]

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::VpcId;
 
 /// The way between a VPC and the internet. A subnet uses it by a route.
-// In AWS's own schemas the attachment is a type of its own, `AWS::EC2::VPCGatewayAttachment`; a gateway that is not
-// attached is of no use and has at most one attachment, so here it is a field.
+// A gateway that is not attached is of no use and has at most one attachment, so the attachment is a field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = InternetGateway, id = InternetGatewayId, outputs = InternetGatewayOutputs, kind = "aws:ec2/internet-gateway",
@@ -17,7 +16,7 @@ use super::VpcId;
 pub struct InternetGatewayInputs {
     /// The VPC it is attached to. Another VPC detaches it from the old one first, which fails as long as something
     /// there has a public address. Default: left as it is; a new one is attached to none.
-    #[input(cloud = "VpcId")]
+    #[input(cloud = "VpcId", unlike_cloud = "the attachment is a type of its own there, `AWS::EC2::VPCGatewayAttachment`")]
     pub vpc: Option<VpcId>,
     /// Tags.
     pub tags: Option<Tags>,

@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 #[resource(
     handle = KeyPair, id = KeyPairName, outputs = KeyPairOutputs, kind = "aws:ec2/key-pair", cloud = "AWS::EC2::KeyPair",
     iam("ec2:DescribeKeyPairs", "ec2:ImportKeyPair", "ec2:DeleteKeyPair", "ec2:CreateTags", "ec2:DeleteTags"),
+    without(
+        KeyType = "only of keys that EC2 makes; an imported one has its own",
+        KeyFormat = "only of keys that EC2 makes",
+    ),
 )]
 pub struct KeyPairInputs {
     /// Its name, up to 255 ASCII characters, unique in the region. Default: one made of the stack's and the resource's.
@@ -17,10 +21,15 @@ pub struct KeyPairInputs {
     pub name: Option<String>,
     /// The public key, as in `ssh-ed25519 AAAA… me@example`: RSA of 1024, 2048 or 4096 bits, or ED25519.
     // AWS tells it back with a comment of its own, and a key under a name never changes.
-    #[input(replace, write_only, cloud = "PublicKeyMaterial")]
+    #[input(
+        replace,
+        write_only,
+        cloud = "PublicKeyMaterial",
+        unlike_cloud = "a key that EC2 makes would bring its private half through the engine"
+    )]
     pub public_key: String,
     /// Tags.
-    // The schema has them replace the key; EC2 changes them in place.
+    #[input(unlike_cloud = "EC2 changes the tags of a key pair in place")]
     pub tags: Option<Tags>,
 }
 

@@ -74,7 +74,7 @@ pub struct LaunchInterface {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct PrivateAddress {
     /// The address.
-    #[input(cloud = "PrivateIpAddress")]
+    #[input(cloud = "PrivateIpAddress", unlike_cloud = "the API requires it")]
     pub address: String,
     /// Whether it is the primary one. Default: false.
     pub primary: Option<bool>,

@@ -43,6 +43,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct MarketOptions {
     /// The market.
+    #[input(unlike_cloud = "the API takes no other options without it")]
     pub market_type: MarketType,
     /// The most to pay for an hour of a spot instance, in US dollars, as in `0.05`. Default: the on-demand price.
     #[input(cloud = "SpotOptions/MaxPrice")]

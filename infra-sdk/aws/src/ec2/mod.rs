@@ -54,7 +54,10 @@ pub use launch::{
 pub use launch_interface::{
     ConnectionTracking, ConnectionTrackingBuilder, LaunchInterface, LaunchInterfaceBuilder, PrivateAddress, PrivateAddressBuilder,
 };
-pub use launch_template::{LaunchTemplate, LaunchTemplateBuilder, LaunchTemplateId, LaunchTemplateInputs, LaunchTemplateOutputs};
+pub use launch_template::{
+    LaunchTemplate, LaunchTemplateBuilder, LaunchTemplateId, LaunchTemplateInputs, LaunchTemplateOutputs, TemplateDnsNames,
+    TemplateDnsNamesBuilder,
+};
 pub use market_options::{InterruptionBehavior, MarketOptions, MarketOptionsBuilder, MarketType, SpotType};
 pub use metadata_options::{MetadataOptions, MetadataOptionsBuilder, MetadataTokens};
 pub use nat_gateway::{

@@ -9,8 +9,6 @@ use super::{GatewayId, RouteTableId, SubnetId};
 /// `gateway` is set. A subnet without one uses the main table of its VPC.
 ///
 /// Its id is the subnet's or the gateway's: AWS's own changes with the table.
-// AWS's schemas have a type for subnets and another, `AWS::EC2::GatewayRouteTableAssociation`, for gateways. The table
-// is create-only in the first alone, since there the id would change; ours does not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = RouteTableAssociation, id = RouteTableAssociationId, outputs = RouteTableAssociationOutputs,
@@ -19,13 +17,17 @@ use super::{GatewayId, RouteTableId, SubnetId};
 )]
 pub struct RouteTableAssociationInputs {
     /// The table.
-    #[input(cloud = "RouteTableId")]
+    #[input(cloud = "RouteTableId", unlike_cloud = "AWS's id of it changes with the table; ours, the subnet's or the gateway's, does not")]
     pub route_table: RouteTableId,
     /// The subnet whose packets it routes.
-    #[input(replace, cloud = "SubnetId")]
+    #[input(replace, cloud = "SubnetId", unlike_cloud = "this type is for gateways too, and then has no subnet")]
     pub subnet: Option<SubnetId>,
     /// The gateway whose incoming packets it routes.
-    #[input(replace, cloud = "GatewayId")]
+    #[input(
+        replace,
+        cloud = "GatewayId",
+        unlike_cloud = "gateways have a type of their own there, `AWS::EC2::GatewayRouteTableAssociation`"
+    )]
     pub gateway: Option<GatewayId>,
 }
 

@@ -16,12 +16,13 @@ choices! {
 }
 
 /// A virtual private cloud: a network of your own, in one region.
-// `VpcEncryptionControl` is left out: in AWS's schema it is create-only, which would replace a network to turn its
-// monitoring into enforcement; EC2 has it as an object of its own, which changes in place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = Vpc, id = VpcId, outputs = VpcOutputs, kind = "aws:ec2/vpc", cloud = "AWS::EC2::VPC",
     iam("ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeSecurityGroups", "ec2:DescribeNetworkAcls", "ec2:DescribeRouteTables", "ec2:CreateVpc", "ec2:ModifyVpcAttribute", "ec2:DeleteVpc", "ec2:CreateTags", "ec2:DeleteTags"),
+    without(
+        VpcEncryptionControl = "create-only there, which would replace a network to enforce encryption; EC2 has it as an object of its own",
+    ),
 )]
 pub struct VpcInputs {
     /// The range of its IPv4 addresses, from /16 to /28, such as 10.0.0.0/16. Not needed with `ipv4_ipam_pool`.
@@ -33,7 +34,7 @@ pub struct VpcInputs {
     pub enable_dns_support: Option<bool>,
     /// Whether instances share their host with other accounts. Default: `default`.
     // AWS's schema lets it change in place from `dedicated` to `default` alone; a field cannot depend on its old value.
-    #[input(replace)]
+    #[input(replace, unlike_cloud = "the API refuses `host` for a VPC")]
     pub instance_tenancy: Option<Tenancy>,
     /// The IPAM pool that gives the range, where `cidr_block` does not.
     #[input(replace, write_only, cloud = "Ipv4IpamPoolId")]

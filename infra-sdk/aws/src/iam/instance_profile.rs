@@ -14,7 +14,7 @@ use super::RoleName;
 )]
 pub struct InstanceProfileInputs {
     /// The role that instances get. A profile holds just one.
-    #[input(cloud = "Roles")]
+    #[input(cloud = "Roles", unlike_cloud = "CloudFormation lists the one role that there can be")]
     pub role: RoleName,
     /// Its name, at most 128 characters, the same only once in an account. Default: made from stack and resource.
     #[input(name = 128, replace, cloud = "InstanceProfileName")]
@@ -23,6 +23,7 @@ pub struct InstanceProfileInputs {
     #[input(replace)]
     pub path: Option<String>,
     /// Tags.
+    #[input(unlike_cloud = "CloudFormation does not tag profiles; the API does")]
     pub tags: Option<Tags>,
 }
 

@@ -13,6 +13,11 @@ use super::PolicyDocument;
     handle = ManagedPolicy, id = ManagedPolicyArn, outputs = ManagedPolicyOutputs, kind = "aws:iam/managed-policy",
     cloud = "AWS::IAM::ManagedPolicy",
     iam("iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicies", "iam:ListPolicyVersions", "iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:DeletePolicy", "iam:TagPolicy", "iam:UntagPolicy"),
+    without(
+        Groups = "attachments are resources of their own",
+        Roles = "`RolePolicyAttachment` and the `managed_policies` of a role attach it",
+        Users = "attachments are resources of their own",
+    ),
 )]
 pub struct ManagedPolicyInputs {
     /// What it allows and denies.
@@ -28,6 +33,7 @@ pub struct ManagedPolicyInputs {
     #[input(replace)]
     pub path: Option<String>,
     /// Tags.
+    #[input(unlike_cloud = "CloudFormation does not tag policies; the API does")]
     pub tags: Option<Tags>,
 }
 

@@ -12,6 +12,7 @@ use super::{ManagedPolicyArn, PolicyDocument};
 #[resource(
     handle = Role, id = RoleName, outputs = RoleOutputs, kind = "aws:iam/role", cloud = "AWS::IAM::Role",
     iam("iam:GetRole", "iam:ListAttachedRolePolicies", "iam:CreateRole", "iam:UpdateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole"),
+    without(Policies = "inline policies are `RolePolicy` resources"),
 )]
 pub struct RoleInputs {
     /// Who may take the role on, as in `PolicyDocument::trust_service("ec2.amazonaws.com")`.

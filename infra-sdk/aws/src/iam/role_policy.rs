@@ -16,7 +16,7 @@ pub struct RolePolicyInputs {
     #[input(replace, cloud = "RoleName")]
     pub role: RoleName,
     /// What it allows and denies.
-    #[input(cloud = "PolicyDocument")]
+    #[input(cloud = "PolicyDocument", unlike_cloud = "the API requires it")]
     pub document: PolicyDocument,
     /// Its name, at most 128 characters, the same only once in the role. Default: made from stack and resource.
     #[input(name = 128, replace, cloud = "PolicyName")]

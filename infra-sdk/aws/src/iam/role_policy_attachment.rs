@@ -9,6 +9,7 @@ use super::{ManagedPolicyArn, RoleName};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = RolePolicyAttachment, id = RolePolicyAttachmentId, outputs = NoOutputs, kind = "aws:iam/role-policy-attachment",
+    unlike_cloud = "CloudFormation attaches a managed policy by a list in the role, the user or the group",
     iam("iam:ListAttachedRolePolicies", "iam:AttachRolePolicy", "iam:DetachRolePolicy"),
     unique(role, policy),
 )]

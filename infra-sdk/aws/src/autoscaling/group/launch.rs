@@ -16,6 +16,7 @@ pub struct LaunchTemplateChoice {
     pub template: LaunchTemplateId,
     /// The number of its version as text, `$Latest` or `$Default`. With the latter two AWS takes what is newest or default at
     /// each launch, and a new version changes nothing in the stack. Default: `$Default`.
+    #[input(unlike_cloud = "the API takes the default version where none is named")]
     pub version: Option<String>,
 }
 
@@ -93,6 +94,7 @@ pub struct InstanceOverride {
     /// What an instance type must have. Not with `instance_type`.
     pub instance_requirements: Option<InstanceRequirements>,
     /// How many units of the group's size such an instance is, 1 to 999. Default: 1.
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub weighted_capacity: Option<i32>,
     /// Another launch template for this type, such as one with an image for another processor.
     #[input(cloud = "LaunchTemplateSpecification")]

@@ -84,6 +84,10 @@ choices! {
         "autoscaling:StartInstanceRefresh", "autoscaling:DescribeInstanceRefreshes", "autoscaling:CancelInstanceRefresh",
         "ec2:RunInstances", "iam:PassRole", "iam:CreateServiceLinkedRole",
     ),
+    without(
+        Context = "reserved by AWS",
+        NotificationConfigurations = "notifications are objects of their own in the API, one a topic",
+    ),
 )]
 pub struct AutoScalingGroupInputs {
     /// Its name, up to 255 characters without colons. Default: one that the engine makes.
@@ -110,22 +114,29 @@ pub struct AutoScalingGroupInputs {
     #[input(set)]
     pub availability_zone_ids: Option<Vec<String>>,
     /// The fewest instances it may have.
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub min_size: i32,
     /// The most instances it may have. AWS may exceed it for a moment while it rebalances zones.
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub max_size: i32,
     /// How many instances it has now, from `min_size` to `max_size`. Default: `min_size` at first; then whatever scaling
     /// policies, schedules and people make of it. Give it only where nothing else scales the group: each deploy sets it.
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub desired_capacity: Option<i32>,
     /// What the sizes count. Default: instances.
     pub desired_capacity_type: Option<CapacityUnit>,
     /// Seconds between the end of a simple policy's scaling and the next. Default: 300.
-    #[input(cloud = "Cooldown")]
+    #[input(cloud = "Cooldown", unlike_cloud = "CloudFormation writes the number as text")]
     pub default_cooldown: Option<i32>,
     /// Seconds, 0 to 3600, that a new instance takes until its metrics count. AWS advises to set it, even to 0. -1 means
     /// none, which is the default.
     pub default_instance_warmup: Option<i32>,
     /// Whose word counts, besides EC2's own, on whether an instance is healthy. Default: nobody's.
-    #[input(set, cloud = "HealthCheckType")]
+    #[input(
+        set,
+        cloud = "HealthCheckType",
+        unlike_cloud = "CloudFormation writes the list as one text with commas, and EC2 in it, which always counts"
+    )]
     pub health_checks: Option<Vec<HealthCheck>>,
     /// Seconds that a new instance has before failed checks count. Default: 0.
     pub health_check_grace_period: Option<i32>,
@@ -151,13 +162,24 @@ pub struct AutoScalingGroupInputs {
     #[input(set, cloud = "TargetGroupARNs")]
     pub target_groups: Option<Vec<TargetGroupArn>>,
     /// The VPC Lattice target groups that its instances are registered with.
-    #[input(set, cloud = "TrafficSources")]
+    #[input(
+        set,
+        cloud = "TrafficSources",
+        unlike_cloud = "an item of TrafficSources has a type too; the other types have fields of their own"
+    )]
     pub lattice_target_groups: Option<Vec<LatticeTargetGroupArn>>,
     /// The metrics of the group itself that are sent to CloudWatch, one point a minute. Default: none.
-    #[input(set, cloud = "MetricsCollection")]
+    #[input(
+        set,
+        cloud = "MetricsCollection",
+        unlike_cloud = "CloudFormation lists groups of metrics by granularity, of which there is one"
+    )]
     pub group_metrics: Option<Vec<GroupMetric>>,
     /// Pauses on the way of an instance in or out, by name, so that something can prepare it or drain it.
-    #[input(cloud = "LifecycleHookSpecificationList")]
+    #[input(
+        cloud = "LifecycleHookSpecificationList",
+        unlike_cloud = "hooks have unique names, so they are a map by name and changed one by one"
+    )]
     pub lifecycle_hooks: Option<BTreeMap<String, LifecycleHook>>,
     /// How far the group may go below or above its size while instances are replaced.
     pub instance_maintenance_policy: Option<InstanceMaintenancePolicy>,
@@ -179,10 +201,11 @@ pub struct AutoScalingGroupInputs {
     /// How running instances are replaced when a deploy changes the launch template, the mixed instances policy or the
     /// launch configuration. Default: they stay, and only new instances are made from what is new. The deploy starts the
     /// replacement and does not wait for its end.
-    #[input(write_only)]
+    #[input(write_only, unlike_cloud = "CloudFormation has an update policy of its own instead; this is the API's refresh")]
     pub instance_refresh: Option<InstanceRefresh>,
     /// How many instances must be in service before the group counts as ready. Default: 0, so the group is ready as soon as it
     /// exists. Kept in a tag of the group.
+    #[input(unlike_cloud = "CloudFormation has a creation policy instead; this is the engine's own wait")]
     pub wait_for_capacity: Option<i32>,
     /// Tags, each with whether its instances get it too.
     #[input(set)]

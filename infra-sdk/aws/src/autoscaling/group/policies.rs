@@ -65,8 +65,10 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct InstanceMaintenancePolicy {
     /// How many percent of the size must be healthy, 0 to 100.
+    #[input(unlike_cloud = "the API refuses one of the two without the other")]
     pub min_healthy_percentage: i32,
     /// How many percent of the size may be there, 100 to 200, at most 100 more than the least.
+    #[input(unlike_cloud = "the API refuses one of the two without the other")]
     pub max_healthy_percentage: i32,
 }
 

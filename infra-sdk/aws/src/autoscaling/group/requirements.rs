@@ -154,7 +154,7 @@ pub struct InstanceRequirements {
     /// How much bandwidth to volumes, in megabits a second.
     pub baseline_ebs_bandwidth_mbps: Option<IntRange>,
     /// The instance family whose processor is the least that will do, as in `c7i`.
-    #[input(cloud = "BaselinePerformanceFactors/Cpu/References")]
+    #[input(cloud = "BaselinePerformanceFactors/Cpu/References", unlike_cloud = "the API takes one reference, though it lists them")]
     pub baseline_performance_family: Option<String>,
     /// Disks in the host. Default: included.
     pub local_storage: Option<Included>,

@@ -100,7 +100,7 @@ impl StepAdjustment {
 )]
 pub struct ScalingPolicyInputs {
     /// Its name, up to 255 characters. Default: one that the engine makes.
-    #[input(name = 255, replace, cloud = "PolicyName")]
+    #[input(name = 255, replace, cloud = "PolicyName", unlike_cloud = "CloudFormation makes the name; the API takes one")]
     pub name: Option<String>,
     /// The group it scales.
     #[input(replace, cloud = "AutoScalingGroupName")]
@@ -108,6 +108,7 @@ pub struct ScalingPolicyInputs {
     /// How it decides. Default: as follows from what else is set.
     pub policy_type: Option<PolicyType>,
     /// Whether it acts. Default: true.
+    #[input(unlike_cloud = "CloudFormation's policies are always enabled; the API has a switch")]
     pub enabled: Option<bool>,
     /// What the adjustments are numbers of. Required in simple and step policies.
     pub adjustment_type: Option<AdjustmentType>,
@@ -116,6 +117,7 @@ pub struct ScalingPolicyInputs {
     /// The fewest instances that an adjustment in percent adds or removes.
     pub min_adjustment_magnitude: Option<i32>,
     /// Seconds from the end of a simple policy's scaling to its next. Default: the group's.
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub cooldown: Option<i32>,
     /// The adjustments of a step policy, by distance from the alarm's threshold; together without gap or overlap.
     #[input(set)]

@@ -61,6 +61,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct EvaluationWindow {
     /// Which minutes.
+    #[input(unlike_cloud = "CloudFormation has an object for each of the two kinds, one of which is empty")]
     pub kind: WindowKind,
     /// The time zone of the clock, as in `Europe/Berlin` or `+02:00`. Default: UTC. Only by the clock.
     #[input(cloud = "WallClockWindow/Timezone")]
@@ -83,6 +84,7 @@ impl EvaluationWindow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct PromQl {
     /// The query; its result is a vector.
+    #[input(unlike_cloud = "the API requires it")]
     pub query: String,
     /// Seconds that something must breach before it counts.
     pub pending_period: Option<i32>,
@@ -94,7 +96,7 @@ pub struct PromQl {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct WarmUp {
     /// Minutes, 1 to 2880, that it stays `INSUFFICIENT_DATA` and does nothing.
-    #[input(cloud = "WarmUpPeriodDurationInMinutes")]
+    #[input(cloud = "WarmUpPeriodDurationInMinutes", unlike_cloud = "the API requires it")]
     pub minutes: i32,
     /// Whether it waits for the whole time even if there are values earlier. Default: false.
     #[input(cloud = "OnlyStartEvaluatingAfterWarmUpPeriodEnds")]

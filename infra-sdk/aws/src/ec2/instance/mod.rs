@@ -49,6 +49,14 @@ pub struct TemplateVersion {
         "ec2:ReplaceIamInstanceProfileAssociation", "ec2:CancelSpotInstanceRequests", "ec2:TerminateInstances", "ec2:CreateTags",
         "ec2:DeleteTags", "iam:PassRole",
     ),
+    without(
+        AdditionalInfo = "reserved by AWS",
+        ElasticGpuSpecifications = "Amazon Elastic Graphics is no more",
+        ElasticInferenceAccelerators = "Amazon Elastic Inference is no more",
+        SecurityGroups = "names of groups in the default VPC; `security_groups` takes the ids",
+        Volumes = "attachments have a lifecycle of their own",
+        SsmAssociations = "an object of Systems Manager, not of EC2",
+    ),
 )]
 pub struct InstanceInputs {
     /// The image it starts from, as in `ami-0123`. Required unless the launch template has one.
@@ -81,7 +89,11 @@ pub struct InstanceInputs {
     pub ipv6_addresses: Option<Vec<String>>,
     /// All its network interfaces, instead of `subnet`, `security_groups` and the addresses.
     // Interfaces that are attached later are no difference, so only what was asked at the launch is compared.
-    #[input(replace, write_only)]
+    #[input(
+        replace,
+        write_only,
+        unlike_cloud = "RunInstances takes all that a launch template does, with other names than CloudFormation"
+    )]
     pub network_interfaces: Option<Vec<LaunchInterface>>,
     /// Whether only packets from or to itself pass; false for one that routes for others. Default: true.
     pub source_dest_check: Option<bool>,
@@ -95,16 +107,26 @@ pub struct InstanceInputs {
     #[input(replace)]
     pub user_data: Option<String>,
     /// The volume it starts from. Default: as the image says.
-    #[input(cloud = "BlockDeviceMappings")]
+    #[input(
+        cloud = "BlockDeviceMappings",
+        unlike_cloud = "CloudFormation lists it among the other devices, by a device name that only the image knows"
+    )]
     pub root_volume: Option<RootVolume>,
     /// Further volumes that are made with it, and devices of the image that are left out.
     // AWS does not tell which of an instance's volumes are from here, from the image, or were attached later.
-    #[input(replace, write_only, set, cloud = "BlockDeviceMappings")]
+    #[input(
+        replace,
+        write_only,
+        set,
+        cloud = "BlockDeviceMappings",
+        unlike_cloud = "RunInstances takes all that a launch template does, and CloudFormation less"
+    )]
     pub volumes: Option<Vec<BlockDevice>>,
     /// Whether the volumes that are made with it get its tags. Default: false.
     #[input(write_only, cloud = "PropagateTagsToVolumeOnCreation")]
     pub propagate_tags_to_volumes: Option<bool>,
     /// Tags of the root volume and of `volumes`. Not together with `propagate_tags_to_volumes`.
+    #[input(unlike_cloud = "RunInstances takes it and CloudFormation does not")]
     pub volume_tags: Option<Tags>,
     /// Whether volumes have bandwidth of their own. Default: as the type says.
     #[input(replace)]
@@ -119,7 +141,7 @@ pub struct InstanceInputs {
     #[input(replace, cloud = "PlacementGroupName")]
     pub placement_group: Option<String>,
     /// The partition of the placement group, from 1 to 7.
-    #[input(replace, cloud = "PlacementPartitionNumber")]
+    #[input(replace, cloud = "PlacementPartitionNumber", unlike_cloud = "RunInstances takes it and CloudFormation does not")]
     pub partition_number: Option<i32>,
     /// The dedicated host, by id, for the tenancy `host`.
     #[input(replace, cloud = "HostId")]
@@ -132,13 +154,13 @@ pub struct InstanceInputs {
     pub affinity: Option<String>,
     /// How it is paid for. Default: on demand.
     // AWS tells no more than that it is a spot instance.
-    #[input(replace, write_only, cloud = "InstanceMarketOptions")]
+    #[input(replace, write_only, cloud = "InstanceMarketOptions", unlike_cloud = "RunInstances takes it and CloudFormation does not")]
     pub market: Option<MarketOptions>,
     /// Which capacity reservation it runs in. Default: an open one that fits.
-    #[input(cloud = "CapacityReservationSpecification")]
+    #[input(cloud = "CapacityReservationSpecification", unlike_cloud = "RunInstances takes it and CloudFormation does not")]
     pub capacity_reservation: Option<CapacityReservation>,
     /// The processor, other than the type says.
-    #[input(replace)]
+    #[input(replace, unlike_cloud = "RunInstances takes all that a launch template does, and CloudFormation less")]
     pub cpu_options: Option<CpuOptions>,
     /// What a burstable one does when its credits are used up. Default: `unlimited`, but for t2 `standard`.
     #[input(cloud = "CreditSpecification/CPUCredits")]
@@ -151,16 +173,20 @@ pub struct InstanceInputs {
     #[input(cloud = "DisableApiTermination")]
     pub termination_protection: Option<bool>,
     /// Whether it is protected from being stopped. Default: false.
-    #[input(cloud = "DisableApiStop")]
+    #[input(cloud = "DisableApiStop", unlike_cloud = "RunInstances takes it and CloudFormation does not")]
     pub stop_protection: Option<bool>,
     /// What a shutdown from within does. Default: it stops.
     #[input(cloud = "InstanceInitiatedShutdownBehavior")]
     pub shutdown_behavior: Option<ShutdownBehavior>,
     /// Whether AWS moves it off a failing host. Default: where the type allows.
-    #[input(cloud = "MaintenanceOptions/AutoRecovery")]
+    #[input(cloud = "MaintenanceOptions/AutoRecovery", unlike_cloud = "RunInstances takes it and CloudFormation does not")]
     pub auto_recovery: Option<AutoRecovery>,
     /// How its bandwidth is shared between network and volumes. Default: as the type says.
-    #[input(replace, cloud = "NetworkPerformanceOptions/BandwidthWeighting")]
+    #[input(
+        replace,
+        cloud = "NetworkPerformanceOptions/BandwidthWeighting",
+        unlike_cloud = "RunInstances takes it and CloudFormation does not"
+    )]
     pub bandwidth_weighting: Option<BandwidthWeighting>,
     /// Whether it can hibernate; its root volume must be encrypted. Default: false.
     #[input(replace, cloud = "HibernationOptions/Configured")]

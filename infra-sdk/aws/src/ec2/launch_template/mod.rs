@@ -1,5 +1,6 @@
 //! A launch template: what instances are to be like, kept in versions.
 
+mod dns_names;
 #[cfg(feature = "ec2")]
 mod live;
 #[cfg(feature = "ec2")]
@@ -11,11 +12,11 @@ use infra_core::{Outputs, Resource, Tags};
 use serde::{Deserialize, Serialize};
 
 use super::block_device::BlockDevice;
-use super::launch::{
-    AutoRecovery, BandwidthWeighting, CapacityReservation, CpuCredits, CpuOptions, InstanceTenancy, PrivateDnsNameOptions, ShutdownBehavior,
-};
+use super::launch::{AutoRecovery, BandwidthWeighting, CapacityReservation, CpuCredits, CpuOptions, InstanceTenancy, ShutdownBehavior};
 use super::{InstanceRequirements, KeyPairName, LaunchInterface, MarketOptions, MetadataOptions, SecurityGroupId};
 use crate::iam::InstanceProfileName;
+
+pub use dns_names::{TemplateDnsNames, TemplateDnsNamesBuilder};
 
 /// A launch template: what instances are to be like, for auto scaling groups and launches that refer to it.
 ///
@@ -29,6 +30,7 @@ use crate::iam::InstanceProfileName;
         "ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions", "ec2:CreateLaunchTemplate",
         "ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate", "ec2:DeleteLaunchTemplate", "ec2:CreateTags", "ec2:DeleteTags",
     ),
+    without("LaunchTemplateData/SecurityGroups" = "names of groups in the default VPC; `security_groups` takes the ids"),
 )]
 pub struct LaunchTemplateInputs {
     /// Its name, from 3 to 128 letters, digits and `().-/_`, unique in the region. Default: one made of the stack's and
@@ -132,7 +134,7 @@ pub struct LaunchTemplateInputs {
     pub enclaves: Option<bool>,
     /// The private DNS names. Default: as the subnet says.
     #[input(cloud = "LaunchTemplateData/PrivateDnsNameOptions")]
-    pub private_dns_name_options: Option<PrivateDnsNameOptions>,
+    pub private_dns_name_options: Option<TemplateDnsNames>,
     /// License configurations, by ARN.
     #[input(set, cloud = "LaunchTemplateData/LicenseSpecifications")]
     pub license_configurations: Option<Vec<String>>,

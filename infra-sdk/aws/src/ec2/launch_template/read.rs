@@ -53,7 +53,7 @@ pub(super) fn inputs(template: &Told, version: &LaunchTemplateVersion) -> Launch
             .and_then(|options| BandwidthWeighting::from_word(options.bandwidth_weighting()?.as_str())),
         hibernation: data.hibernation_options().and_then(|options| options.configured()),
         enclaves: data.enclave_options().and_then(|options| options.enabled()),
-        private_dns_name_options: data.private_dns_name_options().map(PrivateDnsNameOptions::from_template),
+        private_dns_name_options: data.private_dns_name_options().map(|options| PrivateDnsNameOptions::from_template(options).into()),
         license_configurations: some_list(
             data.license_specifications().iter().filter_map(|license| owned(license.license_configuration_arn())),
         ),

@@ -11,7 +11,7 @@ use infra_core::Tags;
 use serde_json::Value as Json;
 
 use super::LaunchTemplateInputs;
-use crate::ec2::tags;
+use crate::ec2::{PrivateDnsNameOptions, tags};
 use crate::sdk::{texts, to_base64};
 
 /// All that a version says.
@@ -45,7 +45,7 @@ pub(super) fn data(want: &LaunchTemplateInputs) -> Result<RequestLaunchTemplateD
         .set_network_performance_options(want.bandwidth_weighting.map(|word| bandwidth(word.as_str())))
         .set_hibernation_options(want.hibernation.map(|on| LaunchTemplateHibernationOptionsRequest::builder().configured(on).build()))
         .set_enclave_options(want.enclaves.map(|on| LaunchTemplateEnclaveOptionsRequest::builder().enabled(on).build()))
-        .set_private_dns_name_options(want.private_dns_name_options.as_ref().map(|options| options.to_template()))
+        .set_private_dns_name_options(want.private_dns_name_options.clone().map(|names| PrivateDnsNameOptions::from(names).to_template()))
         .set_license_specifications(want.license_configurations.as_ref().map(|arns| arns.iter().map(license).collect()))
         .set_kernel_id(want.kernel.clone())
         .set_ram_disk_id(want.ramdisk.clone())

@@ -29,10 +29,10 @@ choices! {
 }
 
 /// The addresses of a regional NAT gateway in one zone.
-// AWS would take the zone's id too, but tells the name back whichever was said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct AvailabilityZoneAddress {
     /// The zone, as in `us-west-2a`.
+    #[input(unlike_cloud = "AWS would take the id of the zone instead, and tells the name whichever was said")]
     pub availability_zone: String,
     /// The elastic IP addresses it uses there.
     #[input(set, cloud = "AllocationIds")]

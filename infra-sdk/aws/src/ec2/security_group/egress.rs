@@ -44,7 +44,7 @@ pub struct SecurityGroupEgressInputs {
     #[input(replace, cloud = "DestinationSecurityGroupId")]
     pub destination_group: Option<SecurityGroupId>,
     /// The account of `destination_group`, 12 digits, if it is another one's.
-    #[input(replace)]
+    #[input(replace, unlike_cloud = "the API takes the account for both directions")]
     pub destination_group_owner: Option<String>,
     /// Who it is for: the ranges of a prefix list.
     #[input(replace, cloud = "DestinationPrefixListId")]
@@ -52,6 +52,7 @@ pub struct SecurityGroupEgressInputs {
     /// What it is for: up to 255 letters, digits, spaces and `._-:/()#,@[]+=&;{}!$*`.
     pub description: Option<String>,
     /// Tags.
+    #[input(unlike_cloud = "CloudFormation does not tag rules; the API does")]
     pub tags: Option<Tags>,
 }
 

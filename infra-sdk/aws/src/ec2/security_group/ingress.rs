@@ -19,10 +19,14 @@ use crate::ec2::PrefixListId;
         "ec2:DescribeSecurityGroupRules", "ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress",
         "ec2:UpdateSecurityGroupRuleDescriptionsIngress", "ec2:CreateTags", "ec2:DeleteTags",
     ),
+    without(
+        GroupName = "names are for groups in the default VPC; `group` takes the id",
+        SourceSecurityGroupName = "names are for groups in the default VPC; `source_group` takes the id",
+    ),
 )]
 pub struct SecurityGroupIngressInputs {
     /// The group whose rule it is.
-    #[input(replace, cloud = "GroupId")]
+    #[input(replace, cloud = "GroupId", unlike_cloud = "the id instead of the name, which only groups in the default VPC are known by")]
     pub group: SecurityGroupId,
     /// `tcp`, `udp`, `icmp`, `icmpv6`, `all`, or the number of another protocol, from 0 to 255.
     #[input(replace, cloud = "IpProtocol")]
@@ -53,6 +57,7 @@ pub struct SecurityGroupIngressInputs {
     /// What it is for: up to 255 letters, digits, spaces and `._-:/()#,@[]+=&;{}!$*`.
     pub description: Option<String>,
     /// Tags.
+    #[input(unlike_cloud = "CloudFormation does not tag rules; the API does")]
     pub tags: Option<Tags>,
 }
 

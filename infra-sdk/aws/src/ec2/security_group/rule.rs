@@ -36,15 +36,16 @@ pub struct SecurityGroupRule {
     #[input(cloud = "CidrIpv6")]
     pub cidr_ipv6: Option<String>,
     /// The other side: whoever is in this other group. For the group itself there is `itself`.
-    #[input(cloud = "SourceSecurityGroupId")]
+    #[input(cloud = "SourceSecurityGroupId", unlike_cloud = "the rules in and out have one type here, and other names there")]
     pub group: Option<SecurityGroupId>,
     /// The account of `group`, 12 digits, if it is another one's.
-    #[input(cloud = "SourceSecurityGroupOwnerId")]
+    #[input(cloud = "SourceSecurityGroupOwnerId", unlike_cloud = "the API takes the account for both directions")]
     pub group_owner: Option<String>,
     /// The other side: whoever is in this same group. True or left out.
+    #[input(unlike_cloud = "in CloudFormation a group cannot refer to itself")]
     pub itself: Option<bool>,
     /// The other side: the ranges of a prefix list.
-    #[input(cloud = "SourcePrefixListId")]
+    #[input(cloud = "SourcePrefixListId", unlike_cloud = "the rules in and out have one type here, and other names there")]
     pub prefix_list: Option<PrefixListId>,
     /// What it is for: up to 255 letters, digits, spaces and `._-:/()#,@[]+=&;{}!$*`. Left out for none.
     #[input(cloud = "Description")]

@@ -40,22 +40,21 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct ClassicListener {
     /// The port of the load balancer, from 1 to 65535. There is one listener a port.
-    #[input(cloud = "Listeners/LoadBalancerPort")]
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub load_balancer_port: i32,
     /// The protocol that clients speak.
-    #[input(cloud = "Listeners/Protocol")]
     pub protocol: ClassicProtocol,
     /// The port of the instances, from 1 to 65535.
-    #[input(cloud = "Listeners/InstancePort")]
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub instance_port: i32,
     /// The protocol that instances speak: of HTTP and HTTPS, or of TCP and SSL. Default: as the clients', without TLS.
-    #[input(filled, cloud = "Listeners/InstanceProtocol")]
+    #[input(filled)]
     pub instance_protocol: Option<ClassicProtocol>,
     /// The ARN of the certificate, of ACM or IAM, with HTTPS and SSL.
-    #[input(cloud = "Listeners/SSLCertificateId")]
+    #[input(cloud = "SSLCertificateId")]
     pub certificate: Option<String>,
     /// The names of the policies that apply: of stickiness, and for negotiating TLS.
-    #[input(set, filled, cloud = "Listeners/PolicyNames")]
+    #[input(set, filled, cloud = "PolicyNames")]
     pub policies: Option<Vec<String>>,
 }
 
@@ -95,19 +94,18 @@ impl ClassicListener {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct ClassicHealthCheck {
     /// What is asked: `HTTP:8080/health`, `HTTPS:443/`, `TCP:22` or `SSL:443`.
-    #[input(cloud = "HealthCheck/Target")]
     pub target: String,
     /// Every how many seconds, from 5 to 300. AWS's own check: 30.
-    #[input(cloud = "HealthCheck/Interval")]
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub interval: i32,
     /// After how many seconds no answer is a bad one, from 2 to 60, and less than `interval`. AWS's own check: 5.
-    #[input(cloud = "HealthCheck/Timeout")]
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub timeout: i32,
     /// How many good answers in a row make an instance healthy, from 2 to 10. AWS's own check: 10.
-    #[input(cloud = "HealthCheck/HealthyThreshold")]
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub healthy_threshold: i32,
     /// How many bad answers in a row make an instance unhealthy, from 2 to 10. AWS's own check: 2.
-    #[input(cloud = "HealthCheck/UnhealthyThreshold")]
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub unhealthy_threshold: i32,
 }
 
@@ -115,10 +113,8 @@ pub struct ClassicHealthCheck {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct ConnectionDraining {
     /// Whether it may.
-    #[input(cloud = "ConnectionDrainingPolicy/Enabled")]
     pub enabled: bool,
     /// How many seconds it has for that, from 1 to 3600. Default: 300.
-    #[input(cloud = "ConnectionDrainingPolicy/Timeout")]
     pub timeout: Option<i32>,
 }
 
@@ -138,16 +134,15 @@ impl ConnectionDraining {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct ClassicAccessLog {
     /// Whether they are written.
-    #[input(cloud = "AccessLoggingPolicy/Enabled")]
     pub enabled: bool,
     /// The name of the S3 bucket, whose policy lets Elastic Load Balancing write.
-    #[input(cloud = "AccessLoggingPolicy/S3BucketName")]
+    #[input(cloud = "S3BucketName", unlike_cloud = "logs that are turned off need none, and the API then takes none")]
     pub bucket: Option<String>,
     /// What the names of the objects begin with.
-    #[input(cloud = "AccessLoggingPolicy/S3BucketPrefix")]
+    #[input(cloud = "S3BucketPrefix")]
     pub prefix: Option<String>,
     /// Every how many minutes: 5 or 60. Default: 60.
-    #[input(cloud = "AccessLoggingPolicy/EmitInterval")]
+    #[input(cloud = "EmitInterval")]
     pub interval: Option<i32>,
 }
 
@@ -155,10 +150,10 @@ pub struct ClassicAccessLog {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct AppCookieStickiness {
     /// The policy's name, the same only once in the load balancer; listeners name it.
-    #[input(cloud = "AppCookieStickinessPolicy/PolicyName")]
+    #[input(cloud = "PolicyName")]
     pub name: String,
     /// The cookie.
-    #[input(cloud = "AppCookieStickinessPolicy/CookieName")]
+    #[input(cloud = "CookieName")]
     pub cookie: String,
 }
 
@@ -166,10 +161,10 @@ pub struct AppCookieStickiness {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct LbCookieStickiness {
     /// The policy's name, the same only once in the load balancer; listeners name it.
-    #[input(cloud = "LBCookieStickinessPolicy/PolicyName")]
+    #[input(cloud = "PolicyName", unlike_cloud = "the API requires it, and listeners name it")]
     pub name: String,
     /// How many seconds the cookie lives. Default: as long as the browser runs.
-    #[input(cloud = "LBCookieStickinessPolicy/CookieExpirationPeriod")]
+    #[input(cloud = "CookieExpirationPeriod", unlike_cloud = "CloudFormation writes the number as text")]
     pub expiration: Option<i64>,
 }
 
@@ -178,17 +173,16 @@ pub struct LbCookieStickiness {
 pub struct BackendPolicy {
     /// The policy's name, the same only once in the load balancer. Not `ELBSecurityPolicy-2016-08`, which is what AWS
     /// makes for listeners with TLS that name no other.
-    #[input(cloud = "Policies/PolicyName")]
+    #[input(cloud = "PolicyName")]
     pub name: String,
     /// Its type, as in `SSLNegotiationPolicyType` or `ProxyProtocolPolicyType`.
-    #[input(cloud = "Policies/PolicyType")]
     pub policy_type: String,
     /// What it says. Of switches only those that are `true`; the others are off. Nothing beside
     /// `Reference-Security-Policy`, where that is one.
-    #[input(set, cloud = "Policies/Attributes")]
+    #[input(set)]
     pub attributes: Vec<PolicyAttribute>,
     /// The ports of instances that it applies to. Those of the load balancer are said by its listeners.
-    #[input(set, cloud = "Policies/InstancePorts")]
+    #[input(set, unlike_cloud = "CloudFormation writes the numbers as text")]
     pub instance_ports: Option<Vec<i32>>,
 }
 
@@ -196,10 +190,8 @@ pub struct BackendPolicy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct PolicyAttribute {
     /// Its name, as in `ProxyProtocol`.
-    #[input(cloud = "Policies/Attributes/Name")]
     pub name: String,
     /// Its value.
-    #[input(cloud = "Policies/Attributes/Value")]
     pub value: String,
 }
 

@@ -46,16 +46,22 @@ choices! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Block)]
 pub struct Action {
     /// Sends it to targets.
+    #[input(cloud = "ForwardConfig")]
     pub forward: Option<Forward>,
     /// Sends the client elsewhere.
+    #[input(cloud = "RedirectConfig")]
     pub redirect: Option<Redirect>,
     /// Answers it.
+    #[input(cloud = "FixedResponseConfig")]
     pub fixed_response: Option<FixedResponse>,
     /// Lets users of an identity provider that speaks OpenID Connect pass. HTTPS.
+    #[input(cloud = "AuthenticateOidcConfig")]
     pub authenticate_oidc: Option<AuthenticateOidc>,
     /// Lets users of an Amazon Cognito user pool pass. HTTPS.
+    #[input(cloud = "AuthenticateCognitoConfig")]
     pub authenticate_cognito: Option<AuthenticateCognito>,
     /// Lets requests with a valid JSON web token pass. HTTPS.
+    #[input(cloud = "JwtValidationConfig")]
     pub jwt_validation: Option<JwtValidation>,
 }
 
@@ -63,9 +69,10 @@ pub struct Action {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct Forward {
     /// The target groups.
-    #[input(set)]
+    #[input(set, unlike_cloud = "the API refuses to forward to none")]
     pub target_groups: Vec<WeightedTargetGroup>,
     /// Whether a client stays with its target group. Default: it does not.
+    #[input(cloud = "TargetGroupStickinessConfig")]
     pub stickiness: Option<TargetGroupStickiness>,
 }
 
@@ -73,6 +80,7 @@ pub struct Forward {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct WeightedTargetGroup {
     /// The target group.
+    #[input(cloud = "TargetGroupArn")]
     pub target_group: TargetGroupArn,
     /// Its weight among the others, from 0 to 999. Default: 1.
     #[input(filled)]
@@ -85,6 +93,7 @@ pub struct TargetGroupStickiness {
     /// Whether it does.
     pub enabled: bool,
     /// For how many seconds, from 1 to 604800.
+    #[input(cloud = "DurationSeconds")]
     pub duration: Option<i32>,
 }
 
@@ -110,6 +119,7 @@ pub struct Redirect {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct FixedResponse {
     /// The status: 2xx, 4xx or 5xx.
+    #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub status_code: i32,
     /// What the body is: text/plain, text/css, text/html, application/javascript or application/json.
     pub content_type: Option<String>,
@@ -138,10 +148,13 @@ pub struct AuthenticateOidc {
     /// The claims that are asked for. Default: openid.
     pub scope: Option<String>,
     /// How many seconds a session lasts at most. Default: 604800.
+    #[input(unlike_cloud = "in listeners, though not in rules, CloudFormation writes the number as text")]
     pub session_timeout: Option<i64>,
     /// More parameters of the query to the authorization endpoint, at most ten.
+    #[input(cloud = "AuthenticationRequestExtraParams")]
     pub extra_parameters: Option<BTreeMap<String, String>>,
     /// What happens to who is not logged in. Default: authenticate.
+    #[input(cloud = "OnUnauthenticatedRequest")]
     pub on_unauthenticated: Option<OnUnauthenticated>,
 }
 
@@ -151,6 +164,7 @@ pub struct AuthenticateCognito {
     /// The ARN of the user pool.
     pub user_pool_arn: String,
     /// The id of the user pool's client.
+    #[input(cloud = "UserPoolClientId")]
     pub user_pool_client: String,
     /// The prefix of the user pool's domain, or the whole domain.
     pub user_pool_domain: String,
@@ -159,10 +173,13 @@ pub struct AuthenticateCognito {
     /// The claims that are asked for. Default: openid.
     pub scope: Option<String>,
     /// How many seconds a session lasts at most. Default: 604800.
+    #[input(unlike_cloud = "in listeners, though not in rules, CloudFormation writes the number as text")]
     pub session_timeout: Option<i64>,
     /// More parameters of the query to the authorization endpoint, at most ten.
+    #[input(cloud = "AuthenticationRequestExtraParams")]
     pub extra_parameters: Option<BTreeMap<String, String>>,
     /// What happens to who is not logged in. Default: authenticate.
+    #[input(cloud = "OnUnauthenticatedRequest")]
     pub on_unauthenticated: Option<OnUnauthenticated>,
 }
 
@@ -174,7 +191,7 @@ pub struct JwtValidation {
     /// Who must have issued the token.
     pub issuer: String,
     /// What else the token must claim, at most ten.
-    #[input(set)]
+    #[input(set, cloud = "AdditionalClaims")]
     pub claims: Option<Vec<JwtClaim>>,
 }
 

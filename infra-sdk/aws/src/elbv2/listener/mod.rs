@@ -23,16 +23,16 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct MutualAuthentication {
     /// How their certificates are treated.
-    #[input(cloud = "MutualAuthentication/Mode")]
+    #[input(unlike_cloud = "the API requires it")]
     pub mode: MutualAuthenticationMode,
     /// The ARN of the trust store that they are checked against.
-    #[input(cloud = "MutualAuthentication/TrustStoreArn")]
+    #[input(cloud = "TrustStoreArn")]
     pub trust_store: Option<String>,
     /// Whether certificates that have expired are good too. Default: false.
-    #[input(cloud = "MutualAuthentication/IgnoreClientCertificateExpiry")]
+    #[input(cloud = "IgnoreClientCertificateExpiry")]
     pub ignore_expiry: Option<bool>,
     /// Whether clients are told the names of the authorities in the trust store. Default: false.
-    #[input(cloud = "MutualAuthentication/AdvertiseTrustStoreCaNames")]
+    #[input(cloud = "AdvertiseTrustStoreCaNames")]
     pub advertise_authorities: Option<bool>,
 }
 
@@ -49,13 +49,14 @@ pub struct ListenerInputs {
     #[input(replace, cloud = "LoadBalancerArn")]
     pub load_balancer: LoadBalancerArn,
     /// What becomes of requests that no rule matches, in order.
+    #[input(unlike_cloud = "the type of an action is which of its fields is set")]
     pub default_actions: Vec<Action>,
     /// The port, from 1 to 65535. Not for gateway load balancers.
     pub port: Option<i32>,
     /// The protocol. Not for gateway load balancers.
     pub protocol: Option<Protocol>,
     /// The ARN of the certificate that clients get which ask for no name. HTTPS and TLS.
-    #[input(cloud = "Certificates")]
+    #[input(cloud = "Certificates", unlike_cloud = "CloudFormation lists one default certificate")]
     pub certificate: Option<String>,
     /// The ARNs of more certificates, of which clients get the one of the name they ask for. HTTPS and TLS. In
     /// CloudFormation these are a resource of their own, AWS::ElasticLoadBalancingV2::ListenerCertificate.
@@ -64,6 +65,7 @@ pub struct ListenerInputs {
     /// The security policy, which is a set of protocols and ciphers. HTTPS and TLS. Default: AWS's choice.
     pub ssl_policy: Option<String>,
     /// The policy by which the application protocol is negotiated, as in `HTTP2Preferred`. TLS.
+    #[input(unlike_cloud = "CloudFormation lists one policy")]
     pub alpn_policy: Option<String>,
     /// How clients show who they are. HTTPS.
     pub mutual_authentication: Option<MutualAuthentication>,

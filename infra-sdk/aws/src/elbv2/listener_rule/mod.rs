@@ -13,28 +13,28 @@ use super::{Action, ListenerArn, TargetGroupArn};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Block)]
 pub struct RuleCondition {
     /// Its host is one of these.
-    #[input(set, cloud = "Conditions/HostHeaderConfig/Values")]
+    #[input(set, cloud = "HostHeaderConfig/Values")]
     pub host: Option<Vec<String>>,
     /// Its host matches one of these regular expressions.
-    #[input(set, cloud = "Conditions/HostHeaderConfig/RegexValues")]
+    #[input(set, cloud = "HostHeaderConfig/RegexValues")]
     pub host_regex: Option<Vec<String>>,
     /// Its path is one of these.
-    #[input(set, cloud = "Conditions/PathPatternConfig/Values")]
+    #[input(set, cloud = "PathPatternConfig/Values")]
     pub path: Option<Vec<String>>,
     /// Its path matches one of these regular expressions.
-    #[input(set, cloud = "Conditions/PathPatternConfig/RegexValues")]
+    #[input(set, cloud = "PathPatternConfig/RegexValues")]
     pub path_regex: Option<Vec<String>>,
     /// It has this header.
-    #[input(cloud = "Conditions/HttpHeaderConfig")]
+    #[input(cloud = "HttpHeaderConfig")]
     pub header: Option<HeaderMatch>,
     /// Its method is one of these, in capitals; no `*` here.
-    #[input(set, cloud = "Conditions/HttpRequestMethodConfig/Values")]
+    #[input(set, cloud = "HttpRequestMethodConfig/Values")]
     pub method: Option<Vec<String>>,
     /// Its query has one of these.
-    #[input(set, cloud = "Conditions/QueryStringConfig/Values")]
+    #[input(set, cloud = "QueryStringConfig/Values")]
     pub query: Option<Vec<QueryMatch>>,
     /// It comes from one of these ranges of addresses, as in 10.0.0.0/8.
-    #[input(set, cloud = "Conditions/SourceIpConfig/Values")]
+    #[input(set, cloud = "SourceIpConfig/Values")]
     pub source_ip: Option<Vec<String>>,
 }
 
@@ -42,13 +42,13 @@ pub struct RuleCondition {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct HeaderMatch {
     /// The header, at most 40 characters.
-    #[input(cloud = "Conditions/HttpHeaderConfig/HttpHeaderName")]
+    #[input(cloud = "HttpHeaderName", unlike_cloud = "the API requires it")]
     pub name: String,
     /// The values it may have. This or `regex`.
-    #[input(set, cloud = "Conditions/HttpHeaderConfig/Values")]
+    #[input(set)]
     pub values: Option<Vec<String>>,
     /// The regular expressions it may match. This or `values`.
-    #[input(set, cloud = "Conditions/HttpHeaderConfig/RegexValues")]
+    #[input(set, cloud = "RegexValues")]
     pub regex: Option<Vec<String>>,
 }
 
@@ -56,10 +56,8 @@ pub struct HeaderMatch {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct QueryMatch {
     /// The value.
-    #[input(cloud = "Conditions/QueryStringConfig/Values/Value")]
     pub value: String,
     /// The key. Default: any.
-    #[input(cloud = "Conditions/QueryStringConfig/Values/Key")]
     pub key: Option<String>,
 }
 
@@ -67,10 +65,10 @@ pub struct QueryMatch {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct Rewrite {
     /// The regular expression that finds it.
-    #[input(cloud = "Transforms/UrlRewriteConfig/Rewrites/Regex")]
+    #[input(cloud = "Rewrites/Regex")]
     pub regex: String,
     /// What stands there instead; `$1` is the first group.
-    #[input(cloud = "Transforms/UrlRewriteConfig/Rewrites/Replace")]
+    #[input(cloud = "Rewrites/Replace")]
     pub replace: String,
 }
 
@@ -116,7 +114,7 @@ impl RuleCondition {
 )]
 pub struct ListenerRuleInputs {
     /// The listener.
-    #[input(replace, cloud = "ListenerArn")]
+    #[input(replace, cloud = "ListenerArn", unlike_cloud = "a rule without a listener does nothing, and the API has none")]
     pub listener: ListenerArn,
     /// Its place among the listener's rules, from 1 to 50000; the lowest that matches wins. No two may have the same.
     pub priority: i32,
@@ -124,6 +122,7 @@ pub struct ListenerRuleInputs {
     #[input(set)]
     pub conditions: Vec<RuleCondition>,
     /// What becomes of them, in order.
+    #[input(unlike_cloud = "the type of an action is which of its fields is set")]
     pub actions: Vec<Action>,
     /// What the host becomes before the request goes on.
     #[input(cloud = "Transforms/HostHeaderRewriteConfig")]

@@ -86,19 +86,19 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct SubnetMapping {
     /// The subnet.
-    #[input(cloud = "SubnetMappings/SubnetId")]
+    #[input(cloud = "SubnetId")]
     pub subnet: SubnetId,
     /// The allocation id of the elastic IP address there, as in `eipalloc-…`. Network, facing the internet.
-    #[input(cloud = "SubnetMappings/AllocationId")]
+    #[input(cloud = "AllocationId")]
     pub allocation: Option<String>,
     /// The IPv4 address there, from the subnet's range. Network, internal.
-    #[input(filled, cloud = "SubnetMappings/PrivateIPv4Address")]
+    #[input(filled, cloud = "PrivateIPv4Address")]
     pub private_ipv4_address: Option<String>,
     /// The IPv6 address there, from the subnet's range. Network, dualstack.
-    #[input(filled, cloud = "SubnetMappings/IPv6Address")]
+    #[input(filled, cloud = "IPv6Address")]
     pub ipv6_address: Option<String>,
     /// The IPv6 prefix for source NAT: a /80 of the subnet's range, or `auto_assigned`. Network, with UDP.
-    #[input(filled, cloud = "SubnetMappings/SourceNatIpv6Prefix")]
+    #[input(filled)]
     pub source_nat_ipv6_prefix: Option<String>,
 }
 
@@ -134,6 +134,10 @@ impl Logs {
     handle = LoadBalancer, id = LoadBalancerArn, outputs = LoadBalancerOutputs, kind = "aws:elbv2/load-balancer",
     cloud = "AWS::ElasticLoadBalancingV2::LoadBalancer",
     iam("elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:SetSubnets", "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetIpAddressType", "elasticloadbalancing:ModifyIpPools", "elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "iam:CreateServiceLinkedRole"),
+    without(
+        EnableCapacityReservationProvisionStabilize = "CloudFormation's own wait",
+        MinimumLoadBalancerCapacity = "a reservation is billed and provisioned apart from the load balancer",
+    ),
 )]
 pub struct LoadBalancerInputs {
     /// Its name, at most 32 letters, digits and hyphens, the same only once in a region. Default: made from stack and
@@ -158,7 +162,7 @@ pub struct LoadBalancerInputs {
     #[input(set)]
     pub security_groups: Option<Vec<SecurityGroupId>>,
     /// Whether the rules of its security groups apply to what comes through PrivateLink. Network. Default: true.
-    #[input(cloud = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")]
+    #[input(cloud = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", unlike_cloud = "`on` and `off` there")]
     pub enforce_security_groups_on_private_link: Option<bool>,
     /// Whether source NAT uses an IPv6 prefix of each subnet. Network with UDP listeners, dualstack. Default: false.
     #[input(cloud = "EnablePrefixForIpv6SourceNat")]

@@ -176,16 +176,15 @@ impl HealthCheck {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct Target {
     /// An instance's id, an IP address, or the ARN of a Lambda function or load balancer, by the group's type.
-    #[input(cloud = "Targets/Id")]
     pub id: String,
     /// The port it listens on. Default: the group's.
-    #[input(filled, cloud = "Targets/Port")]
+    #[input(filled)]
     pub port: Option<i32>,
     /// The zone of an IP address outside of the VPC, or `all`. Default: by its subnet.
-    #[input(filled, cloud = "Targets/AvailabilityZone")]
+    #[input(filled)]
     pub availability_zone: Option<String>,
     /// The server id of the target, with QUIC.
-    #[input(filled, cloud = "Targets/QuicServerId")]
+    #[input(filled)]
     pub quic_server_id: Option<String>,
 }
 
@@ -221,10 +220,10 @@ pub struct TargetGroupInputs {
     pub ip_address_type: Option<TargetIpAddressType>,
     /// The port at which an agent on the targets says how much they can take, from 1 to 65535. Application. AWS has no
     /// call that changes it.
-    #[input(replace)]
+    #[input(replace, unlike_cloud = "the API has no call that changes it")]
     pub target_control_port: Option<i32>,
     /// How it is found out which targets can work.
-    #[input(cloud = "HealthCheckEnabled")]
+    #[input(cloud = "")]
     pub health_check: Option<HealthCheck>,
     /// How many seconds a target that goes may finish its requests, from 0 to 3600. Default: 300.
     #[input(cloud = "TargetGroupAttributes")]
