@@ -10,7 +10,7 @@ use crate::error::{Error, list};
 use crate::exit::Exit;
 use crate::nearest::did_you_mean;
 use crate::session::Session;
-use crate::show::{Paint, json_document, outputs, plain, print, say};
+use crate::show::{Paint, json_document, outputs, plain, print, say, width_of_stdout};
 
 /// Prints the outputs of a deployed stack.
 ///
@@ -62,7 +62,7 @@ impl Outputs {
                 json_document(&shown)?;
             }
             None if exports.is_empty() => say(&format!("{} has no outputs.", session.stack)),
-            None => print(&outputs(&exports, 0, Paint::stdout()))?,
+            None => print(&outputs(&exports, 0, width_of_stdout(), Paint::stdout()))?,
         }
         Ok(Exit::Done)
     }
