@@ -147,7 +147,10 @@ fn what_a_program_finds_wrong_is_shown_with_its_place() {
 
 #[test]
 fn a_program_is_told_its_configuration_and_what_it_prints_is_shown() {
-    let project = Project::new(&format!("cat > asked.json; echo noted; {}", r#"answer '{"graph":{"version":1,"stack":"web","nodes":[],"exports":{},"schemas":{}}}'"#));
+    let project = Project::new(&format!(
+        "cat > asked.json; echo noted; {}",
+        r#"answer '{"graph":{"version":1,"stack":"web","nodes":[],"exports":{},"schemas":{}}}'"#
+    ));
     let project = project.with("infra.toml", "[config]\nworkers = 6\nzone = \"a\"\n[env.local.config]\nzone = \"b\"\n");
     let ended = project.run("graph web --config workers=7 --config database.size=1.5");
     assert_eq!((ended.code, ended.out.as_str(), ended.err.as_str()), (0, "flowchart TD\n", "noted\n"));
