@@ -98,7 +98,7 @@ mod tests {
                 .map(|path| path.display().to_string())
         };
         assert_eq!(of(&[("INFRA_CACHE_DIR", "/a"), ("XDG_CACHE_HOME", "/b"), ("HOME", "/c")]).unwrap(), "/a");
-        assert_eq!(of(&[("XDG_CACHE_HOME", "/b"), ("HOME", "/c")]).unwrap(), "/b/infra-sdk");
+        assert_eq!(of(&[("XDG_CACHE_HOME", "/b"), ("HOME", "/c")]).unwrap(), "/b/infra");
         assert_eq!(of(&[("HOME", "/c")]).unwrap(), "/c/.cache/infra");
         assert!(matches!(of(&[]), Err(Error::NoCache)));
     }
