@@ -2,6 +2,7 @@
 
 mod basics;
 mod compile_errors;
+mod crash;
 mod dataflow;
 mod drift;
 mod failure;

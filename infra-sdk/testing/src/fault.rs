@@ -29,6 +29,13 @@ impl Fault {
         self
     }
 
+    /// With these words of the service.
+    #[must_use]
+    pub fn saying(mut self, message: &str) -> Fault {
+        self.message = message.into();
+        self
+    }
+
     /// So many times in a row.
     #[must_use]
     pub fn times(mut self, times: u32) -> Fault {
