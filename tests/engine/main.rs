@@ -7,5 +7,7 @@ mod dataflow;
 mod drift;
 mod failure;
 mod random;
+mod recovery;
 mod rendering;
 mod replacement;
+mod secrets;

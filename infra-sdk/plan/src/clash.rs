@@ -9,10 +9,10 @@ use crate::plan::Replacement;
 use crate::state::{Object, State};
 
 /// Why `want` cannot exist beside `object`, if it cannot.
-pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Expr>) -> Option<String> {
+pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Expr>, salt: &str) -> Option<String> {
     let same = |field: &String| {
         let new = want.get(field).and_then(Expr::value);
-        new.is_some_and(|new| !new.is_null() && object.inputs.get(field).is_some_and(|old| *old == new))
+        new.is_some_and(|new| !new.is_null() && object.inputs.get(field).is_some_and(|old| *old == new.sealed(salt)))
     };
     let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
     let refused = schema.unique.iter().chain(name.iter()).find(|set| set.iter().all(same))?;
@@ -40,7 +40,7 @@ pub(crate) fn mark_delete_first(
         let Decision::Replace { want, replacement } = decision else { continue };
         let address = addresses[*at];
         if let Some(object) = state.object(address) {
-            replacement.delete_first = clash(schemas[*at], object, &want.inputs);
+            replacement.delete_first = clash(schemas[*at], object, &want.inputs, &state.salt);
         }
         if replacement.delete_first.is_some() {
             early.insert(address.clone());
@@ -67,12 +67,15 @@ pub(crate) fn mark_delete_first(
 /// What a resource's uniqueness comes down to: the kind, the fields and their values.
 pub(crate) type Place = (String, Vec<String>, Vec<String>);
 
-/// The places in its cloud that an object with these inputs takes.
+/// The places in its cloud that an object with these inputs, in the form that may be stored, takes.
 pub(crate) fn places(schema: &Schema, inputs: &BTreeMap<String, Value>) -> Vec<Place> {
     let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
     let sets = schema.unique.iter().chain(name.iter());
     let place = |set: &Vec<String>| {
-        let values = set.iter().map(|field| inputs.get(field).map(|value| value.redacted().to_string())).collect::<Option<_>>()?;
+        let values = set
+            .iter()
+            .map(|field| inputs.get(field).map(|value| serde_json::to_string(value).unwrap_or_default()))
+            .collect::<Option<_>>()?;
         Some((schema.kind.to_string(), set.clone(), values))
     };
     sets.filter_map(place).collect()

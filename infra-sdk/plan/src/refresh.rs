@@ -3,6 +3,7 @@
 use infra_core::Value;
 
 use crate::observed::{Observed, Sight};
+use crate::remember::told;
 use crate::state::{Record, State};
 
 /// The records after which the state says what the cloud has: objects that are gone leave it, outputs are those that
@@ -11,13 +12,14 @@ use crate::state::{Record, State};
 pub fn refresh(state: &State, observed: &Observed) -> Vec<Record> {
     let mut records = Vec::new();
     for (address, row) in state.rows.iter().filter(|(_, row)| row.intent.is_none()) {
-        let gone = row.old.iter().filter(|object| observed.old_gone.contains(&object.id));
+        let gone = row.old.iter().filter(|object| observed.is_old_gone(address, &object.id));
         records.extend(gone.map(|object| Record::Gone { address: address.clone(), id: object.id.clone() }));
         let Some(object) = &row.object else { continue };
         match observed.objects.get(address) {
             Some(Sight::Gone) => records.push(Record::Gone { address: address.clone(), id: object.id.clone() }),
             Some(Sight::Present { outputs, .. }) => {
-                let outputs = outputs.iter().map(|(name, value)| (name.clone(), Value::sealed(value, &state.salt))).collect();
+                let seen = told(None, outputs, object).into_iter();
+                let outputs = seen.map(|(name, value)| (name, Value::sealed(&value, &state.salt))).collect();
                 if outputs != object.outputs {
                     let mut object = object.clone();
                     object.outputs = outputs;
@@ -40,7 +42,7 @@ mod tests {
     use crate::state::Object;
 
     fn seen(outputs: &BTreeMap<String, Value>) -> Sight {
-        Sight::Present { inputs: BTreeMap::new(), outputs: outputs.clone(), failed: None }
+        Sight::Present { inputs: BTreeMap::new(), outputs: outputs.clone(), failed: None, pending: None }
     }
 
     #[test]

@@ -220,18 +220,25 @@ impl Contents {
         }
     }
 
+    /// Whether a search is to find nothing.
+    pub(crate) fn is_blind(&mut self, verb: Verb, name: &str) -> bool {
+        let blind = self.faults.iter_mut().find(|fault| fault.blind && fault.verb == verb && fault.name == name && fault.times > 0);
+        blind.map(|fault| fault.times -= 1).is_some()
+    }
+
     fn fault(&mut self, verb: Verb, name: &str, after: bool) -> Result<(), ProviderError> {
-        let fault = self
-            .faults
-            .iter_mut()
-            .find(|fault| fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0);
-        match fault {
-            Some(fault) => {
-                fault.times -= 1;
-                Err(ProviderError::new(fault.class, format!("{verb:?}"), fault.message.clone()))
+        let meant = |fault: &&mut Fault| {
+            fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0 && !fault.blind
+        };
+        for fault in self.faults.iter_mut().filter(meant) {
+            if fault.later > 0 {
+                fault.later -= 1;
+                continue;
             }
-            None => Ok(()),
+            fault.times -= 1;
+            return Err(ProviderError::new(fault.class, format!("{verb:?}"), fault.message.clone()));
         }
+        Ok(())
     }
 
     pub(crate) fn create(

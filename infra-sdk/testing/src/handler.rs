@@ -132,6 +132,7 @@ impl Handler for MockHandler {
         let mut contents = self.cloud.contents();
         let found = contents.objects.iter().find(|(_, object)| object.kind == self.schema.kind && object.token == new.token);
         let found = found.map(|(id, _)| id.clone());
+        let found = if contents.is_blind(Verb::Find, &name) { None } else { found };
         contents.end(call, Verb::Find, &name)?;
         Ok(found)
     }
