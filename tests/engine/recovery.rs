@@ -1,6 +1,6 @@
 //! What an interrupted run leaves, moment by moment, and what the next one makes of it.
 
-use infra_apply::Class;
+use infra_apply::{Class, Engine, Interrupt, Journal};
 use infra_core::{Stack, output};
 use infra_testing::{Crash, Fault, Verb, World};
 use infra_tests::{Fleet, Machine, Net, Part, Vault};
@@ -83,7 +83,9 @@ fn after_an_interrupted_change_what_it_began_to_use_is_deleted_after_it() {
     // Two reads to plan, one before the change.
     assert!(world.deploy_until(&graph, Crash::AfterCall(3)));
     assert_eq!(world.cloud.changes(), ["update machine m"]);
-    assert_eq!(world.destroy().complete().changes[0], "delete machine m");
+    // Calls that take their time show who waits for whom: one that comes too early is made again.
+    world.cloud.take_time(7);
+    assert_eq!(world.destroy().complete().changes, ["delete machine m", "delete net a", "delete net x"]);
 }
 
 #[test]
@@ -139,6 +141,53 @@ fn a_name_that_another_gives_up_is_taken_when_it_is_free() {
     world.deploy(&called(["a", "b"]), json!({})).complete();
     world.deploy(&called(["b", "c"]), json!({})).complete();
     assert_eq!(world.cloud.objects().len(), 2);
+}
+
+#[test]
+fn names_that_change_places_are_both_given_up_first() {
+    let called = |names: [&'static str; 3]| {
+        move |stack: &Stack| {
+            for (fleet, name) in ["x", "y", "z"].into_iter().zip(names) {
+                Fleet::new(fleet).name(name).image("i").add(stack);
+            }
+        }
+    };
+    let mut world = World::new();
+    world.deploy(&called(["a", "b", "c"]), json!({})).complete();
+    for names in [["b", "a", "c"], ["c", "b", "a"], ["a", "c", "d"]] {
+        world.deploy(&called(names), json!({})).complete();
+        assert!(!world.plan(&called(names), json!({})).unwrap().has_changes());
+    }
+}
+
+#[test]
+fn a_plan_performed_without_the_recovery_before_it_makes_nothing_twice() {
+    let mut world = World::new();
+    let graph = world.graph(&net, json!({}));
+    assert!(world.deploy_until(&graph, Crash::AfterCall(0)));
+    let engine = Engine::new(world.cloud.registry(graph.schemas.values()));
+    let mut journal = Journal::in_memory(world.state.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let outcome = runtime.block_on(async {
+        let plan = engine.plan(&graph, &journal, &()).await.unwrap();
+        engine.apply(&plan, &graph.exports, &mut journal, &Interrupt::new(), &()).await
+    });
+    assert!(outcome.is_complete());
+    assert_eq!(world.cloud.objects().len(), 1);
+}
+
+#[test]
+fn a_document_too_deep_to_be_read_back_is_refused_with_its_field_before_anything_is_done() {
+    let deep = |levels: usize| {
+        let document = (0..levels).fold(json!(1), |inner, _| json!({ "in": inner }));
+        move |stack: &Stack| drop(Vault::new("v").password("p").policy(document.clone()).add(stack))
+    };
+    let error = World::new().plan(&deep(100), json!({})).unwrap_err().to_string();
+    assert!(error.contains("toy:run/vault:v: `policy`") && error.contains("recovery.rs:"), "{error}");
+    let mut world = World::new();
+    world.deploy(&deep(60), json!({})).complete();
+    let state = serde_json::to_string(&world.state).unwrap();
+    assert_eq!(serde_json::from_str::<infra_plan::State>(&state).unwrap(), world.state);
 }
 
 #[test]

@@ -158,6 +158,9 @@ impl Subject<'_, '_> {
         let asked = asked(&inputs);
         let tags = ownership(&asked, bench.stack, address, &token);
         let new = Creation { tags: &tags, token: &token };
+        // Whoever performs a plan without the recovery before it finds what an interrupted run made all the same.
+        let begun = |intent: &Intent| matches!(intent, Intent::Create { token: other, .. } if *other == token);
+        let begun_before = bench.journal().state().rows.get(address).and_then(|row| row.intent.as_ref()).is_some_and(begun);
         bench.record(Record::Begun {
             address: address.clone(),
             intent: Intent::Create {
@@ -167,7 +170,7 @@ impl Subject<'_, '_> {
                 declared: want.declared.clone(),
             },
         })?;
-        let (made, in_doubt) = self.made(&asked, new).await;
+        let (made, in_doubt) = self.made(&asked, new, begun_before).await;
         let id = match made {
             Ok(id) => id,
             Err(error) => {
@@ -187,8 +190,7 @@ impl Subject<'_, '_> {
 
     /// Makes the object, once: after an answer that got lost, it is looked for before it is made again. Says too whether
     /// an answer got lost: then an error of a later try does not mean that nothing was made.
-    async fn made(&self, asked: &Value, new: Creation<'_>) -> (Result<String, ProviderError>, bool) {
-        let mut in_doubt = false;
+    async fn made(&self, asked: &Value, new: Creation<'_>, mut in_doubt: bool) -> (Result<String, ProviderError>, bool) {
         let made = retry(&self.bench.patience, self.notice(), async || {
             if in_doubt && let Some(id) = self.handler.find(asked, new).await? {
                 return Ok(id);

@@ -46,6 +46,26 @@ mod tests {
     }
 
     #[test]
+    fn a_replaced_object_that_is_gone_does_not_take_another_of_the_same_id_along() {
+        let mut state = State::new("salt");
+        let addresses = ["t:t/role", "t:t/profile"].map(|kind| Address::new(kind, "web"));
+        for (address, id) in addresses.iter().flat_map(|address| [(address, "web"), (address, "web-2")]) {
+            let object = Object {
+                id: id.into(),
+                inputs: BTreeMap::new(),
+                outputs: BTreeMap::new(),
+                dependencies: BTreeSet::new(),
+                declared: Location::default(),
+                problem: None,
+            };
+            state.apply(Record::Made { address: address.clone(), object });
+        }
+        let mut observed = Observed::default();
+        observed.old_gone.entry(addresses[0].clone()).or_default().insert("web".into());
+        assert_eq!(refresh(&state, &observed), [Record::Gone { address: addresses[0].clone(), id: "web".into() }]);
+    }
+
+    #[test]
     fn gone_objects_leave_and_new_outputs_are_kept_while_what_was_asked_stays() {
         let asked = BTreeMap::from([("size".to_owned(), Value::from("small"))]);
         let secret = BTreeMap::from([("key".to_owned(), Value::Secret(Box::new(Value::from("hunter2"))))]);

@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Graph, Value};
+use infra_core::{Address, Graph};
 
 use crate::clash::{Place, places};
 use crate::decide::Decision;
 use crate::observed::{Observed, Sight};
 use crate::plan::{Action, Leave, Step};
-use crate::state::State;
+use crate::state::{State, sealed};
 
 /// Who needs a resource.
 type Users<'a> = BTreeMap<&'a Address, BTreeSet<&'a Address>>;
@@ -188,9 +188,9 @@ impl Steps {
         for (address, up) in ups {
             let Action::Create { want, .. } = &self.steps[up].action else { continue };
             let Some(schema) = graph.schemas.get(address.kind()) else { continue };
-            let known: BTreeMap<String, Value> =
-                want.inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?.sealed(&state.salt)))).collect();
-            for delete in places(schema, &known).iter().filter_map(|place| leaving.get(place)).flatten().copied() {
+            for delete in
+                places(schema, &sealed(&want.inputs, &state.salt)).iter().filter_map(|place| leaving.get(place)).flatten().copied()
+            {
                 let own = self.steps[delete].address == address;
                 if own && self.replaced.contains(&delete) {
                     // Which of these two goes first is decided already.
