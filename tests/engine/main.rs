@@ -1,9 +1,14 @@
 //! Scenarios of the engine on a simulated cloud, each a sentence.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 mod basics;
+mod crash;
 mod dataflow;
 mod drift;
 mod failure;
 mod random;
+mod recovery;
 mod rendering;
 mod replacement;
+mod secrets;

@@ -94,3 +94,25 @@ pub struct FleetInputs {
     #[input(replace)]
     pub leader: Option<MachineId>,
 }
+
+/// A store of keys, which keeps what opens it to itself and tells its key to whoever made it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
+#[resource(handle = Vault, id = VaultId, outputs = VaultOutputs, kind = "toy:run/vault")]
+pub struct VaultInputs {
+    /// What opens it.
+    #[input(secret, write_only)]
+    pub password: String,
+    /// What is written on it.
+    pub label: Option<String>,
+    /// Who may open it.
+    pub policy: Option<serde_json::Value>,
+}
+
+/// What the toy cloud says of a [`Vault`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
+#[outputs(of = Vault)]
+pub struct VaultOutputs {
+    /// Its key.
+    #[output(stable, secret)]
+    pub key: String,
+}

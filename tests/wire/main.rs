@@ -1,5 +1,7 @@
 //! Whole stacks over the wire, on a local cloud that somebody else wrote.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 mod airaware;
 mod census;
 mod station;

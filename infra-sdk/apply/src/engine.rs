@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
 use infra_plan::{Observed, Plan, Record, plan, plan_destroy, refresh};
 
+use crate::clear::Clear;
 use crate::event::Watcher;
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
@@ -145,14 +146,20 @@ impl Engine {
         interrupt: &Interrupt,
         watcher: &dyn Watcher,
     ) -> Outcome {
-        let bench =
-            Bench { stack: &plan.stack, registry: &self.registry, patience: self.patience, watcher, journal: Mutex::new(&mut *journal) };
+        let bench = Bench {
+            stack: &plan.stack,
+            registry: &self.registry,
+            patience: self.patience,
+            watcher,
+            journal: Mutex::new(&mut *journal),
+            clear: Clear::default(),
+        };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
-        drop(bench);
+        let Bench { clear, .. } = bench;
         let mut outcome =
             Outcome { done: ended.done, failed: ended.failed, skipped: ended.skipped, store: ended.store, exports: BTreeMap::new() };
         if outcome.is_complete() {
-            match self::exports(exports, journal) {
+            match self::exports(exports, plan, journal, &clear) {
                 Ok(exports) => outcome.exports = exports,
                 Err(problem) => {
                     outcome.failed.push((Address::new("stack:output/value", "outputs"), problem));
@@ -196,16 +203,13 @@ fn same_contract(one: &infra_core::Schema, other: &infra_core::Schema) -> bool {
     serde_json::to_value(one).ok() == serde_json::to_value(other).ok()
 }
 
-fn exports(exprs: &BTreeMap<String, Expr>, journal: &Journal) -> Result<BTreeMap<String, Value>, Diagnostic> {
-    let known = |attr: &Attr| {
-        let object = journal.state().object(&attr.resource);
-        Ok(object.and_then(|object| match attr.output.as_str() {
-            "id" => Some(Value::from(object.id.as_str())),
-            output => object.outputs.get(output).cloned(),
-        }))
-    };
+/// The stack's outputs, of what the plan knew in clear and of what the run was told.
+fn exports(exprs: &BTreeMap<String, Expr>, plan: &Plan, journal: &Journal, clear: &Clear) -> Result<BTreeMap<String, Value>, Diagnostic> {
+    let known = |attr: &Attr| Ok(clear.output(journal.state(), attr));
     let mut exports = BTreeMap::new();
     for (name, expr) in exprs {
+        let planned = plan.exports.iter().find(|export| export.name == *name);
+        let expr = planned.and_then(|export| export.new.as_ref()).unwrap_or(expr);
         let about = |problem: String| Diagnostic::new(problem).with_field(format!("output {name}"));
         let value = expr.evaluate(&known).map_err(|error| about(error.to_string()))?;
         let missing = || about(format!("the cloud has not told {value}"));

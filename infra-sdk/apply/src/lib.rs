@@ -3,6 +3,7 @@
 //! [`Engine`] is the way in. It decides nothing: what a plan says is done, in the order its edges allow, and every call
 //! that changes a cloud stands between two records of the [`Journal`].
 
+mod clear;
 mod engine;
 mod error;
 mod event;
@@ -16,6 +17,7 @@ mod registry;
 mod retry;
 mod schedule;
 mod store;
+mod unseal;
 
 pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};

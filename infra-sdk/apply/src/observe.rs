@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use futures::StreamExt as _;
 use futures::stream;
 use infra_core::{Address, Kind, Schema, Value};
-use infra_plan::{Observed, Sight, State};
+use infra_plan::{Object, Observed, Sight, State};
 
 use crate::error::ProviderError;
 use crate::event::{Event, Watcher};
 use crate::provider::{Condition, Found, Handler};
 use crate::registry::Registry;
-use crate::retry::{Patience, retry};
+use crate::retry::{Backoff, Patience, retry};
 
 /// Why the cloud could not be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -46,25 +46,23 @@ pub(crate) async fn observe(
     parallel: usize,
     watcher: &dyn Watcher,
 ) -> Result<Observed, ObserveError> {
-    let mut by_kind: BTreeMap<&Kind, Vec<(&Address, &str, bool)>> = BTreeMap::new();
+    let mut by_kind: BTreeMap<&Kind, Vec<Known<'_>>> = BTreeMap::new();
     for (address, row) in &state.rows {
         let ids = by_kind.entry(address.kind()).or_default();
-        ids.extend(row.object.iter().map(|object| (address, object.id.as_str(), true)));
-        ids.extend(row.old.iter().map(|object| (address, object.id.as_str(), false)));
+        ids.extend(row.object.iter().map(|object| Known { address, object, current: true }));
+        ids.extend(row.old.iter().map(|object| Known { address, object, current: false }));
     }
     watcher.hear(Event::Observing { objects: by_kind.values().map(Vec::len).sum() });
 
     let mut pages = Vec::new();
     for (kind, objects) in by_kind.iter().filter(|(_, objects)| !objects.is_empty()) {
-        let unknown = || ObserveError::UnknownKind { kind: Kind::clone(kind), address: objects[0].0.clone() };
+        let unknown = || ObserveError::UnknownKind { kind: Kind::clone(kind), address: objects[0].address.clone() };
         let handler = registry.handler(kind).ok_or_else(unknown)?;
         pages.extend(objects.chunks(handler.page().max(1)).map(|page| (handler, *kind, page)));
     }
     let read = stream::iter(pages).map(|(handler, kind, page)| async move {
-        let ids: Vec<String> = page.iter().map(|(_, id, _)| (*id).to_owned()).collect();
-        let found = retry(patience, |_, _| {}, async || handler.read(&ids).await).await;
-        let failed = |source| ObserveError::Read { kind: Kind::clone(kind), count: page.len(), first: page[0].0.clone(), source };
-        let found: HashMap<String, Found> = found.map_err(failed)?.into_iter().map(|found| (found.id.clone(), found)).collect();
+        let failed = |source| ObserveError::Read { kind: Kind::clone(kind), count: page.len(), first: page[0].address.clone(), source };
+        let found = read_page(handler.as_ref(), page, patience).await.map_err(failed)?;
         watcher.hear(Event::Observed { objects: page.len() });
         Ok((handler.schema(), page, found))
     });
@@ -72,11 +70,11 @@ pub(crate) async fn observe(
     let mut observed = Observed::default();
     while let Some(page) = read.next().await {
         let (schema, page, mut found) = page?;
-        for (address, id, current) in page {
-            match (found.remove(*id), current) {
+        for Known { address, object, current } in page {
+            match (found.remove(&object.id), current) {
                 (Some(found), true) => drop(observed.objects.insert((*address).clone(), sight(schema, found))),
                 (None, true) => drop(observed.objects.insert((*address).clone(), Sight::Gone)),
-                (None, false) => drop(observed.old_gone.insert((*id).to_owned())),
+                (None, false) => drop(observed.old_gone.entry((*address).clone()).or_default().insert(object.id.clone())),
                 (Some(_), false) => {}
             }
         }
@@ -84,12 +82,39 @@ pub(crate) async fn observe(
     Ok(observed)
 }
 
+/// An object that the state knows.
+struct Known<'a> {
+    address: &'a Address,
+    object: &'a Object,
+    /// Whether it is the resource's, and not one that was replaced.
+    current: bool,
+}
+
+/// Reads a page of objects. One that an interrupted run made a moment ago may not be seen everywhere yet: before it is
+/// taken for gone, and made again, it is looked for a while.
+async fn read_page(handler: &dyn Handler, page: &[Known<'_>], patience: &Patience) -> Result<HashMap<String, Found>, ProviderError> {
+    let mut ids: Vec<String> = page.iter().map(|known| known.object.id.clone()).collect();
+    let mut all = HashMap::new();
+    let mut backoff = Backoff::new();
+    loop {
+        let found = retry(patience, |_, _| {}, async || handler.read(&ids).await).await?;
+        all.extend(found.into_iter().map(|found| (found.id.clone(), found)));
+        let young = page.iter().filter(|known| known.current && known.object.problem.is_some());
+        ids = young.map(|known| known.object.id.clone()).filter(|id| !all.contains_key(id)).collect();
+        if ids.is_empty() || backoff.elapsed() + backoff.upcoming() > patience.seen {
+            return Ok(all);
+        }
+        backoff.wait().await;
+    }
+}
+
 fn sight(schema: &Schema, found: Found) -> Sight {
-    let failed = match found.condition {
-        Condition::Failed(state) => Some(state),
-        Condition::Ready | Condition::Pending(_) => None,
+    let (failed, pending) = match found.condition {
+        Condition::Failed(state) => (Some(state), None),
+        Condition::Pending(state) => (None, Some(state)),
+        Condition::Ready => (None, None),
     };
-    Sight::Present { outputs: outputs(schema, &found.outputs), inputs: fields(found.inputs), failed }
+    Sight::Present { outputs: outputs(schema, &found.outputs), inputs: fields(found.inputs), failed, pending }
 }
 
 /// An object's fields.

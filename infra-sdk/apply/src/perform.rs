@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Value};
-use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, remembered, sealed};
+use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, remembered, sealed};
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{Class, ProviderError};
+use crate::clear::Clear;
+use crate::error::{Class, ProviderError, gone_is_success};
 use crate::event::{Doing, Event, Watcher};
 use crate::journal::Journal;
 use crate::observe::{fields, outputs, read_one};
@@ -15,6 +16,7 @@ use crate::provider::{Condition, Creation, Found, Handler};
 use crate::registry::Registry;
 use crate::retry::{Backoff, Patience, retry};
 use crate::store::StoreError;
+use crate::unseal::unsealed;
 
 /// Why a step failed.
 #[derive(Debug)]
@@ -38,6 +40,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) patience: Patience,
     pub(crate) watcher: &'a dyn Watcher,
     pub(crate) journal: Mutex<&'a mut Journal>,
+    pub(crate) clear: Clear,
 }
 
 /// A resource and what its step needs to know of it.
@@ -89,13 +92,7 @@ impl<'b> Bench<'b> {
     /// A step's inputs, with what earlier steps gave put in. All of it is known by now.
     fn evaluated(&self, address: &Address, want: &Want) -> Result<BTreeMap<String, Expr>, Failure> {
         let journal = self.journal();
-        let known = |attr: &infra_core::Attr| {
-            let object = journal.state().object(&attr.resource);
-            Ok(object.and_then(|object| match attr.output.as_str() {
-                "id" => Some(Value::from(object.id.as_str())),
-                output => object.outputs.get(output).cloned(),
-            }))
-        };
+        let known = |attr: &infra_core::Attr| Ok(self.clear.output(journal.state(), attr));
         let mut inputs = BTreeMap::new();
         for (name, expr) in &want.inputs {
             let about = |problem: String| {
@@ -104,6 +101,9 @@ impl<'b> Bench<'b> {
             let value = expr.evaluate(&known).map_err(|error| about(error.to_string()))?;
             if let Some(waits) = value.refs().into_iter().next() {
                 return Err(about(format!("the cloud has not told `{}` of {}", waits.output, waits.resource)));
+            }
+            if let Expr::Lit(value) = &value {
+                self.clear.note(value);
             }
             inputs.insert(name.clone(), value);
         }
@@ -129,7 +129,8 @@ impl Subject<'_, '_> {
     }
 
     fn failed(&self, doing: &str, error: &ProviderError, want: Option<&Want>) -> Failure {
-        let mut problem = Diagnostic::new(format!("failed to {doing}: {error}")).with_resource(self.address);
+        let problem = self.bench.clear.scrubbed(&format!("failed to {doing}: {error}"));
+        let mut problem = Diagnostic::new(problem).with_resource(self.address);
         if let Some(want) = want {
             problem = problem.with_location(&want.declared);
         }
@@ -141,7 +142,8 @@ impl Subject<'_, '_> {
 
     fn notice(&self) -> impl FnMut(&ProviderError, std::time::Duration) + '_ {
         move |error, after| {
-            self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error: error.to_string(), after });
+            let error = self.bench.clear.scrubbed(&error.to_string());
+            self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error, after });
         }
     }
 
@@ -156,6 +158,9 @@ impl Subject<'_, '_> {
         let asked = asked(&inputs);
         let tags = ownership(&asked, bench.stack, address, &token);
         let new = Creation { tags: &tags, token: &token };
+        // Whoever performs a plan without the recovery before it finds what an interrupted run made all the same.
+        let begun = |intent: &Intent| matches!(intent, Intent::Create { token: other, .. } if *other == token);
+        let begun_before = bench.journal().state().rows.get(address).and_then(|row| row.intent.as_ref()).is_some_and(begun);
         bench.record(Record::Begun {
             address: address.clone(),
             intent: Intent::Create {
@@ -165,11 +170,12 @@ impl Subject<'_, '_> {
                 declared: want.declared.clone(),
             },
         })?;
-        let id = match self.made(&asked, new).await {
+        let (made, in_doubt) = self.made(&asked, new, begun_before).await;
+        let id = match made {
             Ok(id) => id,
             Err(error) => {
                 // Only an answer of the service says that nothing was made; without one, the intent stays open.
-                if !error.class.is_temporary() {
+                if !in_doubt && !error.class.is_temporary() {
                     bench.record(Record::Abandoned { address: address.clone() })?;
                 }
                 return Err(self.failed("create it", &error, Some(want)));
@@ -182,10 +188,10 @@ impl Subject<'_, '_> {
         self.settle(&id, found, want, &inputs, &asked).await
     }
 
-    /// Makes the object, once: after an answer that got lost, it is looked for before it is made again.
-    async fn made(&self, asked: &Value, new: Creation<'_>) -> Result<String, ProviderError> {
-        let mut in_doubt = false;
-        retry(&self.bench.patience, self.notice(), async || {
+    /// Makes the object, once: after an answer that got lost, it is looked for before it is made again. Says too whether
+    /// an answer got lost: then an error of a later try does not mean that nothing was made.
+    async fn made(&self, asked: &Value, new: Creation<'_>, mut in_doubt: bool) -> (Result<String, ProviderError>, bool) {
+        let made = retry(&self.bench.patience, self.notice(), async || {
             if in_doubt && let Some(id) = self.handler.find(asked, new).await? {
                 return Ok(id);
             }
@@ -193,14 +199,16 @@ impl Subject<'_, '_> {
             in_doubt |= matches!(&answer, Err(error) if error.class == Class::Unavailable);
             answer
         })
-        .await
+        .await;
+        (made, in_doubt)
     }
 
     async fn update(&self, id: &str, want: &Want) -> Result<String, Failure> {
         let inputs = self.bench.evaluated(self.address, want)?;
         let asked = asked(&inputs);
         let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
-        self.bench.record(Record::Begun { address: self.address.clone(), intent: Intent::Update { id: id.to_owned(), inputs: sealed } })?;
+        let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies: want.dependencies.clone() };
+        self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
         let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
         let found = match read.map_err(|error| self.failed("read it", &error, Some(want)))? {
@@ -221,15 +229,18 @@ impl Subject<'_, '_> {
     ) -> Result<String, Failure> {
         let differing = self.differing(id, &found, inputs);
         if !differing.is_empty() {
-            let have = self.with_recorded(id, &found);
+            let have = self.as_taken(self.with_recorded(id, &found), asked);
             let updated = retry(&self.bench.patience, self.notice(), async || self.handler.update(id, &have, asked).await).await;
             updated.map_err(|error| self.failed("change it", &error, Some(want)))?;
             found = self.ready(id, want).await?;
-            self.persistent(id, &found, inputs);
+            let have = fields(self.with_recorded(id, &found));
+            self.persistent(id, &have, inputs);
         } else if found.condition != Condition::Ready {
             found = self.ready(id, want).await?;
         }
-        let outputs = outputs(self.schema(), &found.outputs);
+        let secret = |input: &str| asked.as_object().and_then(|asked| asked.get(input)).is_some_and(Value::has_secret);
+        let outputs = echoed(self.schema(), outputs(self.schema(), &found.outputs), secret);
+        self.bench.clear.tell(self.address, outputs.clone());
         let broken = self.broken_promise(&outputs, asked);
         let mut object = self.bench.object(id, want, inputs, outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
@@ -256,11 +267,18 @@ impl Subject<'_, '_> {
         Value::Object(have)
     }
 
+    /// Inputs as a handler can take them, without digests.
+    fn as_taken(&self, have: Value, asked: &Value) -> Value {
+        let (none, salt) = (BTreeMap::new(), self.bench.journal().state().salt.clone());
+        let have = unsealed(&self.schema().inputs, &fields(have), asked.as_object().unwrap_or(&none), &salt);
+        Value::Object(have).without_nulls()
+    }
+
     /// What still differs after the change is said, and not tried for ever.
-    fn persistent(&self, id: &str, found: &Found, inputs: &BTreeMap<String, Expr>) {
+    fn persistent(&self, id: &str, have: &BTreeMap<String, Value>, inputs: &BTreeMap<String, Expr>) {
         let told: Vec<_> = self.schema().inputs.iter().filter(|field| !field.write_only).cloned().collect();
         let salt = self.bench.journal().state().salt.clone();
-        for change in differences(&told, &fields(found.inputs.clone()), inputs, &salt) {
+        for change in differences(&told, have, inputs, &salt) {
             let has = change.old.map_or("nothing".into(), |old| old.redacted().to_string());
             let wants = change.new.map_or("nothing".into(), |new| new.to_string());
             self.bench.watcher.hear(Event::Noticed {
@@ -316,7 +334,7 @@ impl Subject<'_, '_> {
     async fn delete(&self, id: &str) -> Result<String, Failure> {
         let intent = Intent::Delete { id: id.to_owned() };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
-        let deleted = retry(&self.bench.patience, self.notice(), async || self.handler.delete(id).await).await;
+        let deleted = retry(&self.bench.patience, self.notice(), async || gone_is_success(self.handler.delete(id).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
         let mut backoff = Backoff::new();
         loop {

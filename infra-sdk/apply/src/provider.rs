@@ -153,8 +153,11 @@ impl<R: Lifecycle> Served<R> {
     }
 
     fn inputs(value: &Value) -> Result<R::Inputs, ProviderError> {
-        serde_json::from_value(value.reveal())
-            .map_err(|error| ProviderError::new(Class::Invalid, "read the inputs", format!("they do not fit {}: {error}", R::KIND)))
+        serde_json::from_value(value.reveal()).map_err(|error| {
+            // The words of the error may have a value in them.
+            let why = if value.has_secret() { "what does not fit is not shown, since there are secrets".into() } else { error.to_string() };
+            ProviderError::new(Class::Invalid, "read the inputs", format!("they do not fit {}: {why}", R::KIND))
+        })
     }
 
     fn id(text: &str) -> R::Id {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use infra_core::{Address, Diagnostic, Value};
-use infra_plan::{Intent, Object, Record};
+use infra_plan::{Intent, Object, Record, unsure};
 
 use crate::event::{Doing, Event, Watcher};
 use crate::journal::Journal;
@@ -12,6 +12,7 @@ use crate::provider::Creation;
 use crate::registry::Registry;
 use crate::retry::{Patience, retry};
 use crate::store::StoreError;
+use crate::unseal::unsealed;
 
 /// Why recovery could not finish.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +38,21 @@ pub(crate) async fn recover(
     for (address, intent) in open {
         watcher.hear(Event::Started { address: address.clone(), doing: Doing::Recovering });
         let (record, id) = match intent {
-            // The object is still in the row: planning compares it with the cloud, and repeats what is missing.
-            Intent::Update { id, .. } | Intent::Delete { id } => (Record::Abandoned { address: address.clone() }, id),
+            // The object is still in the row: planning compares it with the cloud, and repeats what is missing. Where a
+            // change may have happened, it may use more than it did, and what the cloud never tells is not known.
+            Intent::Delete { id } => (Record::Abandoned { address: address.clone() }, id),
+            Intent::Update { id, inputs, dependencies } => {
+                let object = journal.state().object(&address).filter(|object| object.id == id).cloned();
+                let record = object.map(|mut object| {
+                    if let Some(handler) = registry.handler(address.kind()) {
+                        object.inputs = unsure(&handler.schema().inputs, &object.inputs, &inputs);
+                    }
+                    object.dependencies.extend(dependencies);
+                    object.problem = Some("a change of it was interrupted".to_owned());
+                    Record::Settled { address: address.clone(), object }
+                });
+                (record.unwrap_or_else(|| Record::Abandoned { address: address.clone() }), id)
+            }
             Intent::Create { token, inputs, dependencies, declared } => {
                 let unanswered = |problem: String| {
                     let problem = Diagnostic::new(problem).with_resource(&address).with_location(&declared);
@@ -47,7 +61,8 @@ pub(crate) async fn recover(
                 let handler = registry
                     .handler(address.kind())
                     .ok_or_else(|| unanswered(format!("this engine does not know what a {} is", address.kind())))?;
-                let asked = Value::Object(inputs.clone());
+                let salt = &journal.state().salt;
+                let asked = Value::Object(unsealed(&handler.schema().inputs, &inputs, &BTreeMap::new(), salt)).without_nulls();
                 let tags = ownership(&asked, stack, &address, &token);
                 let new = Creation { tags: &tags, token: &token };
                 let found = retry(patience, |_, _| {}, async || handler.find(&asked, new).await).await;

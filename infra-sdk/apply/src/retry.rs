@@ -15,11 +15,18 @@ pub struct Patience {
     pub short: Duration,
     /// With an object that is not ready yet, or not gone yet.
     pub ready: Duration,
+    /// With an object that an interrupted run made and that is not to be seen, before it is taken for gone.
+    pub seen: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Patience {
-        Patience { long: Duration::from_secs(10 * 60), short: Duration::from_secs(60), ready: Duration::from_secs(40 * 60) }
+        Patience {
+            long: Duration::from_secs(10 * 60),
+            short: Duration::from_secs(60),
+            ready: Duration::from_secs(40 * 60),
+            seen: Duration::from_secs(30),
+        }
     }
 }
 

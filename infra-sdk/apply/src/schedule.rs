@@ -1,5 +1,6 @@
 //! Which step next: those whose edges are done, longest remaining path first, at most so many at a time.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures::StreamExt as _;
@@ -91,8 +92,8 @@ fn ranks(steps: &[Step], next: &[Vec<usize>]) -> Vec<usize> {
 fn blame(next: &[Vec<usize>], failed: usize, address: &Address, blamed: &mut BTreeMap<usize, Address>) {
     let mut stack = next[failed].clone();
     while let Some(at) = stack.pop() {
-        if !blamed.contains_key(&at) {
-            blamed.insert(at, address.clone());
+        if let Entry::Vacant(entry) = blamed.entry(at) {
+            entry.insert(address.clone());
             stack.extend(&next[at]);
         }
     }

@@ -1,5 +1,7 @@
 //! Bad input ends well: with an error that says what is wrong and what to do, and with nothing lost.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};

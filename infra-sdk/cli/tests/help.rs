@@ -1,5 +1,7 @@
 //! The reference of the command line, kept in step with the command by these snapshots.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use clap::Command;
 
 /// What `--help` prints of a command, whatever the terminal.

@@ -1,6 +1,8 @@
 //! The command itself over the wire: the example `hello` on a local cloud of its own, and accounts that are not the
 //! ones that were named.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

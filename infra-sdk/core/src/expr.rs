@@ -23,7 +23,7 @@ impl fmt::Display for Attr {
 }
 
 /// An expression. It holds no closure, so it can be compared, stored, and shown with its unknown parts in place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expr {
     /// A known value.
@@ -149,6 +149,13 @@ fn joined(parts: Vec<Expr>) -> Vec<Expr> {
         }
     }
     joined
+}
+
+impl fmt::Debug for Expr {
+    /// As it is displayed: what is inside a secret does not show.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl fmt::Display for Expr {

@@ -63,7 +63,11 @@ impl Function {
     pub fn call(self, args: &[Value]) -> Result<Value, EvalError> {
         let secret = args.iter().any(Value::has_secret);
         let clear: Vec<Value> = args.iter().map(|arg| if secret { Value::from(arg.reveal()) } else { arg.clone() }).collect();
-        let value = self.clear(&clear).map_err(|problem| EvalError::Function { function: self.name(), problem })?;
+        let value = self.clear(&clear).map_err(|problem| {
+            // The words of the problem have the arguments in them.
+            let problem = if secret { "it cannot take what it was given, which is secret and not shown".to_owned() } else { problem };
+            EvalError::Function { function: self.name(), problem }
+        })?;
         Ok(if secret { Value::Secret(Box::new(value)) } else { value })
     }
 
@@ -229,5 +233,14 @@ mod tests {
     fn a_secret_argument_makes_a_secret_result() {
         let value = Function::Base64.call(&[Value::Secret(Box::new(Value::from("a")))]).unwrap();
         assert_eq!(value, Value::Secret(Box::new(Value::from("YQ=="))));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_secret_argument_is_said_without_it() {
+        let secret = Value::Secret(Box::new(Value::from("hunter2")));
+        for function in [Function::Length, Function::CidrHost, Function::Field, Function::Merge, Function::Concat] {
+            let problem = function.call(&[secret.clone(), secret.clone()]).unwrap_err().to_string();
+            assert!(!problem.contains("hunter2"), "{problem}");
+        }
     }
 }

@@ -217,6 +217,15 @@ mod tests {
     }
 
     #[test]
+    fn a_float_survives_the_wire_to_its_last_digit() {
+        for number in (1..2000).map(|n| 1.0 / f64::from(n) * 1e-7) {
+            let value = Value::from(json!(number));
+            let text = serde_json::to_string(&value).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value, "{text}");
+        }
+    }
+
+    #[test]
     fn an_unknown_mark_is_refused_and_not_taken_for_data() {
         let error = serde_json::from_value::<Value>(json!({"$future": 1})).unwrap_err();
         assert!(error.to_string().contains("$future"), "{error}");

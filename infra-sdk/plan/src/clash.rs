@@ -6,13 +6,13 @@ use infra_core::{Address, Expr, Schema, Value};
 
 use crate::decide::Decision;
 use crate::plan::Replacement;
-use crate::state::{Object, State};
+use crate::state::{Object, State, sealed};
 
 /// Why `want` cannot exist beside `object`, if it cannot.
-pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Expr>) -> Option<String> {
+pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Expr>, salt: &str) -> Option<String> {
     let same = |field: &String| {
         let new = want.get(field).and_then(Expr::value);
-        new.is_some_and(|new| !new.is_null() && object.inputs.get(field).is_some_and(|old| *old == new))
+        new.is_some_and(|new| !new.is_null() && object.inputs.get(field).is_some_and(|old| *old == new.sealed(salt)))
     };
     let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
     let refused = schema.unique.iter().chain(name.iter()).find(|set| set.iter().all(same))?;
@@ -34,13 +34,15 @@ pub(crate) fn mark_delete_first(
             users.entry(need).or_default().push(address);
         }
     }
+    let circles = circles(decisions, addresses, schemas, state);
     let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
     let (mut early, mut spreading) = (BTreeSet::new(), Vec::new());
     for (at, decision) in decisions {
         let Decision::Replace { want, replacement } = decision else { continue };
         let address = addresses[*at];
         if let Some(object) = state.object(address) {
-            replacement.delete_first = clash(schemas[*at], object, &want.inputs);
+            let swap = || circles.get(address).map(|other| format!("it and {other} take each other's places"));
+            replacement.delete_first = clash(schemas[*at], object, &want.inputs, &state.salt).or_else(swap);
         }
         if replacement.delete_first.is_some() {
             early.insert(address.clone());
@@ -64,15 +66,53 @@ pub(crate) fn mark_delete_first(
     early
 }
 
+/// The replacements that take one another's places in a circle, each with whose place it takes: none of them could go
+/// first if all were to be made before they are deleted.
+fn circles(decisions: &[(usize, Decision)], addresses: &[&Address], schemas: &[&Schema], state: &State) -> BTreeMap<Address, Address> {
+    let mut held: BTreeMap<Place, &Address> = BTreeMap::new();
+    let mut wanted: Vec<(&Address, Vec<Place>)> = Vec::new();
+    for (at, decision) in decisions {
+        let (Decision::Replace { want, .. }, Some(object)) = (decision, state.object(addresses[*at])) else { continue };
+        held.extend(places(schemas[*at], &object.inputs).into_iter().map(|place| (place, addresses[*at])));
+        wanted.push((addresses[*at], places(schemas[*at], &sealed(&want.inputs, &state.salt))));
+    }
+    let takes = |(address, places): (&'_ _, Vec<Place>)| {
+        let address: &Address = address;
+        let others = places.iter().filter_map(|place| held.get(place).copied()).filter(|other| *other != address);
+        (address.clone(), others.cloned().collect::<Vec<Address>>())
+    };
+    let takes: BTreeMap<Address, Vec<Address>> = wanted.into_iter().map(takes).collect();
+    let comes_back = |start: &Address, first: &Address| {
+        let (mut seen, mut stack) = (BTreeSet::new(), vec![first]);
+        while let Some(at) = stack.pop() {
+            if at == start {
+                return true;
+            }
+            if seen.insert(at) {
+                stack.extend(takes.get(at).into_iter().flatten());
+            }
+        }
+        false
+    };
+    let circle = |(address, others): (&Address, &Vec<Address>)| {
+        let other = others.iter().find(|other| comes_back(address, other))?;
+        Some((address.clone(), other.clone()))
+    };
+    takes.iter().filter_map(circle).collect()
+}
+
 /// What a resource's uniqueness comes down to: the kind, the fields and their values.
 pub(crate) type Place = (String, Vec<String>, Vec<String>);
 
-/// The places in its cloud that an object with these inputs takes.
+/// The places in its cloud that an object with these inputs, in the form that may be stored, takes.
 pub(crate) fn places(schema: &Schema, inputs: &BTreeMap<String, Value>) -> Vec<Place> {
     let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
     let sets = schema.unique.iter().chain(name.iter());
     let place = |set: &Vec<String>| {
-        let values = set.iter().map(|field| inputs.get(field).map(|value| value.redacted().to_string())).collect::<Option<_>>()?;
+        let values = set
+            .iter()
+            .map(|field| inputs.get(field).map(|value| serde_json::to_string(value).unwrap_or_default()))
+            .collect::<Option<_>>()?;
         Some((schema.kind.to_string(), set.clone(), values))
     };
     sets.filter_map(place).collect()

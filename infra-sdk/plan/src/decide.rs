@@ -10,7 +10,7 @@ use crate::name;
 use crate::observed::Sight;
 use crate::outlook::{Fate, Outlooks};
 use crate::plan::{Difference, Reason, Replacement, Want};
-use crate::remember::remembered;
+use crate::remember::{echoed, remembered, told};
 use crate::state::{Object, State, sealed};
 
 /// What happens to a resource.
@@ -49,6 +49,14 @@ pub(crate) fn decide<'a>(
             Some(known) => marked(known, value),
             None => value,
         };
+        let value = match value {
+            Expr::Lit(value) => Expr::Lit(value.without_nulls()),
+            unknown => unknown,
+        };
+        if is_deep(&value, DEEPEST) {
+            let problem = about(node, field, format!("is nested deeper than {DEEPEST} levels"));
+            return Err(problem.with_help("give a document that deep as text"));
+        }
         inputs.insert(field.clone(), value);
     }
     require(node, schema, &inputs)?;
@@ -62,7 +70,8 @@ pub(crate) fn decide<'a>(
     };
 
     name_it(context, node, schema, &mut inputs, Some(object));
-    let (have, outputs, failed) = present(schema, object, sight);
+    let Present { inputs: have, outputs, failed, pending } = present(schema, object, sight);
+    let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(is_secret));
     let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
     let changes = judged(context, schema, object, &inputs, changes);
     let reasons = reasons(context, &changes, failed);
@@ -73,26 +82,26 @@ pub(crate) fn decide<'a>(
         let replacement = Replacement { reason: reason.clone(), more: more.to_vec(), changes, delete_first: None };
         return Ok(Decision::Replace { want: want(fresh), replacement });
     }
-    if !changes.is_empty() {
-        outlooks.note(&node.address, schema, &Fate::Changes { id: &object.id, outputs: &outputs }, &inputs);
+    // What a run made and did not see ready is waited for: until then, what the cloud says of it is not the last word.
+    let unready = pending.is_some() && object.problem.is_some();
+    if !changes.is_empty() || unready {
+        let none = BTreeMap::new();
+        let fate = Fate::Changes { id: &object.id, outputs: if unready { &none } else { &outputs } };
+        outlooks.note(&node.address, schema, &fate, &inputs);
         return Ok(Decision::Update { id: object.id.clone(), want: want(inputs), changes });
     }
     outlooks.note(&node.address, schema, &Fate::Stays { id: &object.id, outputs: &outputs }, &inputs);
+    let kept: BTreeMap<String, Value> = outputs.iter().map(|(name, value)| (name.clone(), value.sealed(&context.state.salt))).collect();
     let stale = object.dependencies != *dependencies
         || object.declared != node.declared
         || object.problem.is_some()
-        || object.outputs != sealed_outputs(&outputs, &context.state.salt)
+        || object.outputs != kept
         || object.inputs != sealed(&inputs, &context.state.salt);
     Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })
 }
 
 fn about(node: &Node, field: &str, problem: String) -> Diagnostic {
     Diagnostic::new(problem).with_resource(&node.address).with_field(field).with_location(&node.declared)
-}
-
-/// Outputs in the form that is stored.
-fn sealed_outputs(outputs: &BTreeMap<String, Value>, salt: &str) -> BTreeMap<String, Value> {
-    outputs.iter().map(|(name, value)| (name.clone(), value.sealed(salt))).collect()
 }
 
 /// A graph that was not built by the typed builders may lack what they insist on.
@@ -132,12 +141,59 @@ fn name_anew(context: &Context<'_>, node: &Node, schema: &Schema, inputs: &mut B
 
 /// What is there: what was seen, but for what the cloud never tells, which the record does; all of the record where
 /// nothing was looked at.
-fn present(schema: &Schema, object: &Object, sight: Option<&Sight>) -> (BTreeMap<String, Value>, BTreeMap<String, Value>, Option<String>) {
-    let Some(Sight::Present { inputs, outputs, failed }) = sight else {
-        return (object.inputs.clone(), object.outputs.clone(), None);
+fn present(schema: &Schema, object: &Object, sight: Option<&Sight>) -> Present {
+    let Some(Sight::Present { inputs, outputs, failed, pending }) = sight else {
+        return Present { inputs: object.inputs.clone(), outputs: object.outputs.clone(), failed: None, pending: None };
     };
-    let have = remembered(&schema.inputs, inputs, &object.inputs);
-    (have, outputs.clone(), failed.clone())
+    Present {
+        inputs: remembered(&schema.inputs, inputs, &object.inputs),
+        outputs: told(Some(schema), outputs, object),
+        failed: failed.clone(),
+        pending: pending.clone(),
+    }
+}
+
+/// An object as a decision is made on it.
+struct Present {
+    inputs: BTreeMap<String, Value>,
+    outputs: BTreeMap<String, Value>,
+    failed: Option<String>,
+    pending: Option<String>,
+}
+
+/// How deep an input may be nested: less than what a reader of JSON takes, with room for the record around it.
+const DEEPEST: usize = 64;
+
+fn is_deep(expr: &Expr, left: usize) -> bool {
+    let deeper = |expr: &Expr| left == 0 || is_deep(expr, left - 1);
+    match expr {
+        Expr::Lit(value) => is_deep_value(value, left),
+        Expr::Attr(_) => false,
+        Expr::List(items) | Expr::Format(items) | Expr::Call { args: items, .. } => items.iter().any(deeper),
+        Expr::Object(fields) => fields.values().any(deeper),
+        Expr::Secret(inner) => deeper(inner),
+    }
+}
+
+fn is_deep_value(value: &Value, left: usize) -> bool {
+    let deeper = |value: &Value| left == 0 || is_deep_value(value, left - 1);
+    match value {
+        Value::List(items) => items.iter().any(deeper),
+        Value::Object(fields) => fields.values().any(deeper),
+        Value::Secret(inner) => deeper(inner),
+        _ => false,
+    }
+}
+
+/// Whether a secret stands anywhere in it.
+pub(crate) fn is_secret(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(value) => value.has_secret(),
+        Expr::Secret(_) => true,
+        Expr::Attr(_) => false,
+        Expr::List(items) | Expr::Format(items) | Expr::Call { args: items, .. } => items.iter().any(is_secret),
+        Expr::Object(fields) => fields.values().any(is_secret),
+    }
 }
 
 /// Which differences are drift: the program asks for what it asked for last time, and the cloud has something else.

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use infra_core::{Expr, Field, Type, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::decide::is_secret;
+
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
@@ -44,7 +46,12 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn push(&mut self, path: &str, old: Option<&Value>, new: Option<&Expr>) {
-        self.changes.push(Change { path: path.to_owned(), old: old.cloned(), new: new.cloned(), replaces: false });
+        let mut change = Change { path: path.to_owned(), old: old.cloned(), new: new.cloned(), replaces: false };
+        if new.is_some_and(is_secret) {
+            // What is there may be an earlier secret, or most of this one.
+            change.old = change.old.take().map(hidden);
+        }
+        self.changes.push(change);
     }
 
     fn block(&mut self, fields: &[Field], have: &BTreeMap<String, Value>, want: &BTreeMap<String, Expr>, path: &str) {
@@ -163,9 +170,12 @@ fn says_more(item: &Type, have: &Value, want: &Expr) -> bool {
     })
 }
 
+fn hidden(value: Value) -> Value {
+    if value.has_secret() { value } else { Value::Secret(Box::new(value)) }
+}
+
 /// A change whose values are not to be seen.
 fn hide(change: &mut Change) {
-    let hidden = |value: Value| if value.has_secret() { value } else { Value::Secret(Box::new(value)) };
     change.old = change.old.take().map(hidden);
     change.new = change.new.take().map(|new| match new {
         Expr::Lit(value) => Expr::Lit(hidden(value)),

@@ -26,6 +26,6 @@ pub use observed::{Observed, Sight};
 pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
 pub use planner::{plan, plan_destroy};
 pub use refresh::refresh;
-pub use remember::remembered;
+pub use remember::{echoed, remembered, told, unsure};
 pub use render::{RenderOptions, Style, render};
 pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};

@@ -10,8 +10,15 @@ use serde::{Deserialize, Serialize};
 pub struct Observed {
     /// The current objects, by resource.
     pub objects: BTreeMap<Address, Sight>,
-    /// The ids of replaced objects that are gone already.
-    pub old_gone: BTreeSet<String>,
+    /// The ids of replaced objects that are gone already, by resource: objects of two types may have the same id.
+    pub old_gone: BTreeMap<Address, BTreeSet<String>>,
+}
+
+impl Observed {
+    /// Whether a replaced object of a resource was seen to be gone.
+    pub fn is_old_gone(&self, address: &Address, id: &str) -> bool {
+        self.old_gone.get(address).is_some_and(|gone| gone.contains(id))
+    }
 }
 
 /// What was seen of an object.
@@ -28,5 +35,8 @@ pub enum Sight {
         outputs: BTreeMap<String, Value>,
         /// Why it can never be used, if so.
         failed: Option<String>,
+        /// What it waits for, in the cloud's word, if it cannot be used yet.
+        #[serde(default)]
+        pending: Option<String>,
     },
 }

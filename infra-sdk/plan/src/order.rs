@@ -17,6 +17,11 @@ pub(crate) fn order(graph: &Graph) -> Result<Order, Vec<Diagnostic>> {
     let index: HashMap<&Address, usize> = graph.nodes.iter().enumerate().map(|(at, node)| (&node.address, at)).collect();
     let dependencies: Vec<BTreeSet<Address>> = graph.nodes.iter().map(infra_core::Node::dependencies).collect();
     let mut problems = Vec::new();
+    for (at, node) in graph.nodes.iter().enumerate().filter(|(at, node)| index[&node.address] != *at) {
+        let other = &graph.nodes[index[&node.address]].declared;
+        let problem = Diagnostic::new(format!("declared twice; the other is at {other}")).with_resource(&node.address);
+        problems.push(problem.with_location(&node.declared).with_help(format!("rename one of them: it is resource {at} of the graph")));
+    }
     for (node, needs) in graph.nodes.iter().zip(&dependencies) {
         for missing in needs.iter().filter(|need| !index.contains_key(need)) {
             problems.push(

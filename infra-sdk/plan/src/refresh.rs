@@ -3,6 +3,7 @@
 use infra_core::Value;
 
 use crate::observed::{Observed, Sight};
+use crate::remember::told;
 use crate::state::{Record, State};
 
 /// The records after which the state says what the cloud has: objects that are gone leave it, outputs are those that
@@ -11,13 +12,14 @@ use crate::state::{Record, State};
 pub fn refresh(state: &State, observed: &Observed) -> Vec<Record> {
     let mut records = Vec::new();
     for (address, row) in state.rows.iter().filter(|(_, row)| row.intent.is_none()) {
-        let gone = row.old.iter().filter(|object| observed.old_gone.contains(&object.id));
+        let gone = row.old.iter().filter(|object| observed.is_old_gone(address, &object.id));
         records.extend(gone.map(|object| Record::Gone { address: address.clone(), id: object.id.clone() }));
         let Some(object) = &row.object else { continue };
         match observed.objects.get(address) {
             Some(Sight::Gone) => records.push(Record::Gone { address: address.clone(), id: object.id.clone() }),
             Some(Sight::Present { outputs, .. }) => {
-                let outputs = outputs.iter().map(|(name, value)| (name.clone(), Value::sealed(value, &state.salt))).collect();
+                let seen = told(None, outputs, object).into_iter();
+                let outputs = seen.map(|(name, value)| (name, Value::sealed(&value, &state.salt))).collect();
                 if outputs != object.outputs {
                     let mut object = object.clone();
                     object.outputs = outputs;
@@ -40,7 +42,27 @@ mod tests {
     use crate::state::Object;
 
     fn seen(outputs: &BTreeMap<String, Value>) -> Sight {
-        Sight::Present { inputs: BTreeMap::new(), outputs: outputs.clone(), failed: None }
+        Sight::Present { inputs: BTreeMap::new(), outputs: outputs.clone(), failed: None, pending: None }
+    }
+
+    #[test]
+    fn a_replaced_object_that_is_gone_does_not_take_another_of_the_same_id_along() {
+        let mut state = State::new("salt");
+        let addresses = ["t:t/role", "t:t/profile"].map(|kind| Address::new(kind, "web"));
+        for (address, id) in addresses.iter().flat_map(|address| [(address, "web"), (address, "web-2")]) {
+            let object = Object {
+                id: id.into(),
+                inputs: BTreeMap::new(),
+                outputs: BTreeMap::new(),
+                dependencies: BTreeSet::new(),
+                declared: Location::default(),
+                problem: None,
+            };
+            state.apply(Record::Made { address: address.clone(), object });
+        }
+        let mut observed = Observed::default();
+        observed.old_gone.entry(addresses[0].clone()).or_default().insert("web".into());
+        assert_eq!(refresh(&state, &observed), [Record::Gone { address: addresses[0].clone(), id: "web".into() }]);
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use infra_core::{Field, Type, Value};
+use infra_core::{Field, Schema, Type, Value};
+
+use crate::state::Object;
 
 /// `seen`, with every field that is write-only as it was `recorded`, however deep it stands, and with everything marked
 /// that was recorded as secret. Items of lists belong together by their place; those of sets have none, so nothing can
@@ -21,6 +23,60 @@ pub fn remembered(fields: &[Field], seen: &BTreeMap<String, Value>, recorded: &B
         }
     }
     whole
+}
+
+/// Outputs as seen, with what was recorded as secret marked, and what echoes an input that was.
+pub fn told(schema: Option<&Schema>, seen: &BTreeMap<String, Value>, recorded: &Object) -> BTreeMap<String, Value> {
+    let marked = seen.iter().map(|(name, value)| {
+        let record = recorded.outputs.get(name).unwrap_or(&Value::Null);
+        (name.clone(), veiled(value.clone(), record))
+    });
+    let marked = marked.collect();
+    match schema {
+        Some(schema) => echoed(schema, marked, |input| recorded.inputs.get(input).is_some_and(Value::has_secret)),
+        None => marked,
+    }
+}
+
+/// Outputs with those marked that echo an input that `is_secret`.
+pub fn echoed(schema: &Schema, mut outputs: BTreeMap<String, Value>, is_secret: impl Fn(&str) -> bool) -> BTreeMap<String, Value> {
+    for output in schema.outputs.iter().filter(|output| output.echo.as_deref().is_some_and(&is_secret)) {
+        if let Some(value) = outputs.get_mut(&output.name).filter(|value| !value.has_secret() && !value.is_null()) {
+            *value = Value::Secret(Box::new(std::mem::replace(value, Value::Null)));
+        }
+    }
+    outputs
+}
+
+/// What is sure of the `recorded` inputs after a change to `intended` of which nobody knows whether it happened: all but
+/// what the cloud never tells and the change was to make another.
+pub fn unsure(fields: &[Field], recorded: &BTreeMap<String, Value>, intended: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    let mut sure = recorded.clone();
+    for field in fields.iter().filter(|field| recorded.get(&field.name) != intended.get(&field.name)) {
+        if field.write_only {
+            sure.remove(&field.name);
+        } else if let Some(value) = sure.get_mut(&field.name) {
+            forget_told(&field.ty, value);
+        }
+    }
+    sure
+}
+
+fn forget_told(ty: &Type, value: &mut Value) {
+    match (ty, value) {
+        (Type::Block(fields), Value::Object(object)) => {
+            for field in fields {
+                if field.write_only {
+                    object.remove(&field.name);
+                } else if let Some(value) = object.get_mut(&field.name) {
+                    forget_told(&field.ty, value);
+                }
+            }
+        }
+        (Type::List(item) | Type::Set(item), Value::List(items)) => items.iter_mut().for_each(|value| forget_told(item, value)),
+        (Type::Map(item), Value::Object(object)) => object.values_mut().for_each(|value| forget_told(item, value)),
+        _ => {}
+    }
 }
 
 /// A value with the marks of the record.

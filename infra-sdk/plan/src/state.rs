@@ -78,6 +78,9 @@ pub enum Intent {
         id: String,
         /// What is asked of it.
         inputs: BTreeMap<String, Value>,
+        /// The resources it directly needs from then on.
+        #[serde(default)]
+        dependencies: BTreeSet<Address>,
     },
     /// An object is being deleted.
     Delete {
@@ -141,7 +144,13 @@ impl State {
         self.serial += 1;
         match record {
             Record::Begun { address, intent } => {
-                self.rows.entry(address).or_default().intent = Some(intent);
+                let row = self.rows.entry(address).or_default();
+                // Of an object that is being made, nothing but its intent is known. One that is being deleted or changed
+                // is in the row, so that an older one can go meanwhile without its intent.
+                let making = matches!(row.intent, Some(Intent::Create { .. }));
+                if !making || matches!(intent, Intent::Create { .. }) {
+                    row.intent = Some(intent);
+                }
             }
             Record::Made { address, object } => {
                 *self.made.entry(address.clone()).or_default() += 1;
@@ -158,7 +167,7 @@ impl State {
             }
             Record::Gone { address, id } => {
                 if let Some(row) = self.rows.get_mut(&address) {
-                    row.intent = None;
+                    row.intent.take_if(|intent| !matches!(intent, Intent::Create { .. }));
                     row.object.take_if(|object| object.id == id);
                     row.old.retain(|object| object.id != id);
                 }
@@ -220,6 +229,18 @@ mod tests {
         assert!(state.rows.is_empty());
         assert_eq!(state.made[&address], 2);
         assert_eq!(state.serial, 4);
+    }
+
+    #[test]
+    fn an_older_object_that_goes_meanwhile_does_not_hide_that_a_new_one_is_being_made() {
+        let (mut state, address) = (State::new("s"), Address::new("t:t/t", "a"));
+        state.apply(Record::Made { address: address.clone(), object: object("1") });
+        let create =
+            Intent::Create { token: "t".into(), inputs: BTreeMap::new(), dependencies: BTreeSet::new(), declared: Location::default() };
+        state.apply(Record::Begun { address: address.clone(), intent: create.clone() });
+        state.apply(Record::Begun { address: address.clone(), intent: Intent::Delete { id: "1".into() } });
+        state.apply(Record::Gone { address: address.clone(), id: "1".into() });
+        assert_eq!(state.rows[&address].intent, Some(create));
     }
 
     #[test]

@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Graph, Value};
+use infra_core::{Address, Graph};
 
 use crate::clash::{Place, places};
 use crate::decide::Decision;
 use crate::observed::{Observed, Sight};
 use crate::plan::{Action, Leave, Step};
-use crate::state::State;
+use crate::state::{State, sealed};
 
 /// Who needs a resource.
 type Users<'a> = BTreeMap<&'a Address, BTreeSet<&'a Address>>;
@@ -29,6 +29,8 @@ pub(crate) struct Steps {
     down: BTreeMap<Address, Vec<usize>>,
     /// Those of `down` whose object goes before its replacement is made.
     early: BTreeSet<usize>,
+    /// Those of `down` whose object a create of this plan takes the place of.
+    replaced: BTreeSet<usize>,
 }
 
 /// Draws the steps of a deployment; `decisions` in dependency order, with indices into the graph's nodes.
@@ -66,6 +68,7 @@ pub(crate) fn steps(
                     let delete = Action::Delete { id: object.id.clone(), why: Leave::Replaced };
                     let step = drawn.push(address, handle(address), delete);
                     drawn.down.entry(address.clone()).or_default().push(step);
+                    drawn.replaced.insert(step);
                     if early {
                         drawn.early.insert(step);
                     }
@@ -114,7 +117,7 @@ impl Steps {
     fn leave(&mut self, state: &State, observed: &Observed, stays: &BTreeSet<&Address>, why: Leave, handle: impl Fn(&Address) -> String) {
         for (address, row) in &state.rows {
             let current_gone = observed.objects.get(address) == Some(&Sight::Gone);
-            let old = row.old.iter().map(|object| (object, Leave::Replaced, observed.old_gone.contains(&object.id)));
+            let old = row.old.iter().map(|object| (object, Leave::Replaced, observed.is_old_gone(address, &object.id)));
             let current = row.object.iter().filter(|_| !stays.contains(address)).map(|object| (object, why, current_gone));
             for (object, why, gone) in old.chain(current) {
                 let id = object.id.clone();
@@ -148,8 +151,8 @@ impl Steps {
             if self.early.contains(&step) {
                 continue;
             }
-            // The object that a create replaces is the first of those that go; older ones need not wait for it.
-            let replaced = self.down.get(&address).and_then(|downs| downs.first()) == Some(&step);
+            // What a create of this plan replaces waits for it; what earlier ones left need not.
+            let replaced = self.replaced.contains(&step);
             if let Some(up) = self.up.get(&address) {
                 self.steps[step].after.insert(*up);
                 if !replaced {
@@ -164,27 +167,40 @@ impl Steps {
         }
     }
 
-    /// A create that takes the place of something else that goes (a name, a range) waits until it is gone.
+    /// A create that takes the place of something that goes (a name, a range) waits until it is gone. Where that is what
+    /// another create replaces, the edge is given up if it would close a circle.
     fn make_room(&mut self, state: &State, graph: &Graph) {
-        let mut leaving: BTreeMap<Place, usize> = BTreeMap::new();
-        for (address, steps) in &self.down {
-            let (Some(object), Some(schema)) = (state.object(address), graph.schemas.get(address.kind())) else { continue };
-            if let Some(step) = steps.last().filter(|_| !self.up.contains_key(address)) {
-                leaving.extend(places(schema, &object.inputs).into_iter().map(|place| (place, *step)));
+        let mut leaving: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+        for (address, row) in &state.rows {
+            let (Some(steps), Some(schema)) = (self.down.get(address), graph.schemas.get(address.kind())) else { continue };
+            for object in row.object.iter().chain(&row.old) {
+                let deletes = |step: &&usize| matches!(&self.steps[**step].action, Action::Delete { id, .. } if *id == object.id);
+                let Some(step) = steps.iter().find(deletes) else { continue };
+                for place in places(schema, &object.inputs) {
+                    leaving.entry(place).or_default().push(*step);
+                }
             }
         }
         if leaving.is_empty() {
             return;
         }
         let ups: Vec<(Address, usize)> = self.up.iter().map(|(address, step)| (address.clone(), *step)).collect();
-        for (address, step) in ups {
-            let Action::Create { want, .. } = &self.steps[step].action else { continue };
+        for (address, up) in ups {
+            let Action::Create { want, .. } = &self.steps[up].action else { continue };
             let Some(schema) = graph.schemas.get(address.kind()) else { continue };
-            let known: BTreeMap<String, Value> =
-                want.inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?))).collect();
-            for place in places(schema, &known) {
-                if let Some(delete) = leaving.get(&place) {
-                    self.steps[step].after.insert(*delete);
+            for delete in
+                places(schema, &sealed(&want.inputs, &state.salt)).iter().filter_map(|place| leaving.get(place)).flatten().copied()
+            {
+                let own = self.steps[delete].address == address;
+                if own && self.replaced.contains(&delete) {
+                    // Which of these two goes first is decided already.
+                    continue;
+                }
+                self.steps[delete].after.remove(&up);
+                self.soft.remove(&(delete, up));
+                self.steps[up].after.insert(delete);
+                if self.replaced.contains(&delete) {
+                    self.soft.insert((up, delete));
                 }
             }
         }

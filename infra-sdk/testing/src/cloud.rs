@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use infra_apply::{Class, ProviderError, Registry};
 use infra_core::{Kind, Schema, Value};
 
+use crate::compare::mentions;
+use crate::crash::Life;
 use crate::fault::Fault;
 use crate::handler::MockHandler;
 use crate::invent;
@@ -57,7 +59,7 @@ pub struct MockObject {
 #[derive(Clone, Default)]
 pub struct MockCloud(Arc<Mutex<Contents>>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Contents {
     pub(crate) objects: BTreeMap<String, MockObject>,
     pub(crate) schemas: BTreeMap<Kind, Schema>,
@@ -65,6 +67,26 @@ pub(crate) struct Contents {
     faults: Vec<Fault>,
     gone: BTreeSet<String>,
     next: u64,
+    pub(crate) life: Life,
+    pub(crate) nature: Nature,
+    /// How often each young object has been read.
+    reads: BTreeMap<String, u32>,
+}
+
+/// How quick the cloud is.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Nature {
+    /// What the time that each call takes is made from; without it, none takes any.
+    pub(crate) latency: Option<u64>,
+    ready_after: u32,
+    seen_after: u32,
+}
+
+/// What a read says of an object.
+pub(crate) enum Seen {
+    NotYet,
+    Pending,
+    Ready,
 }
 
 impl MockCloud {
@@ -132,6 +154,29 @@ impl MockCloud {
         object.map(|object| object.inputs.insert(input.to_owned(), value.into())).is_some()
     }
 
+    /// Lets every call take up to a second of virtual time, the same for the same seed, so that calls overlap. A call that
+    /// is under way when its run dies arrives all the same.
+    pub fn take_time(&self, seed: u64) {
+        self.contents().nature.latency = Some(seed);
+    }
+
+    /// Lets objects that are made from now on be `pending` for their first so many reads.
+    pub fn ready_after(&self, reads: u32) {
+        self.contents().nature.ready_after = reads;
+    }
+
+    /// Lets objects that are made from now on be invisible to their first so many reads, as in a cloud whose answers
+    /// come from copies that lag behind.
+    pub fn seen_after(&self, reads: u32) {
+        self.contents().nature.seen_after = reads;
+    }
+
+    /// Another cloud that is as this one is now.
+    #[must_use]
+    pub fn fork(&self) -> MockCloud {
+        MockCloud(Arc::new(Mutex::new(self.contents().clone())))
+    }
+
     /// A registry that serves these types of resource from this cloud.
     pub fn registry<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Registry {
         for schema in schemas {
@@ -151,29 +196,49 @@ impl MockCloud {
 }
 
 impl Contents {
-    /// Notes a call, and fails it before the act if a fault says so.
-    pub(crate) fn begin(&mut self, verb: Verb, kind: &Kind, name: &str) -> Result<(), ProviderError> {
+    /// Notes a call, and fails it before the act if a fault says so; returns its number in the run.
+    pub(crate) fn begin(&mut self, verb: Verb, kind: &Kind, name: &str) -> Result<usize, ProviderError> {
+        let number = self.life.call()?;
         self.calls.push(Call { verb, kind: kind.clone(), name: name.to_owned() });
-        self.fault(verb, name, false)
+        self.fault(verb, name, false).map(|()| number)
     }
 
-    /// Fails the call after the act if a fault says so.
-    pub(crate) fn end(&mut self, verb: Verb, name: &str) -> Result<(), ProviderError> {
+    /// Fails the call after the act if a fault says so, or nobody is there to hear of it.
+    pub(crate) fn end(&mut self, number: usize, verb: Verb, name: &str) -> Result<(), ProviderError> {
+        self.life.answer(number)?;
         self.fault(verb, name, true)
     }
 
-    fn fault(&mut self, verb: Verb, name: &str, after: bool) -> Result<(), ProviderError> {
-        let fault = self
-            .faults
-            .iter_mut()
-            .find(|fault| fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0);
-        match fault {
-            Some(fault) => {
-                fault.times -= 1;
-                Err(ProviderError::new(fault.class, format!("{verb:?}"), fault.message.clone()))
-            }
-            None => Ok(()),
+    /// Notes that an object is read, and says what the reader sees of it.
+    pub(crate) fn see(&mut self, id: &str) -> Seen {
+        let Some(reads) = self.reads.get_mut(id) else { return Seen::Ready };
+        *reads += 1;
+        match *reads {
+            reads if reads <= self.nature.seen_after => Seen::NotYet,
+            reads if reads <= self.nature.seen_after + self.nature.ready_after => Seen::Pending,
+            _ => Seen::Ready,
         }
+    }
+
+    /// Whether a search is to find nothing.
+    pub(crate) fn is_blind(&mut self, verb: Verb, name: &str) -> bool {
+        let blind = self.faults.iter_mut().find(|fault| fault.blind && fault.verb == verb && fault.name == name && fault.times > 0);
+        blind.map(|fault| fault.times -= 1).is_some()
+    }
+
+    fn fault(&mut self, verb: Verb, name: &str, after: bool) -> Result<(), ProviderError> {
+        let meant = |fault: &&mut Fault| {
+            fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0 && !fault.blind
+        };
+        for fault in self.faults.iter_mut().filter(meant) {
+            if fault.later > 0 {
+                fault.later -= 1;
+                continue;
+            }
+            fault.times -= 1;
+            return Err(ProviderError::new(fault.class, format!("{verb:?}"), fault.message.clone()));
+        }
+        Ok(())
     }
 
     pub(crate) fn create(
@@ -190,6 +255,7 @@ impl Contents {
         let outputs = invent::outputs(schema, &id, &inputs, 1);
         let object = MockObject { kind: schema.kind.clone(), name: name.to_owned(), inputs, outputs, token: token.to_owned(), revision: 1 };
         self.objects.insert(id.clone(), object);
+        self.reads.insert(id.clone(), 0);
         Ok(id)
     }
 
@@ -243,16 +309,5 @@ impl Contents {
             }
         }
         Ok(())
-    }
-}
-
-/// Whether an id stands in a value, as a whole.
-fn mentions(value: &Value, id: &str) -> bool {
-    match value {
-        Value::String(text) => text == id,
-        Value::List(items) => items.iter().any(|item| mentions(item, id)),
-        Value::Object(fields) => fields.values().any(|field| mentions(field, id)),
-        Value::Secret(inner) => mentions(inner, id),
-        _ => false,
     }
 }

@@ -14,18 +14,37 @@ pub struct Fault {
     pub(crate) message: String,
     pub(crate) times: u32,
     pub(crate) after_the_act: bool,
+    pub(crate) blind: bool,
+    /// How many calls it lets pass first.
+    pub(crate) later: u32,
 }
 
 impl Fault {
     /// The next call of `verb` for the resource called `name` is refused for good.
     pub fn refuse(verb: Verb, name: &str) -> Fault {
-        Fault { verb, name: name.into(), class: Class::Invalid, message: "refused by the test".into(), times: 1, after_the_act: false }
+        Fault {
+            verb,
+            name: name.into(),
+            class: Class::Invalid,
+            message: "refused by the test".into(),
+            times: 1,
+            after_the_act: false,
+            blind: false,
+            later: 0,
+        }
     }
 
     /// As an error of this class.
     #[must_use]
     pub fn class(mut self, class: Class) -> Fault {
         self.class = class;
+        self
+    }
+
+    /// With these words of the service.
+    #[must_use]
+    pub fn saying(mut self, message: &str) -> Fault {
+        self.message = message.into();
         self
     }
 
@@ -42,6 +61,20 @@ impl Fault {
         self.after_the_act = true;
         self.class = Class::Unavailable;
         self.message = "the reply was lost".into();
+        self
+    }
+
+    /// The call succeeds and finds nothing: for [`Verb::Find`].
+    #[must_use]
+    pub fn blind(mut self) -> Fault {
+        self.blind = true;
+        self
+    }
+
+    /// So many calls are let pass before it.
+    #[must_use]
+    pub fn later(mut self, calls: u32) -> Fault {
+        self.later = calls;
         self
     }
 }

@@ -1,11 +1,14 @@
 //! A handler of any type of resource, by its schema, on the simulated cloud.
 
-use async_trait::async_trait;
-use infra_apply::{Condition, Creation, Found, Handler, ProviderError};
-use infra_core::{Address, Schema, Value};
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
 
-use crate::cloud::{MockCloud, Verb};
+use async_trait::async_trait;
+use infra_apply::{Class, Condition, Creation, Found, Handler, ProviderError};
+use infra_core::{Address, Schema, Value};
+
+use crate::cloud::{MockCloud, Seen, Verb};
 
 pub(crate) struct MockHandler {
     cloud: MockCloud,
@@ -19,6 +22,31 @@ impl MockHandler {
 
     fn name_of(&self, id: &str) -> String {
         self.cloud.contents().objects.get(id).map(|object| object.name.clone()).unwrap_or_default()
+    }
+
+    /// Sends a call, which takes its time; returns its number in the run.
+    async fn begin(&self, verb: Verb, name: &str) -> Result<usize, ProviderError> {
+        let (call, latency) = {
+            let mut contents = self.cloud.contents();
+            (contents.begin(verb, &self.schema.kind, name)?, contents.nature.latency)
+        };
+        #[allow(clippy::disallowed_methods, reason = "this is the time that a cloud takes, and not a wait for it")]
+        if let Some(seed) = latency {
+            let mut hash = DefaultHasher::new();
+            (seed, call).hash(&mut hash);
+            tokio::time::sleep(Duration::from_millis(hash.finish() % 1000)).await;
+        }
+        Ok(call)
+    }
+
+    /// Refuses inputs that lack what the type insists on, which no handler could read.
+    fn complete(&self, want: &Value) -> Result<(), ProviderError> {
+        let given = clear(want);
+        let missing = self.schema.inputs.iter().find(|field| field.required && given.get(&field.name).is_none_or(Value::is_null));
+        match missing {
+            Some(field) => Err(ProviderError::new(Class::Invalid, "read the inputs", format!("`{}` is missing", field.name))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -50,50 +78,63 @@ impl Handler for MockHandler {
     }
 
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError> {
+        let call = self.begin(Verb::Read, "").await?;
         let mut contents = self.cloud.contents();
-        contents.begin(Verb::Read, &self.schema.kind, "")?;
-        let found = ids.iter().filter_map(|id| {
-            let object = contents.objects.get(id).filter(|object| object.kind == self.schema.kind)?;
-            let mut inputs = object.inputs.clone();
+        let mut all = Vec::new();
+        for id in ids {
+            let Some(object) = contents.objects.get(id).filter(|object| object.kind == self.schema.kind) else { continue };
+            let (mut inputs, outputs) = (object.inputs.clone(), object.outputs.clone());
             inputs.retain(|name, _| self.schema.input(name).is_some_and(|field| !field.write_only));
-            Some(Found {
-                id: id.clone(),
-                inputs: Value::Object(inputs),
-                outputs: Value::Object(object.outputs.clone()),
-                condition: Condition::Ready,
-            })
-        });
-        Ok(found.collect())
+            let found =
+                |condition, outputs| Found { id: id.clone(), inputs: Value::Object(inputs), outputs: Value::Object(outputs), condition };
+            match contents.see(id) {
+                Seen::NotYet => {}
+                // What a cloud says of an object that is not ready is no more than a promise.
+                Seen::Pending => all.push(found(Condition::Pending("pending".into()), BTreeMap::new())),
+                Seen::Ready => all.push(found(Condition::Ready, outputs)),
+            }
+        }
+        contents.end(call, Verb::Read, "")?;
+        Ok(all)
     }
 
     async fn create(&self, want: &Value, new: Creation<'_>) -> Result<String, ProviderError> {
-        let (mut contents, name) = (self.cloud.contents(), name(new));
-        contents.begin(Verb::Create, &self.schema.kind, &name)?;
+        let name = name(new);
+        let call = self.begin(Verb::Create, &name).await?;
+        self.complete(want)?;
+        let mut contents = self.cloud.contents();
         let id = contents.create(&self.schema, &name, clear(want), new.token)?;
-        contents.end(Verb::Create, &name)?;
+        contents.end(call, Verb::Create, &name)?;
         Ok(id)
     }
 
-    async fn update(&self, id: &str, _: &Value, want: &Value) -> Result<(), ProviderError> {
+    async fn update(&self, id: &str, have: &Value, want: &Value) -> Result<(), ProviderError> {
         let name = self.name_of(id);
+        let call = self.begin(Verb::Update, &name).await?;
+        self.complete(have)?;
+        self.complete(want)?;
         let mut contents = self.cloud.contents();
-        contents.begin(Verb::Update, &self.schema.kind, &name)?;
         contents.update(&self.schema, id, clear(want))?;
-        contents.end(Verb::Update, &name)
+        contents.end(call, Verb::Update, &name)
     }
 
     async fn delete(&self, id: &str) -> Result<(), ProviderError> {
         let name = self.name_of(id);
+        let call = self.begin(Verb::Delete, &name).await?;
         let mut contents = self.cloud.contents();
-        contents.begin(Verb::Delete, &self.schema.kind, &name)?;
         contents.delete(id)?;
-        contents.end(Verb::Delete, &name)
+        contents.end(call, Verb::Delete, &name)
     }
 
-    async fn find(&self, _: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError> {
+    async fn find(&self, want: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError> {
+        let name = name(new);
+        let call = self.begin(Verb::Find, &name).await?;
+        self.complete(want)?;
         let mut contents = self.cloud.contents();
-        contents.begin(Verb::Find, &self.schema.kind, &name(new))?;
         let found = contents.objects.iter().find(|(_, object)| object.kind == self.schema.kind && object.token == new.token);
-        Ok(found.map(|(id, _)| id.clone()))
+        let found = found.map(|(id, _)| id.clone());
+        let found = if contents.is_blind(Verb::Find, &name) { None } else { found };
+        contents.end(call, Verb::Find, &name)?;
+        Ok(found)
     }
 }

@@ -1,14 +1,16 @@
 //! A stack's whole life in a test: the program, the engine, and a simulated cloud.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError, mpsc};
 
-use infra_apply::{Engine, Interrupt, Journal, Outcome, PlanError};
+use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, Watcher};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
 use infra_plan::{Plan, State};
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
+use crate::crash::{Crash, Life, MortalLog};
 
 /// A simulated cloud and the state of one stack in it.
 pub struct World {
@@ -27,6 +29,24 @@ pub struct Deployed {
     pub outcome: Outcome,
     /// The calls that changed the cloud, in order, as `create subnet public-1`.
     pub changes: Vec<String>,
+    /// What a person would have been told on the way.
+    pub events: Vec<Event>,
+}
+
+/// A run as far as it came.
+struct Run {
+    result: Result<(Plan, Outcome), PlanError>,
+    events: Vec<Event>,
+    died: bool,
+}
+
+#[derive(Default)]
+struct Ear(Mutex<Vec<Event>>);
+
+impl Watcher for Ear {
+    fn hear(&self, event: Event) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
 }
 
 impl Default for World {
@@ -120,23 +140,53 @@ impl World {
         }
     }
 
+    /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
+    /// nothing else is left. Says whether it died; if not, it had ended before.
+    pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
+        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        self.run(&engine, &graph.stack, Some(graph), Some(crash)).died
+    }
+
+    /// As [`deploy_until`](World::deploy_until), for a destruction.
+    pub fn destroy_until(&mut self, crash: Crash) -> bool {
+        let engine = Engine::new(self.cloud.registry([]));
+        self.run(&engine, "test", None, Some(crash)).died
+    }
+
+    /// Another world that is as this one is now: what happens in one does not happen in the other.
+    #[must_use]
+    pub fn fork(&self) -> World {
+        World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone() }
+    }
+
     fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {
+        let run = self.run(engine, stack, graph, None);
+        let (plan, outcome) = run.result?;
+        Ok(Deployed { plan, outcome, changes: self.cloud.changes(), events: run.events })
+    }
+
+    fn run(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>, crash: Option<Crash>) -> Run {
         self.cloud.forget_calls();
-        let mut journal = Journal::in_memory(std::mem::take(&mut self.state));
+        self.cloud.contents().life = Life::until(crash);
+        let (kept, records) = mpsc::channel();
+        let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
+        let ear = Ear::default();
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
-            engine.recover(&mut journal, stack, &()).await?;
+            engine.recover(&mut journal, stack, &ear).await?;
             let plan = match graph {
-                Some(graph) => engine.plan(graph, &journal, &()).await?,
-                None => engine.plan_destroy(stack, &journal, &()).await?,
+                Some(graph) => engine.plan(graph, &journal, &ear).await?,
+                None => engine.plan_destroy(stack, &journal, &ear).await?,
             };
             let none = BTreeMap::new();
             let exports = graph.map_or(&none, |graph| &graph.exports);
-            let outcome = engine.apply(&plan, exports, &mut journal, &Interrupt::new(), &()).await;
+            let outcome = engine.apply(&plan, exports, &mut journal, &Interrupt::new(), &ear).await;
             Ok((plan, outcome))
         });
-        self.state = journal.into_state();
-        let (plan, outcome) = result?;
-        Ok(Deployed { plan, outcome, changes: self.cloud.changes() })
+        drop(journal);
+        // What the next run knows is what was made durable, and nothing that this one only had in mind.
+        records.iter().for_each(|record| self.state.apply(record));
+        let died = std::mem::take(&mut self.cloud.contents().life).is_over();
+        Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died }
     }
 }
 

@@ -1,5 +1,7 @@
 //! AirAware through the real planner and executor, on a simulated cloud.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use airaware::airaware;
 use infra_plan::{Action, Plan, RenderOptions, render};
 use infra_sdk::aws::ec2::AvailabilityZones;

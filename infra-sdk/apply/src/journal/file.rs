@@ -57,14 +57,15 @@ impl FileLog {
             Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", path, source)),
         }
         let bytes = read_all(&mut file, path)?;
-        if bytes.is_empty() {
+        // Nothing is done before the first line is whole: where it is torn, there is nothing to remember.
+        if is_torn_header(&bytes, of) {
             let header = Header { format: STATE_VERSION, of: of.to_owned(), salt: salt() };
             let mut line = Vec::new();
             let last = line::write(0, &header, &mut line).map_err(|error| StoreError::io("write", path, error.into()))?;
             let mut log = FileLog { path: path.to_owned(), file, last, length: 0 };
             log.write(&line)?;
             log.sync_folder()?;
-            return Ok((Journal::new(State::new(header.salt), Box::new(log)), Found::default()));
+            return Ok((Journal::new(State::new(header.salt), Box::new(log)), Found { torn: bytes.len() }));
         }
         let read = Read::all(&bytes, path, of)?;
         let length = read.length as u64;
@@ -82,7 +83,7 @@ impl FileLog {
             Err(source) => return Err(StoreError::io("open", path, source)),
         };
         let bytes = read_all(&mut file, path)?;
-        if bytes.is_empty() {
+        if is_torn_header(&bytes, of) {
             return Ok(None);
         }
         let read = Read::all(&bytes, path, of)?;
@@ -119,6 +120,20 @@ impl Log for FileLog {
         self.last = last;
         Ok(())
     }
+}
+
+/// Whether a file has no more than the beginning of what its first line would be, or what a disk has where that was
+/// never written. Anything else is not ours to write over.
+fn is_torn_header(bytes: &[u8], of: &str) -> bool {
+    let mut whole = Vec::new();
+    let header = Header { format: STATE_VERSION, of: of.to_owned(), salt: String::new() };
+    if line::write(0, &header, &mut whole).is_err() {
+        return bytes.is_empty();
+    }
+    let start = &whole[8..whole.len() - 3];
+    let begins = bytes.iter().skip(8).zip(start).all(|(byte, expected)| byte == expected);
+    let sum = bytes.iter().take(8).all(u8::is_ascii_hexdigit);
+    !bytes.contains(&b'\n') && (bytes.iter().all(|byte| *byte == 0) || (sum && begins))
 }
 
 fn read_all(file: &mut File, path: &Path) -> Result<Vec<u8>, StoreError> {
@@ -160,7 +175,13 @@ impl Read {
                     read = Some(Read { state: State::new(header.salt), last, length: end + 1 });
                 }
                 Some(read) => {
-                    let (last, record) = line::read::<Record>(read.last, line).map_err(problem)?;
+                    let line = match line::read::<Record>(read.last, line) {
+                        // A disk that lost its power may have written the end of a record and not its middle. JSON has no
+                        // such byte, so that nobody's edit looks like it.
+                        Err(LineError::Checksum) if end + 1 == bytes.len() && line.contains(&0) => break,
+                        line => line,
+                    };
+                    let (last, record) = line.map_err(problem)?;
                     read.state.apply(record);
                     read.last = last;
                     read.length = end + 1;
@@ -222,6 +243,40 @@ mod tests {
             let state = journal.into_state();
             assert_eq!(open(&path).unwrap().0.into_state(), state, "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn cut_within_its_first_line_a_journal_begins_anew_and_another_file_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        written(&path);
+        let whole = std::fs::read(&path).unwrap();
+        let header = whole.iter().position(|byte| *byte == b'\n').unwrap();
+        for cut in 0..=header {
+            std::fs::write(&path, &whole[..cut]).unwrap();
+            assert_eq!(FileLog::peek(&path, "web/local").unwrap(), None, "cut at {cut}");
+            let (journal, found) = open(&path).unwrap();
+            assert_eq!((journal.state().serial, found.torn), (0, cut));
+            drop(journal);
+            assert_eq!(open(&path).unwrap().1, Found::default());
+        }
+        std::fs::write(&path, "a letter").unwrap();
+        assert!(open(&path).is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "a letter");
+    }
+
+    #[test]
+    fn a_last_record_of_which_the_disk_has_only_the_end_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        written(&path);
+        let whole = std::fs::read(&path).unwrap();
+        let last = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+        let mut torn = whole.clone();
+        torn[last..last + 12].fill(0);
+        std::fs::write(&path, &torn).unwrap();
+        let (journal, found) = open(&path).unwrap();
+        assert_eq!((journal.state().serial, found.torn), (1, whole.len() - last));
     }
 
     #[test]

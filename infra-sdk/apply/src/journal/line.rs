@@ -18,6 +18,10 @@ pub(super) enum LineError {
 /// Writes a line, with its end; returns its checksum.
 pub(super) fn write(before: u32, content: &impl Serialize, into: &mut Vec<u8>) -> Result<u32, serde_json::Error> {
     let json = serde_json::to_string(content)?;
+    // What cannot be read back must not be written: it would take everything after it along.
+    if depth(&json) > DEEPEST {
+        return Err(serde_json::Error::io(std::io::Error::other(format!("a record is nested deeper than {DEEPEST} levels"))));
+    }
     let sum = checksum(before, json.as_bytes());
     into.extend_from_slice(format!("{sum:08x} {json}\n").as_bytes());
     Ok(sum)
@@ -34,9 +38,53 @@ pub(super) fn read<T: DeserializeOwned>(before: u32, line: &[u8]) -> Result<(u32
     Ok((sum, content))
 }
 
+/// How deep a record may be nested: as deep as the reader of JSON goes.
+const DEEPEST: usize = 127;
+
+/// How deep lists and objects are nested in JSON.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 fn checksum(before: u32, json: &[u8]) -> u32 {
     let mut hash = crc32fast::Hasher::new();
     hash.update(&before.to_le_bytes());
     hash.update(json);
     hash.finalize()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value as Json, json};
+
+    #[test]
+    fn what_is_written_can_be_read_and_what_could_not_be_read_is_not_written() {
+        let nested = |levels: usize| (0..levels).fold(json!("\\\"[{"), |inner, _| json!([inner]));
+        let mut written = 0;
+        for levels in 100..140 {
+            let mut line = Vec::new();
+            let Ok(sum) = write(7, &nested(levels), &mut line) else {
+                assert!(line.is_empty());
+                continue;
+            };
+            written += 1;
+            assert_eq!(read::<Json>(7, &line[..line.len() - 1]), Ok((sum, nested(levels))), "{levels} levels");
+        }
+        assert_eq!(written, 28);
+    }
 }

@@ -1,5 +1,6 @@
 //! Every handler over the wire, against a local cloud that somebody else wrote.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 #![allow(clippy::disallowed_methods, reason = "a test waits where the engine would")]
 
 mod autoscaling;

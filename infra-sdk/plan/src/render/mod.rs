@@ -80,7 +80,8 @@ impl Page {
                 self.differences(&replacement.changes);
             }
             Action::Update { changes, id, .. } => {
-                self.heading(Style::Change, "~", step, id);
+                let waits = if changes.is_empty() { ", not ready yet when it was last seen: it is waited for" } else { "" };
+                self.heading(Style::Change, "~", step, &format!("{id}{waits}"));
                 self.differences(changes);
             }
             Action::Delete { why: Leave::Replaced, .. } if half_of_replacement => return,
