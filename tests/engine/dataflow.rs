@@ -102,3 +102,13 @@ fn a_name_is_made_where_none_is_given_and_kept_while_the_object_lives() {
     assert_eq!(world.deploy(&fleet(2), json!({})).complete().changes, ["update fleet web"]);
     assert_eq!(name(&world), first);
 }
+
+#[test]
+fn before_there_is_a_journal_a_plan_says_no_name_that_will_not_be_so() {
+    let mut world = World::new();
+    world.state = infra_plan::State::default();
+    let fleet = |stack: &Stack| drop(Fleet::new("web").image("one").add(stack));
+    let plan = world.plan(&fleet, json!({})).unwrap();
+    let Action::Create { want, .. } = &plan.steps[0].action else { panic!("{:?}", plan.steps) };
+    assert!(!want.inputs.contains_key("name"), "{:?}", want.inputs);
+}

@@ -22,8 +22,8 @@ fn hello(folder: &Path) -> PathBuf {
         .unwrap();
     let lines = String::from_utf8(built.stdout).unwrap();
     let messages = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    let built = programs.last().unwrap_or_else(|| panic!("cargo does not say where the program is: {lines}"));
+    let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    let built = programs.next_back().unwrap_or_else(|| panic!("cargo does not say where the program is: {lines}"));
     let program = folder.join("hello");
     fs::copy(built, &program).unwrap();
     program

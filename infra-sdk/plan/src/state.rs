@@ -13,7 +13,7 @@ pub const STATE_VERSION: u32 = 1;
 /// A stack in an environment, as the engine remembers it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// What the digests of secrets are salted with; made when the journal is.
+    /// What the digests of secrets are salted with, and names with them; made when the journal is, empty before.
     pub salt: String,
     /// How many records it is made of.
     pub serial: u64,

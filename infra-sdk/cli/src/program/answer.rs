@@ -1,5 +1,6 @@
 //! Runs a program until it asks nothing more: each question is answered by the cloud, and the answer pinned.
 
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use infra_apply::Registry;
@@ -44,8 +45,8 @@ pub(crate) async fn graph(mut known: Known<'_>, registry: impl AsyncFn() -> Resu
         let registry = registry().await?;
         let before = answers.len();
         for question in &questions {
-            if !answers.contains_key(&question.key()) {
-                answers.insert(question.key(), answer(&registry, question).await?);
+            if let Entry::Vacant(place) = answers.entry(question.key()) {
+                place.insert(answer(&registry, question).await?);
             }
         }
         if answers.len() == before {
