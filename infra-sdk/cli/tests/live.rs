@@ -3,52 +3,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+mod support;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use infra_local::LocalCloud;
+use support::{built, infra, text};
 use tempfile::TempDir;
-
-/// The program of the example `hello`, built as the command would build it, in a folder where its state and its
-/// `infra.toml` are beside it.
-fn hello(folder: &Path) -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let built = Command::new(env!("CARGO"))
-        .current_dir(&workspace)
-        .args(["build", "--quiet", "--package", "hello", "--message-format", "json"])
-        .stderr(Stdio::inherit())
-        .output()
-        .unwrap();
-    let lines = String::from_utf8(built.stdout).unwrap();
-    let messages = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    let built = programs.next_back().unwrap_or_else(|| panic!("cargo does not say where the program is: {lines}"));
-    let program = folder.join("hello");
-    fs::copy(built, &program).unwrap();
-    program
-}
-
-fn infra(folder: &Path, line: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_infra"));
-    command.current_dir(folder).stdin(Stdio::null()).args(line.split_whitespace());
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("AWS_") || name == "INFRA_CALLED_AS" {
-            command.env_remove(name);
-        }
-    }
-    command.env("AWS_CONFIG_FILE", "/nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere").env("AWS_EC2_METADATA_DISABLED", "true");
-    command
-}
-
-fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
 
 #[test]
 fn hello_is_deployed_left_alone_shown_and_destroyed() {
     let folder = TempDir::new().unwrap();
-    let program = hello(folder.path());
+    let program = built("hello", folder.path());
     let run = |line: &str| infra(folder.path(), line).arg("--program").arg(&program).output().unwrap();
     let ends = |output: Output, code: i32| {
         assert_eq!(output.status.code(), Some(code), "{}", text(&output));
@@ -73,7 +40,7 @@ fn hello_is_deployed_left_alone_shown_and_destroyed() {
 fn an_account_that_is_not_the_one_named_is_refused_before_anything_is_asked_of_it() {
     let cloud = LocalCloud::temporary().unwrap();
     let folder = TempDir::new().unwrap();
-    let program = hello(folder.path());
+    let program = built("hello", folder.path());
     let plan = |account: &str| {
         let environment = format!("[env.prod]\nregion = \"eu-west-1\"\naccount = \"{account}\"\n");
         fs::write(folder.path().join("infra.toml"), environment).unwrap();
