@@ -308,20 +308,20 @@ impl Subject<'_, '_> {
         let mut backoff = Backoff::new();
         loop {
             let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
-            let state = match found.map_err(|error| self.failed("read it", &error, Some(want)))? {
+            let (state, limit) = match found.map_err(|error| self.failed("read it", &error, Some(want)))? {
                 Some(found) => match &found.condition {
                     Condition::Ready => return Ok(found),
-                    Condition::Pending(state) => state.clone(),
+                    Condition::Pending(state) => (state.clone(), self.bench.patience.ready),
                     Condition::Failed(state) => {
                         let problem = Diagnostic::new(format!("{id} has failed: the cloud calls it `{state}`"));
                         let problem = problem.with_resource(self.address).with_location(&want.declared);
                         return Err(Failure::Step(problem.with_help("look it up in the cloud's console; the next deployment replaces it")));
                     }
                 },
-                // What was just made may not be seen everywhere yet.
-                None => "not visible yet".to_owned(),
+                // What was just made may not be seen everywhere yet; what is not seen for long has vanished.
+                None => ("not visible yet".to_owned(), self.bench.patience.long),
             };
-            if backoff.elapsed() > self.bench.patience.ready {
+            if backoff.elapsed() > limit {
                 let problem = Diagnostic::new(format!("{id} is still `{state}` after {} minutes", backoff.elapsed().as_secs() / 60));
                 let problem = problem.with_resource(self.address).with_location(&want.declared);
                 return Err(Failure::Step(problem.with_help("run the command again: it goes on waiting")));

@@ -19,6 +19,9 @@ pub enum StoreError {
         /// Why.
         source: io::Error,
     },
+    /// An earlier record of this run could not be written.
+    #[error("nothing more is recorded in this run, since an earlier record could not be: run the command again")]
+    Broken,
     /// Another run has it.
     #[error("another run is using the journal {}: wait until it has ended", path.display())]
     Locked {

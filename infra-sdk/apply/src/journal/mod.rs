@@ -19,12 +19,15 @@ pub trait Log: Send {
 pub struct Journal {
     state: State,
     log: Box<dyn Log>,
+    /// Whether a record could not be made durable. A disk that failed once may say that it holds what it has lost, so
+    /// nothing more is written to it in this run.
+    broken: bool,
 }
 
 impl Journal {
     /// A journal from a log and the state that the log's records make.
     pub fn new(state: State, log: Box<dyn Log>) -> Journal {
-        Journal { state, log }
+        Journal { state, log, broken: false }
     }
 
     /// A journal in memory: for tests, and for programs that keep their state themselves.
@@ -48,10 +51,48 @@ impl Journal {
         self.state
     }
 
-    /// Makes a record durable, then part of the state. After an error nothing may be done that the record was for.
+    /// Makes a record durable, then part of the state. After an error nothing may be done that the record was for, and
+    /// every further record is refused.
     pub fn record(&mut self, record: Record) -> Result<(), StoreError> {
-        self.log.append(std::slice::from_ref(&record))?;
+        if self.broken {
+            return Err(StoreError::Broken);
+        }
+        if let Err(error) = self.log.append(std::slice::from_ref(&record)) {
+            self.broken = true;
+            return Err(error);
+        }
         self.state.apply(record);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::Path;
+
+    use infra_core::Address;
+
+    use super::*;
+
+    /// A disk that is full once, and says afterwards that all is well.
+    struct FullOnce(bool);
+
+    impl Log for FullOnce {
+        fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
+            match std::mem::replace(&mut self.0, true) {
+                false => Err(StoreError::io("write", Path::new("journal"), io::ErrorKind::StorageFull.into())),
+                true => Ok(()),
+            }
+        }
+    }
+
+    #[test]
+    fn after_one_record_was_refused_none_is_taken_any_more() {
+        let mut journal = Journal::new(State::new("salt"), Box::new(FullOnce(false)));
+        let record = || Record::Abandoned { address: Address::new("t:t/t", "a") };
+        assert!(matches!(journal.record(record()), Err(StoreError::Io { .. })));
+        assert!(matches!(journal.record(record()), Err(StoreError::Broken)));
+        assert_eq!(journal.state().serial, 0);
     }
 }
