@@ -33,6 +33,18 @@ fn a_create_in_doubt_is_not_given_up_when_the_second_try_is_refused() {
 }
 
 #[test]
+fn what_was_made_in_doubt_and_is_not_found_at_once_is_looked_for_again_before_it_is_made_again() {
+    let mut world = World::new();
+    world.cloud.inject(Fault::refuse(Verb::Create, "net").reply_lost());
+    world.cloud.inject(Fault::refuse(Verb::Find, "net").class(Class::Unavailable).times(1000));
+    assert_eq!(world.deploy(&net, json!({})).outcome.failed.len(), 1);
+    world.cloud.heal();
+    world.cloud.inject(Fault::refuse(Verb::Find, "net").blind().times(3));
+    assert!(world.deploy(&net, json!({})).complete().changes.is_empty());
+    assert_eq!(world.cloud.objects().len(), 1);
+}
+
+#[test]
 fn what_was_asked_in_secret_does_not_keep_its_object_from_being_found_or_changed() {
     let vault = |label: &'static str| move |stack: &Stack| drop(Vault::new("v").password("hunter2").label(label).add(stack));
     let mut world = World::new();

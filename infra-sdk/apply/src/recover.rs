@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures::future::join_all;
 use infra_core::{Address, Diagnostic, Value};
 use infra_plan::{Intent, Object, Record, unsure};
 
@@ -10,7 +11,7 @@ use crate::journal::Journal;
 use crate::perform::ownership;
 use crate::provider::Creation;
 use crate::registry::Registry;
-use crate::retry::{Patience, retry};
+use crate::retry::{Backoff, Patience, retry};
 use crate::store::StoreError;
 use crate::unseal::unsealed;
 
@@ -35,8 +36,17 @@ pub(crate) async fn recover(
 ) -> Result<(), RecoverError> {
     let open: Vec<(Address, Intent)> =
         journal.state().rows.iter().filter_map(|(address, row)| Some((address.clone(), row.intent.clone()?))).collect();
-    for (address, intent) in open {
+    for (address, _) in &open {
         watcher.hear(Event::Started { address: address.clone(), doing: Doing::Recovering });
+    }
+    // All at once, since each may take as long as a cloud needs to show what it has.
+    let salt = &journal.state().salt;
+    let searches = open.iter().map(|(address, intent)| search(registry, stack, salt, patience, address, intent));
+    let mut found: BTreeMap<Address, Option<String>> = BTreeMap::new();
+    for ((address, _), made) in open.iter().zip(join_all(searches).await) {
+        found.insert(address.clone(), made?);
+    }
+    for (address, intent) in open {
         let (record, id) = match intent {
             // The object is still in the row: planning compares it with the cloud, and repeats what is missing. Where a
             // change may have happened, it may use more than it did, and what the cloud never tells is not known.
@@ -53,31 +63,48 @@ pub(crate) async fn recover(
                 });
                 (record.unwrap_or_else(|| Record::Abandoned { address: address.clone() }), id)
             }
-            Intent::Create { token, inputs, dependencies, declared } => {
-                let unanswered = |problem: String| {
-                    let problem = Diagnostic::new(problem).with_resource(&address).with_location(&declared);
-                    RecoverError::Unanswered(Box::new(problem.with_help("run the command again when the cloud can be asked")))
-                };
-                let handler = registry
-                    .handler(address.kind())
-                    .ok_or_else(|| unanswered(format!("this engine does not know what a {} is", address.kind())))?;
-                let salt = &journal.state().salt;
-                let asked = Value::Object(unsealed(&handler.schema().inputs, &inputs, &BTreeMap::new(), salt)).without_nulls();
-                let tags = ownership(&asked, stack, &address, &token);
-                let new = Creation { tags: &tags, token: &token };
-                let found = retry(patience, |_, _| {}, async || handler.find(&asked, new).await).await;
-                match found.map_err(|error| unanswered(format!("failed to look for what an interrupted run made: {error}")))? {
-                    Some(id) => {
-                        let problem = Some("it was made by an interrupted run".to_owned());
-                        let object = Object { id: id.clone(), inputs, outputs: BTreeMap::new(), dependencies, declared, problem };
-                        (Record::Made { address: address.clone(), object }, id)
-                    }
-                    None => (Record::Abandoned { address: address.clone() }, "nothing".to_owned()),
+            Intent::Create { inputs, dependencies, declared, .. } => match found.remove(&address).flatten() {
+                Some(id) => {
+                    let problem = Some("it was made by an interrupted run".to_owned());
+                    let object = Object { id: id.clone(), inputs, outputs: BTreeMap::new(), dependencies, declared, problem };
+                    (Record::Made { address: address.clone(), object }, id)
                 }
-            }
+                None => (Record::Abandoned { address: address.clone() }, "nothing".to_owned()),
+            },
         };
         journal.record(record)?;
         watcher.hear(Event::Finished { address, doing: Doing::Recovering, id });
     }
     Ok(())
+}
+
+/// The object that an interrupted create made, if it did; nothing for other intents. What was made a moment ago may not
+/// be found everywhere yet, and what is not found is made again: so it is looked for a while.
+async fn search(
+    registry: &Registry,
+    stack: &str,
+    salt: &str,
+    patience: &Patience,
+    address: &Address,
+    intent: &Intent,
+) -> Result<Option<String>, RecoverError> {
+    let Intent::Create { token, inputs, declared, .. } = intent else { return Ok(None) };
+    let unanswered = |problem: String| {
+        let problem = Diagnostic::new(problem).with_resource(address).with_location(declared);
+        RecoverError::Unanswered(Box::new(problem.with_help("run the command again when the cloud can be asked")))
+    };
+    let handler =
+        registry.handler(address.kind()).ok_or_else(|| unanswered(format!("this engine does not know what a {} is", address.kind())))?;
+    let asked = Value::Object(unsealed(&handler.schema().inputs, inputs, &BTreeMap::new(), salt)).without_nulls();
+    let tags = ownership(&asked, stack, address, token);
+    let new = Creation { tags: &tags, token };
+    let mut backoff = Backoff::new();
+    loop {
+        let found = retry(patience, |_, _| {}, async || handler.find(&asked, new).await).await;
+        let found = found.map_err(|error| unanswered(format!("failed to look for what an interrupted run made: {error}")))?;
+        if found.is_some() || backoff.elapsed() + backoff.upcoming() > patience.seen {
+            return Ok(found);
+        }
+        backoff.wait().await;
+    }
 }

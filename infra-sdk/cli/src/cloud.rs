@@ -1,5 +1,7 @@
 //! The cloud of an environment: connected, and made sure to be the right one.
 
+use std::time::Duration;
+
 use infra_apply::{Engine, Registry};
 use infra_aws::sdk::{Connection, connect};
 
@@ -8,6 +10,9 @@ use crate::environment::{Account, Environment};
 use crate::error::Error;
 use crate::local;
 use crate::progress::Names;
+
+/// How long something may be unseen in the local cloud: only for as long as a call of a killed run is under way.
+const LOCAL_LAG: Duration = Duration::from_secs(1);
 
 /// A cloud that may be called.
 #[derive(Clone)]
@@ -53,6 +58,10 @@ impl Cloud {
         let mut engine = Engine::new(self.registry.clone());
         if let Some(parallel) = parallel {
             engine.parallel = usize::from(parallel);
+        }
+        if self.memory.is_some() {
+            // The local cloud shows at once what it has.
+            engine.patience.seen = LOCAL_LAG;
         }
         engine
     }
