@@ -5,6 +5,7 @@ mod crash;
 mod dataflow;
 mod drift;
 mod failure;
+mod options;
 mod random;
 mod recovery;
 mod rendering;

@@ -64,7 +64,7 @@ impl<'b> Bench<'b> {
     pub(crate) async fn perform(&self, step: &Step) -> Result<String, Failure> {
         let address = &step.address;
         match &step.action {
-            Action::Forget { id } => {
+            Action::Forget { id } | Action::Retain { id, .. } => {
                 self.record(Record::Gone { address: address.clone(), id: id.clone() })?;
                 Ok(id.clone())
             }
@@ -119,6 +119,7 @@ impl<'b> Bench<'b> {
             dependencies: want.dependencies.clone(),
             declared: want.declared.clone(),
             problem: None,
+            lifecycle: want.lifecycle,
         }
     }
 }
@@ -168,6 +169,7 @@ impl Subject<'_, '_> {
                 inputs: sealed(&inputs, &salt),
                 dependencies: want.dependencies.clone(),
                 declared: want.declared.clone(),
+                lifecycle: want.lifecycle,
             },
         })?;
         let (made, in_doubt) = self.made(&asked, new, begun_before).await;
@@ -207,7 +209,8 @@ impl Subject<'_, '_> {
         let inputs = self.bench.evaluated(self.address, want)?;
         let asked = asked(&inputs);
         let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
-        let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies: want.dependencies.clone() };
+        let dependencies = want.dependencies.clone();
+        let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle: want.lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
         let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
@@ -366,7 +369,7 @@ pub(crate) fn doing(action: &Action) -> Option<Doing> {
         Action::Create { .. } => Some(Doing::Creating),
         Action::Update { .. } => Some(Doing::Updating),
         Action::Delete { .. } => Some(Doing::Deleting),
-        Action::Note { .. } | Action::Forget { .. } => None,
+        Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
     }
 }
 

@@ -61,7 +61,8 @@ pub(crate) fn decide<'a>(
     }
     require(node, schema, &inputs)?;
     let recorded = context.state.object(&node.address);
-    let want = |inputs| Want { inputs, dependencies: dependencies.clone(), declared: node.declared.clone() };
+    let want =
+        |inputs| Want { inputs, dependencies: dependencies.clone(), declared: node.declared.clone(), lifecycle: node.options.lifecycle };
 
     let Some(object) = recorded.filter(|_| sight != Some(&Sight::Gone)) else {
         name_it(context, node, schema, &mut inputs, None);
@@ -95,6 +96,7 @@ pub(crate) fn decide<'a>(
     let stale = object.dependencies != *dependencies
         || object.declared != node.declared
         || object.problem.is_some()
+        || object.lifecycle != node.options.lifecycle
         || object.outputs != kept
         || object.inputs != sealed(&inputs, &context.state.salt);
     Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })

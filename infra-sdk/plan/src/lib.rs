@@ -1,7 +1,7 @@
 //! Graph, state and observations to a plan, as a pure function.
 //!
 //! One file a decision: `order` what comes first, `outlook` what is known, `decide` what happens to a resource, `clash`
-//! what must go before its replacement comes, `steps` and `sequence` the edges. `planner` puts them together.
+//! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
 mod clash;
 mod decide;
@@ -13,10 +13,12 @@ mod order;
 mod outlook;
 mod plan;
 mod planner;
+mod protect;
 mod redact;
 mod refresh;
 mod remember;
 mod render;
+mod retain;
 mod sequence;
 mod state;
 mod steps;

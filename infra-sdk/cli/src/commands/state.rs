@@ -206,6 +206,7 @@ mod tests {
                 dependencies: Default::default(),
                 declared: Location::default(),
                 problem: None,
+                lifecycle: Default::default(),
             };
             state.apply(Record::Settled { address: Address::new(kind, name), object });
         }
