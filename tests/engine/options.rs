@@ -5,7 +5,7 @@ use infra_core::program::Program;
 use infra_core::{Diagnostic, Stack};
 use infra_plan::{Observed, RenderOptions, plan_destroy, render};
 use infra_testing::{Crash, World};
-use infra_tests::{Fleet, Machine, Net, Part};
+use infra_tests::{Fleet, Machine, Net, Part, Vault};
 use serde_json::json;
 
 fn nothing(_: &Stack) {}
@@ -283,5 +283,245 @@ Plan: 1 to delete, 1 to keep in the cloud
   ! Net net  net-1, which another takes the place of: kept in the cloud
 Plan: 1 to change, 1 to replace, 1 to keep in the cloud
 "#);
+    }
+}
+
+mod delete_before_create {
+    use super::*;
+    use infra_plan::Action;
+
+    fn fleet(image: &'static str) -> impl Fn(&Stack) {
+        move |stack| {
+            let machine = Machine::new("m").add(stack);
+            Fleet::new("web").image(image).leader(&machine).delete_before_create().add(stack);
+        }
+    }
+
+    #[test]
+    fn the_old_one_goes_first_although_both_could_exist() {
+        let mut world = World::new();
+        world.deploy(&fleet("one"), json!({})).complete();
+        assert_eq!(world.deploy(&fleet("two"), json!({})).complete().changes, ["delete fleet web", "create fleet web"]);
+        assert!(!world.plan(&fleet("two"), json!({})).unwrap().has_changes());
+    }
+
+    #[test]
+    fn what_must_be_replaced_with_it_goes_first_too_and_what_is_beside_it_does_not() {
+        let program = |range: &'static str, image: &'static str| {
+            move |stack: &Stack| {
+                let net = Net::new("net").range(range).delete_before_create().add(stack);
+                Part::new("part").net(&net).range("10.0.1.0/24").add(stack);
+                Fleet::new("beside").image(image).add(stack);
+            }
+        };
+        let mut world = World::new();
+        world.deploy(&program("10.0.0.0/16", "one"), json!({})).complete();
+        let deployed = world.deploy(&program("10.1.0.0/16", "two"), json!({})).complete();
+        let place = |change: &str| deployed.changes.iter().position(|made| made == change).unwrap();
+        assert!(place("delete part part") < place("delete net net"));
+        assert!(place("delete net net") < place("create net net"));
+        assert!(place("create net net") < place("create part part"));
+        assert!(place("create fleet beside") < place("delete fleet beside"));
+    }
+
+    #[test]
+    fn it_says_nothing_of_a_change_in_place_and_the_plan_says_why_the_order_is_so() {
+        let mut world = World::new();
+        let counted = |count: i32| move |stack: &Stack| drop(Fleet::new("web").image("i").count(count).delete_before_create().add(stack));
+        world.deploy(&counted(1), json!({})).complete();
+        assert_eq!(world.deploy(&counted(2), json!({})).complete().changes, ["update fleet web"]);
+        let mut world = World::new();
+        world.deploy(&fleet("one"), json!({})).complete();
+        let plan = world.plan(&fleet("two"), json!({})).unwrap();
+        let first = plan.steps.iter().find_map(|step| match &step.action {
+            Action::Create { replaces: Some(replacement), .. } => replacement.delete_first.clone(),
+            _ => None,
+        });
+        assert_eq!(first.as_deref(), Some("the program asks for this order"));
+    }
+}
+
+mod replace_on_changes {
+    use super::*;
+
+    fn machine(size: i32, script: &'static str) -> impl Fn(&Stack) {
+        move |stack| drop(Machine::new("m").size(size).script(script).replace_on_changes([Machine::SCRIPT]).add(stack))
+    }
+
+    #[test]
+    fn a_difference_in_a_named_input_replaces_and_one_in_another_does_not() {
+        let mut world = World::new();
+        world.deploy(&machine(1, "a"), json!({})).complete();
+        assert_eq!(world.deploy(&machine(2, "a"), json!({})).complete().changes, ["update machine m"]);
+        assert_eq!(world.deploy(&machine(2, "b"), json!({})).complete().changes, ["create machine m", "delete machine m"]);
+        assert!(!world.plan(&machine(2, "b"), json!({})).unwrap().has_changes());
+    }
+
+    #[test]
+    fn what_was_changed_in_the_cloud_replaces_too() {
+        let mut world = World::new();
+        world.deploy(&machine(1, "a"), json!({})).complete();
+        world.cloud.change("toy:run/machine", "m", "script", "drifted");
+        assert_eq!(world.deploy(&machine(1, "a"), json!({})).complete().changes, ["create machine m", "delete machine m"]);
+    }
+
+    #[test]
+    fn the_plan_says_that_the_program_forces_it() {
+        let mut world = World::new();
+        world.deploy(&machine(1, "a"), json!({})).complete();
+        insta::assert_snapshot!(text(&world, &machine(2, "b")), @r#"
+  ± Machine m  replaced: script changes
+      size    1 -> 2
+      script  "a" -> "b"  # replaces, as the program says
+
+Plan: 1 to replace
+"#);
+    }
+}
+
+mod ignore_changes {
+    use super::*;
+
+    fn fleet(image: &'static str, count: i32) -> impl Fn(&Stack) {
+        move |stack| drop(Fleet::new("web").image(image).count(count).ignore_changes([Fleet::COUNT]).add(stack))
+    }
+
+    fn machine(size: i32, script: &'static str) -> impl Fn(&Stack) {
+        move |stack| drop(Machine::new("m").size(size).script(script).ignore_changes([Machine::SIZE]).add(stack))
+    }
+
+    fn size(world: &World) -> serde_json::Value {
+        world.cloud.object("toy:run/machine", "m").unwrap().1.inputs["size"].reveal()
+    }
+
+    #[test]
+    fn it_is_made_as_the_program_says_and_later_differences_are_no_change() {
+        let mut world = World::new();
+        world.deploy(&machine(1, "a"), json!({})).complete();
+        assert_eq!(size(&world), json!(1));
+        assert!(!world.plan(&machine(5, "a"), json!({})).unwrap().has_changes());
+        assert!(world.deploy(&machine(5, "a"), json!({})).complete().changes.is_empty());
+        assert_eq!(size(&world), json!(1));
+    }
+
+    #[test]
+    fn what_somebody_changed_in_the_cloud_stays() {
+        let mut world = World::new();
+        world.deploy(&machine(1, "a"), json!({})).complete();
+        world.cloud.change("toy:run/machine", "m", "size", json!(7));
+        assert!(world.deploy(&machine(1, "a"), json!({})).complete().changes.is_empty());
+        assert_eq!(size(&world), json!(7));
+    }
+
+    #[test]
+    fn an_update_of_another_input_sends_what_is_there() {
+        let mut world = World::new();
+        world.deploy(&machine(1, "a"), json!({})).complete();
+        world.cloud.change("toy:run/machine", "m", "size", json!(7));
+        assert_eq!(world.deploy(&machine(1, "b"), json!({})).complete().changes, ["update machine m"]);
+        assert_eq!(size(&world), json!(7));
+        assert!(!world.plan(&machine(1, "b"), json!({})).unwrap().has_changes());
+    }
+
+    #[test]
+    fn what_was_never_given_stays_not_given() {
+        let mut world = World::new();
+        world.deploy(&|stack: &Stack| drop(Machine::new("m").add(stack)), json!({})).complete();
+        assert!(!world.plan(&machine(5, "a"), json!({})).unwrap().steps.is_empty());
+        world.deploy(&machine(5, "a"), json!({})).complete();
+        assert!(!world.cloud.object("toy:run/machine", "m").unwrap().1.inputs.contains_key("size"));
+    }
+
+    #[test]
+    fn an_input_that_cannot_change_forces_nothing_when_it_is_ignored() {
+        let mut world = World::new();
+        let net = |range: &'static str| move |stack: &Stack| drop(Net::new("net").range(range).ignore_changes([Net::RANGE]).add(stack));
+        world.deploy(&net("10.0.0.0/16"), json!({})).complete();
+        assert!(!world.plan(&net("10.1.0.0/16"), json!({})).unwrap().has_changes());
+    }
+
+    #[test]
+    fn a_replacement_is_made_as_the_program_says() {
+        let mut world = World::new();
+        world.deploy(&fleet("one", 1), json!({})).complete();
+        world.deploy(&fleet("two", 3), json!({})).complete();
+        assert_eq!(world.cloud.object("toy:run/fleet", "web").unwrap().1.inputs["count"].reveal(), json!(3));
+    }
+
+    #[test]
+    fn what_uses_the_echo_of_an_ignored_input_sees_what_is_there() {
+        let mut world = World::new();
+        let program = |range: &'static str| {
+            move |stack: &Stack| {
+                let net = Net::new("net").range(range).ignore_changes([Net::RANGE]).add(stack);
+                Part::new("part").net(&net).range(net.range()).add(stack);
+            }
+        };
+        world.deploy(&program("10.0.0.0/16"), json!({})).complete();
+        assert!(!world.plan(&program("10.1.0.0/16"), json!({})).unwrap().has_changes());
+    }
+
+    fn vault(password: &'static str, label: &'static str) -> impl Fn(&Stack) {
+        move |stack| drop(Vault::new("v").password(password).label(label).ignore_changes([Vault::PASSWORD]).add(stack))
+    }
+
+    #[test]
+    fn a_secret_that_the_cloud_never_tells_stays_and_is_never_replaced_by_something_else() {
+        let mut world = World::new();
+        world.deploy(&vault("hunter2", "a"), json!({})).complete();
+        assert!(world.deploy(&vault("hunter3", "a"), json!({})).complete().changes.is_empty());
+        // The password is needed for an update, nobody but the program can know it, and what it says is another.
+        let problems = refusal(&world, &vault("hunter3", "b"));
+        assert_eq!(problems[0].field.as_deref(), Some("password"));
+        assert!(!problems[0].to_string().contains("hunter"), "{}", problems[0]);
+        assert_eq!(world.deploy(&vault("hunter2", "b"), json!({})).complete().changes, ["update vault v"]);
+        let object = world.cloud.object("toy:run/vault", "v").unwrap().1;
+        assert_eq!((object.inputs["password"].reveal(), object.inputs["label"].reveal()), (json!("hunter2"), json!("b")));
+    }
+
+    #[test]
+    fn what_the_cloud_never_tells_and_does_not_insist_on_is_left_out_of_an_update() {
+        let mut world = World::new();
+        let machine = |password: &'static str, seed: &'static str, size: i32| {
+            move |stack: &Stack| {
+                let machine = Machine::new("m").password(password).seed(seed).size(size);
+                drop(machine.ignore_changes([Machine::SEED, Machine::PASSWORD]).add(stack));
+            }
+        };
+        world.deploy(&machine("hunter2", "one", 1), json!({})).complete();
+        assert!(!world.plan(&machine("hunter3", "two", 1), json!({})).unwrap().has_changes());
+        assert_eq!(world.deploy(&machine("hunter3", "two", 2), json!({})).complete().changes, ["update machine m"]);
+        let object = world.cloud.object("toy:run/machine", "m").unwrap().1;
+        let input = |name: &str| object.inputs[name].reveal();
+        assert_eq!((input("password"), input("seed"), input("size")), (json!("hunter2"), json!("one"), json!(2)));
+        assert!(!world.plan(&machine("hunter4", "three", 2), json!({})).unwrap().has_changes());
+    }
+
+    #[test]
+    fn what_a_run_died_in_the_middle_of_making_is_finished_as_the_program_says() {
+        for call in 0.. {
+            let mut world = World::new();
+            let graph = world.graph(&machine(3, "a"), json!({}));
+            if !world.deploy_until(&graph, Crash::AfterCall(call)) {
+                assert!(call > 0);
+                break;
+            }
+            if let Some((id, _)) = world.cloud.object("toy:run/machine", "m") {
+                // What the create could not say is still to be done.
+                world.cloud.change("toy:run/machine", "m", "size", json!(null));
+                world.deploy_graph(&graph).unwrap().complete();
+                assert_eq!((size(&world), world.cloud.objects().contains_key(&id)), (json!(3), true), "after call {call}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_that_the_type_does_not_have_is_reported_with_the_place() {
+        let world = World::new();
+        let mut graph = world.graph(&machine(1, "a"), json!({}));
+        graph.nodes[0].options.ignore_changes.insert("sise".into());
+        let Err(PlanError::Wrong(problems)) = world.plan_graph(&graph) else { panic!("nothing was said") };
+        assert_eq!(problems[0].field.as_deref(), Some("sise"));
+        assert!(problems[0].problem.contains("`ignore_changes`") && problems[0].declared.is_some(), "{}", problems[0]);
     }
 }

@@ -71,7 +71,7 @@ pub(crate) async fn recover(
                     Some(id) => {
                         let problem = Some("it was made by an interrupted run".to_owned());
                         let (id_made, outputs) = (id.clone(), BTreeMap::new());
-                        let object = Object { id: id_made, inputs, outputs, dependencies, declared, problem, lifecycle };
+                        let object = Object { id: id_made, inputs, outputs, dependencies, declared, problem, lifecycle, unfinished: true };
                         (Record::Made { address: address.clone(), object }, id)
                     }
                     None => (Record::Abandoned { address: address.clone() }, "nothing".to_owned()),

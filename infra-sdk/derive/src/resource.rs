@@ -205,6 +205,26 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                 self
             }
 
+            /// Leaves these inputs as the object has them once it exists, whoever changed them: the program's values are
+            /// for its making only, and for that of one that takes its place.
+            pub fn ignore_changes(mut self, fields: impl ::core::iter::IntoIterator<Item = #core::InputField<#handle>>) -> Self {
+                self.fields.ignore_changes(fields);
+                self
+            }
+
+            /// Replaces the object where one of these inputs differs, although it could be changed in place.
+            pub fn replace_on_changes(mut self, fields: impl ::core::iter::IntoIterator<Item = #core::InputField<#handle>>) -> Self {
+                self.fields.replace_on_changes(fields);
+                self
+            }
+
+            /// Where another object takes its place, deletes the old one before the new one is made, although both could
+            /// exist for a while.
+            pub fn delete_before_create(mut self) -> Self {
+                self.fields.delete_before_create();
+                self
+            }
+
             /// Declares the resource in the stack.
             #[track_caller]
             pub fn add(self, stack: &#core::Stack) -> #handle

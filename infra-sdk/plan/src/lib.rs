@@ -6,6 +6,7 @@
 mod clash;
 mod decide;
 mod diff;
+mod ignore;
 mod mark;
 mod name;
 mod observed;
@@ -24,6 +25,7 @@ mod state;
 mod steps;
 
 pub use diff::{Change, differences};
+pub use ignore::kept;
 pub use observed::{Observed, Sight};
 pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
 pub use planner::{plan, plan_destroy};

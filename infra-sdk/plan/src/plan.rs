@@ -105,6 +105,9 @@ pub struct Want {
     /// What holds for its end.
     #[serde(default, skip_serializing_if = "Lifecycle::is_default")]
     pub lifecycle: Lifecycle,
+    /// The inputs that stay as the object has them when the step is performed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ignored: BTreeSet<String>,
 }
 
 /// Why an object takes the place of another, and when.
@@ -146,6 +149,9 @@ pub struct Difference {
     pub change: Change,
     /// Whether the program did not change, but the cloud did, behind the engine's back.
     pub drift: bool,
+    /// Whether it needs another object only because the program says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forced: bool,
 }
 
 /// By whose leave an object is deleted.

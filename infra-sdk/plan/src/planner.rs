@@ -53,9 +53,8 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
         return Err(problems);
     }
 
-    let addresses: Vec<&Address> = graph.nodes.iter().map(|node| &node.address).collect();
     let mut problems = retain::conflicts(&decisions, &graph.nodes, &schemas, state);
-    let early = mark_delete_first(&mut decisions, &addresses, &schemas, state);
+    let early = mark_delete_first(&mut decisions, &graph.nodes, &schemas, state);
     let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
     problems.extend(violations(&drawn.steps, &graph.nodes, state));
     if !problems.is_empty() {

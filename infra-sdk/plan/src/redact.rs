@@ -84,8 +84,8 @@ mod tests {
             ("mixed".to_owned(), Expr::Secret(Box::new(Expr::Format(vec![Expr::lit("hunter2"), unknown.clone()])))),
             ("open".to_owned(), unknown),
         ]);
-        let want =
-            Want { inputs, dependencies: BTreeSet::new(), declared: infra_core::Location::default(), lifecycle: Lifecycle::default() };
+        let (dependencies, ignored) = (BTreeSet::new(), BTreeSet::new());
+        let want = Want { inputs, dependencies, declared: infra_core::Location::default(), lifecycle: Lifecycle::default(), ignored };
         let step = Step {
             address: Address::new("t:t/t", "b"),
             handle: "T".into(),

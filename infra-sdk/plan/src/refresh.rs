@@ -58,6 +58,7 @@ mod tests {
                 declared: Location::default(),
                 problem: None,
                 lifecycle: Lifecycle::default(),
+                unfinished: false,
             };
             state.apply(Record::Made { address: address.clone(), object });
         }
@@ -80,6 +81,7 @@ mod tests {
                 declared: Location::default(),
                 problem: None,
                 lifecycle: Lifecycle::default(),
+                unfinished: false,
             };
             state.apply(Record::Settled { address: Address::new("t:t/t", name), object });
         }

@@ -58,6 +58,9 @@ pub struct Object {
     /// What holds for its end, also when the program does not declare it any more.
     #[serde(default, skip_serializing_if = "Lifecycle::is_default")]
     pub lifecycle: Lifecycle,
+    /// Whether it was made and never seen to be as its making asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
 }
 
 /// A call that changes the cloud, as written down before it starts.
@@ -223,6 +226,7 @@ mod tests {
             declared: Location::default(),
             problem: None,
             lifecycle: Lifecycle::default(),
+            unfinished: false,
         }
     }
 

@@ -207,6 +207,7 @@ mod tests {
                 declared: Location::default(),
                 problem: None,
                 lifecycle: Default::default(),
+                unfinished: false,
             };
             state.apply(Record::Settled { address: Address::new(kind, name), object });
         }

@@ -165,6 +165,8 @@ impl Page {
         let mut tail = String::new();
         if difference.drift {
             tail.push_str("  # changed outside of infra");
+        } else if difference.forced {
+            tail.push_str("  # replaces, as the program says");
         } else if difference.change.replaces {
             tail.push_str("  # cannot change in place");
         }
