@@ -7,6 +7,7 @@ mod crash;
 mod dataflow;
 mod drift;
 mod failure;
+mod options;
 mod random;
 mod recovery;
 mod rendering;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Value};
-use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, remembered, sealed};
+use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
 use sha2::{Digest as _, Sha256};
 
 use crate::clear::Clear;
@@ -64,7 +64,7 @@ impl<'b> Bench<'b> {
     pub(crate) async fn perform(&self, step: &Step) -> Result<String, Failure> {
         let address = &step.address;
         match &step.action {
-            Action::Forget { id } => {
+            Action::Forget { id } | Action::Retain { id, .. } => {
                 self.record(Record::Gone { address: address.clone(), id: id.clone() })?;
                 Ok(id.clone())
             }
@@ -119,6 +119,8 @@ impl<'b> Bench<'b> {
             dependencies: want.dependencies.clone(),
             declared: want.declared.clone(),
             problem: None,
+            lifecycle: want.lifecycle,
+            unfinished: false,
         }
     }
 }
@@ -168,6 +170,7 @@ impl Subject<'_, '_> {
                 inputs: sealed(&inputs, &salt),
                 dependencies: want.dependencies.clone(),
                 declared: want.declared.clone(),
+                lifecycle: want.lifecycle,
             },
         })?;
         let (made, in_doubt) = self.made(&asked, new, begun_before).await;
@@ -183,6 +186,7 @@ impl Subject<'_, '_> {
         };
         let mut object = bench.object(&id, want, &inputs, BTreeMap::new());
         object.problem = Some("it was made, and was not ready when it was last seen".into());
+        object.unfinished = true;
         bench.record(Record::Made { address: address.clone(), object })?;
         let found = self.ready(&id, want).await?;
         self.settle(&id, found, want, &inputs, &asked).await
@@ -204,10 +208,10 @@ impl Subject<'_, '_> {
     }
 
     async fn update(&self, id: &str, want: &Want) -> Result<String, Failure> {
-        let inputs = self.bench.evaluated(self.address, want)?;
-        let asked = asked(&inputs);
+        let mut inputs = self.bench.evaluated(self.address, want)?;
         let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
-        let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies: want.dependencies.clone() };
+        let dependencies = want.dependencies.clone();
+        let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle: want.lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
         let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
@@ -215,6 +219,10 @@ impl Subject<'_, '_> {
             Some(found) => found,
             None => self.ready(id, want).await?,
         };
+        // It may have changed since the plan was made, as what is ignored does by its nature.
+        let (have, salt) = (fields(self.with_recorded(id, &found)), self.bench.journal().state().salt.clone());
+        kept(&self.schema().inputs, &want.ignored, &have, &mut inputs, &salt);
+        let asked = asked(&inputs);
         self.settle(id, found, want, &inputs, &asked).await
     }
 
@@ -241,7 +249,7 @@ impl Subject<'_, '_> {
         let secret = |input: &str| asked.as_object().and_then(|asked| asked.get(input)).is_some_and(Value::has_secret);
         let outputs = echoed(self.schema(), outputs(self.schema(), &found.outputs), secret);
         self.bench.clear.tell(self.address, outputs.clone());
-        let broken = self.broken_promise(&outputs, asked);
+        let broken = self.broken_promise(&outputs, asked, want);
         let mut object = self.bench.object(id, want, inputs, outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
         self.bench.record(Record::Settled { address: self.address.clone(), object })?;
@@ -289,10 +297,10 @@ impl Subject<'_, '_> {
     }
 
     /// An output that was promised to be the value of an input, and is not.
-    fn broken_promise(&self, outputs: &BTreeMap<String, Value>, asked: &Value) -> Option<Diagnostic> {
+    fn broken_promise(&self, outputs: &BTreeMap<String, Value>, asked: &Value, want: &Want) -> Option<Diagnostic> {
         let asked = asked.as_object()?;
         self.schema().outputs.iter().find_map(|output| {
-            let input = output.echo.as_ref()?;
+            let input = output.echo.as_ref().filter(|input| !want.ignored.contains(*input))?;
             let (promised, got) = (asked.get(input)?, outputs.get(&output.name)?);
             (promised.reveal() != got.reveal()).then(|| {
                 let (promised, got) = (promised.redacted(), got.redacted());
@@ -366,7 +374,7 @@ pub(crate) fn doing(action: &Action) -> Option<Doing> {
         Action::Create { .. } => Some(Doing::Creating),
         Action::Update { .. } => Some(Doing::Updating),
         Action::Delete { .. } => Some(Doing::Deleting),
-        Action::Note { .. } | Action::Forget { .. } => None,
+        Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
     }
 }
 

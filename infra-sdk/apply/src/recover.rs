@@ -51,22 +51,24 @@ pub(crate) async fn recover(
             // The object is still in the row: planning compares it with the cloud, and repeats what is missing. Where a
             // change may have happened, it may use more than it did, and what the cloud never tells is not known.
             Intent::Delete { id } => (Record::Abandoned { address: address.clone() }, id),
-            Intent::Update { id, inputs, dependencies } => {
+            Intent::Update { id, inputs, dependencies, lifecycle } => {
                 let object = journal.state().object(&address).filter(|object| object.id == id).cloned();
                 let record = object.map(|mut object| {
                     if let Some(handler) = registry.handler(address.kind()) {
                         object.inputs = unsure(&handler.schema().inputs, &object.inputs, &inputs);
                     }
                     object.dependencies.extend(dependencies);
+                    object.lifecycle = object.lifecycle.or(lifecycle);
                     object.problem = Some("a change of it was interrupted".to_owned());
                     Record::Settled { address: address.clone(), object }
                 });
                 (record.unwrap_or_else(|| Record::Abandoned { address: address.clone() }), id)
             }
-            Intent::Create { inputs, dependencies, declared, .. } => match found.remove(&address).flatten() {
+            Intent::Create { inputs, dependencies, declared, lifecycle, .. } => match found.remove(&address).flatten() {
                 Some(id) => {
                     let problem = Some("it was made by an interrupted run".to_owned());
-                    let object = Object { id: id.clone(), inputs, outputs: BTreeMap::new(), dependencies, declared, problem };
+                    let (id_made, outputs) = (id.clone(), BTreeMap::new());
+                    let object = Object { id: id_made, inputs, outputs, dependencies, declared, problem, lifecycle, unfinished: true };
                     (Record::Made { address: address.clone(), object }, id)
                 }
                 None => (Record::Abandoned { address: address.clone() }, "nothing".to_owned()),

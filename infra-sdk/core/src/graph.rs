@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Expr, Kind, Location, Schema};
+use crate::{Address, Expr, Kind, Location, Options, Schema};
 
 /// The version of the graph's serialized form; a reader refuses any other.
 pub const GRAPH_VERSION: u32 = 1;
@@ -34,6 +34,9 @@ pub struct Node {
     /// Edges that no reference shows.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<Address>,
+    /// How it is to be treated.
+    #[serde(default, skip_serializing_if = "Options::is_default")]
+    pub options: Options,
     /// Where it was declared.
     pub declared: Location,
 }

@@ -1,7 +1,7 @@
 //! A field of a struct with its attribute, read and checked.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, GenericArgument, Lit, LitInt, LitStr, Meta, PathArguments, Type};
 
 /// An input of a resource, or a field of a block.
@@ -81,6 +81,16 @@ impl Input {
             })?;
         }
         Ok(input)
+    }
+
+    /// The code of the constant that names this input of a resource.
+    pub(crate) fn constant(&self, core: &TokenStream) -> TokenStream {
+        let (name, constant) = (&self.name, format_ident!("{}", self.name.to_uppercase()));
+        let doc = format!("The input `{name}`.");
+        quote! {
+            #[doc = #doc]
+            pub const #constant: #core::InputField<Self> = #core::InputField::named(#name);
+        }
     }
 
     /// The code of this field's entry in the schema.

@@ -107,6 +107,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     });
     let (cloud, unlike_cloud) = (text(cloud), text(unlike_cloud));
     let without = without.iter().map(|(property, why)| quote!((#property.to_owned(), #why.to_owned())));
+    let names = inputs.iter().map(|input| input.constant(&core));
     let builder = Builder { core: &core, vis, subject: &handle, inputs: &inputs, finished: "`.add(...)`", store: quote!(#core::Draft) };
     let (builder_ident, parameters, complete) = (builder.ident(), builder.parameters(), builder.complete());
     let builder = builder.expand();
@@ -133,6 +134,11 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
             pub fn id(&self) -> #core::Output<#id> {
                 #core::Output::attr(&self.address, "id")
             }
+        }
+
+        /// Its inputs by name, for `ignore_changes` and `replace_on_changes`.
+        impl #handle {
+            #(#names)*
         }
 
         impl #core::Declared for #handle {
@@ -182,6 +188,40 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
             /// Adds an edge that no reference shows: `other` is there before this one is made, and until it is gone.
             pub fn depends_on(mut self, other: &impl #core::Declared) -> Self {
                 self.fields.depend_on(other);
+                self
+            }
+
+            /// Refuses every plan that would delete or replace it, also as a consequence of something else. That holds
+            /// for the object until a deployment without this has gone through, even if the program drops the resource.
+            pub fn protect(mut self) -> Self {
+                self.fields.protect();
+                self
+            }
+
+            /// Leaves the object in the cloud when it leaves the stack, or when another takes its place. That holds for
+            /// the object until a deployment without this has gone through, even if the program drops the resource.
+            pub fn retain_on_delete(mut self) -> Self {
+                self.fields.retain_on_delete();
+                self
+            }
+
+            /// Leaves these inputs as the object has them once it exists, whoever changed them: the program's values are
+            /// for its making only, and for that of one that takes its place.
+            pub fn ignore_changes(mut self, fields: impl ::core::iter::IntoIterator<Item = #core::InputField<#handle>>) -> Self {
+                self.fields.ignore_changes(fields);
+                self
+            }
+
+            /// Replaces the object where one of these inputs differs, although it could be changed in place.
+            pub fn replace_on_changes(mut self, fields: impl ::core::iter::IntoIterator<Item = #core::InputField<#handle>>) -> Self {
+                self.fields.replace_on_changes(fields);
+                self
+            }
+
+            /// Where another object takes its place, deletes the old one before the new one is made, although both could
+            /// exist for a while.
+            pub fn delete_before_create(mut self) -> Self {
+                self.fields.delete_before_create();
                 self
             }
 

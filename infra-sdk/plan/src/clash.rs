@@ -1,8 +1,9 @@
-//! Which replacements must delete first: the cloud refuses two objects that agree in certain inputs.
+//! Which replacements delete first: where the cloud refuses two objects that agree in certain inputs, or the program asks
+//! for that order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Expr, Schema, Value};
+use infra_core::{Address, Expr, Node, Schema, Value};
 
 use crate::decide::Decision;
 use crate::plan::Replacement;
@@ -19,14 +20,15 @@ pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Ex
     Some(format!("there cannot be two with the same {}", refused.join(" and ")))
 }
 
-/// Marks the replacements that must delete first, and returns every resource whose object must go early: those that
-/// clash with what replaces them, and whatever used one of these, since it must go before what it uses.
+/// Marks the replacements that delete first, and returns every resource whose object goes early: those that clash with
+/// what replaces them, those of which the program asks it, and whatever used one of these, since it must go before what it uses.
 pub(crate) fn mark_delete_first(
     decisions: &mut [(usize, Decision)],
-    addresses: &[&Address],
+    nodes: &[Node],
     schemas: &[&Schema],
     state: &State,
 ) -> BTreeSet<Address> {
+    let addresses: Vec<&Address> = nodes.iter().map(|node| &node.address).collect();
     let declared: BTreeSet<&Address> = addresses.iter().copied().collect();
     let mut users: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
     for (address, row) in &state.rows {
@@ -34,7 +36,7 @@ pub(crate) fn mark_delete_first(
             users.entry(need).or_default().push(address);
         }
     }
-    let circles = circles(decisions, addresses, schemas, state);
+    let circles = circles(decisions, &addresses, schemas, state);
     let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
     let (mut early, mut spreading) = (BTreeSet::new(), Vec::new());
     for (at, decision) in decisions {
@@ -42,7 +44,8 @@ pub(crate) fn mark_delete_first(
         let address = addresses[*at];
         if let Some(object) = state.object(address) {
             let swap = || circles.get(address).map(|other| format!("it and {other} take each other's places"));
-            replacement.delete_first = clash(schemas[*at], object, &want.inputs, &state.salt).or_else(swap);
+            let asked = || nodes[*at].options.delete_before_create.then(|| "the program asks for this order".to_owned());
+            replacement.delete_first = clash(schemas[*at], object, &want.inputs, &state.salt).or_else(swap).or_else(asked);
         }
         if replacement.delete_first.is_some() {
             early.insert(address.clone());

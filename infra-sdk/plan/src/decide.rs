@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Diagnostic, Expr, Node, Schema, Value};
+use infra_core::{Address, Diagnostic, Expr, Node, Options, Schema, Value};
 
 use crate::diff::{Change, differences};
+use crate::ignore::{kept, untold};
 use crate::mark::marked;
 use crate::name;
 use crate::observed::Sight;
@@ -61,7 +62,13 @@ pub(crate) fn decide<'a>(
     }
     require(node, schema, &inputs)?;
     let recorded = context.state.object(&node.address);
-    let want = |inputs| Want { inputs, dependencies: dependencies.clone(), declared: node.declared.clone() };
+    let want = |inputs| Want {
+        inputs,
+        dependencies: dependencies.clone(),
+        declared: node.declared.clone(),
+        lifecycle: node.options.lifecycle,
+        ignored: BTreeSet::new(),
+    };
 
     let Some(object) = recorded.filter(|_| sight != Some(&Sight::Gone)) else {
         name_it(context, node, schema, &mut inputs, None);
@@ -71,12 +78,16 @@ pub(crate) fn decide<'a>(
 
     name_it(context, node, schema, &mut inputs, Some(object));
     let Present { inputs: have, outputs, failed, pending } = present(schema, object, sight);
+    // What its making left undone is done as the program says.
+    let ignored = if object.unfinished { BTreeSet::new() } else { node.options.ignore_changes.clone() };
+    let for_another = inputs.clone();
+    kept(&schema.inputs, &ignored, &have, &mut inputs, &context.state.salt);
     let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(is_secret));
     let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
-    let changes = judged(context, schema, object, &inputs, changes);
+    let changes = judged(context, schema, &node.options, object, &inputs, changes);
     let reasons = reasons(context, &changes, failed);
     if let Some((reason, more)) = reasons.split_first() {
-        let mut fresh = inputs;
+        let mut fresh = for_another;
         name_anew(context, node, schema, &mut fresh);
         outlooks.note(&node.address, schema, &Fate::IsMade, &fresh);
         let replacement = Replacement { reason: reason.clone(), more: more.to_vec(), changes, delete_first: None };
@@ -84,17 +95,22 @@ pub(crate) fn decide<'a>(
     }
     // What a run made and did not see ready is waited for: until then, what the cloud says of it is not the last word.
     let unready = pending.is_some() && object.problem.is_some();
+    if let Some(field) = untold(&inputs).filter(|_| !changes.is_empty()) {
+        let problem = "is ignored, the cloud does not tell it, and an update of other inputs must send it".to_owned();
+        return Err(about(node, field, problem).with_help("set it to what the object has, or stop ignoring it"));
+    }
     if !changes.is_empty() || unready {
         let none = BTreeMap::new();
         let fate = Fate::Changes { id: &object.id, outputs: if unready { &none } else { &outputs } };
         outlooks.note(&node.address, schema, &fate, &inputs);
-        return Ok(Decision::Update { id: object.id.clone(), want: want(inputs), changes });
+        return Ok(Decision::Update { id: object.id.clone(), want: Want { ignored, ..want(inputs) }, changes });
     }
     outlooks.note(&node.address, schema, &Fate::Stays { id: &object.id, outputs: &outputs }, &inputs);
     let kept: BTreeMap<String, Value> = outputs.iter().map(|(name, value)| (name.clone(), value.sealed(&context.state.salt))).collect();
     let stale = object.dependencies != *dependencies
         || object.declared != node.declared
         || object.problem.is_some()
+        || object.lifecycle != node.options.lifecycle
         || object.outputs != kept
         || object.inputs != sealed(&inputs, &context.state.salt);
     Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })
@@ -113,6 +129,12 @@ fn require(node: &Node, schema: &Schema, inputs: &BTreeMap<String, Expr>) -> Res
     }
     if let Some(name) = inputs.keys().find(|name| schema.input(name).is_none()) {
         return Err(about(node, name, format!("{} has no such input", schema.handle)));
+    }
+    let options = [("ignore_changes", &node.options.ignore_changes), ("replace_on_changes", &node.options.replace_on_changes)];
+    for (option, names) in options {
+        if let Some(name) = names.iter().find(|name| schema.input(name).is_none()) {
+            return Err(about(node, name, format!("is named by `{option}`, and {} has no such input", schema.handle)));
+        }
     }
     Ok(())
 }
@@ -197,12 +219,24 @@ pub(crate) fn is_secret(expr: &Expr) -> bool {
     }
 }
 
-/// Which differences are drift: the program asks for what it asked for last time, and the cloud has something else.
-fn judged(context: &Context<'_>, schema: &Schema, object: &Object, want: &BTreeMap<String, Expr>, changes: Vec<Change>) -> Vec<Difference> {
+/// Which differences are drift: the program asks for what it asked for last time, and the cloud has something else. And
+/// which need another object only because the program says so.
+fn judged(
+    context: &Context<'_>,
+    schema: &Schema,
+    options: &Options,
+    object: &Object,
+    want: &BTreeMap<String, Expr>,
+    changes: Vec<Change>,
+) -> Vec<Difference> {
     let asked_anew = differences(&schema.inputs, &object.inputs, want, &context.state.salt);
     let root = |change: &Change| change.root().to_owned();
     let asked_anew: BTreeSet<String> = asked_anew.iter().map(root).collect();
-    let judge = |change: Change| Difference { drift: !asked_anew.contains(change.root()), change };
+    let judge = |mut change: Change| {
+        let forced = !change.replaces && options.replace_on_changes.contains(change.root());
+        change.replaces |= forced;
+        Difference { drift: !asked_anew.contains(change.root()), forced, change }
+    };
     changes.into_iter().map(judge).collect()
 }
 

@@ -1,11 +1,12 @@
 //! Graph, state and observations to a plan, as a pure function.
 //!
 //! One file a decision: `order` what comes first, `outlook` what is known, `decide` what happens to a resource, `clash`
-//! what must go before its replacement comes, `steps` and `sequence` the edges. `planner` puts them together.
+//! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
 mod clash;
 mod decide;
 mod diff;
+mod ignore;
 mod mark;
 mod name;
 mod observed;
@@ -13,15 +14,18 @@ mod order;
 mod outlook;
 mod plan;
 mod planner;
+mod protect;
 mod redact;
 mod refresh;
 mod remember;
 mod render;
+mod retain;
 mod sequence;
 mod state;
 mod steps;
 
 pub use diff::{Change, differences};
+pub use ignore::kept;
 pub use observed::{Observed, Sight};
 pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
 pub use planner::{plan, plan_destroy};

@@ -1,8 +1,9 @@
 //! A plan: steps and the edges between them, as data. Performing it needs no further decision.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use infra_core::{Address, Expr, Location, Value};
+use infra_core::{Address, Expr, Lifecycle, Location, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::diff::Change;
@@ -69,6 +70,13 @@ pub enum Action {
         /// By whose leave.
         why: Leave,
     },
+    /// No call: the object leaves the stack and stays in the cloud.
+    Retain {
+        /// Its physical id.
+        id: String,
+        /// Why it leaves.
+        why: Leave,
+    },
     /// No call: the row is brought up to date with what was seen or declared.
     Note {
         /// What is remembered from now on.
@@ -94,6 +102,12 @@ pub struct Want {
     pub dependencies: BTreeSet<Address>,
     /// Where it was declared.
     pub declared: Location,
+    /// What holds for its end.
+    #[serde(default, skip_serializing_if = "Lifecycle::is_default")]
+    pub lifecycle: Lifecycle,
+    /// The inputs that stay as the object has them when the step is performed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ignored: BTreeSet<String>,
 }
 
 /// Why an object takes the place of another, and when.
@@ -135,6 +149,9 @@ pub struct Difference {
     pub change: Change,
     /// Whether the program did not change, but the cloud did, behind the engine's back.
     pub drift: bool,
+    /// Whether it needs another object only because the program says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forced: bool,
 }
 
 /// By whose leave an object is deleted.
@@ -163,15 +180,15 @@ pub struct Export {
 }
 
 impl Plan {
-    /// Whether performing it would change the cloud or the stack's outputs.
+    /// Whether performing it would change the cloud, what of it belongs to the stack, or the stack's outputs.
     pub fn has_changes(&self) -> bool {
-        let calls = self.steps.iter().any(|step| step.action.is_change());
+        let calls = self.steps.iter().any(|step| step.action.is_change() || matches!(step.action, Action::Retain { .. }));
         calls || self.exports.iter().any(|export| export.changed)
     }
 
     /// The step that makes or changes a resource.
     pub fn step(&self, address: &Address) -> Option<&Step> {
-        self.steps.iter().find(|step| step.address == *address && !matches!(step.action, Action::Delete { .. }))
+        self.steps.iter().find(|step| step.address == *address && !matches!(step.action, Action::Delete { .. } | Action::Retain { .. }))
     }
 
     /// How much of each: for a summary.
@@ -184,12 +201,18 @@ impl Plan {
                 Action::Update { .. } => counts.update += 1,
                 Action::Delete { why: Leave::Replaced, .. } => {}
                 Action::Delete { .. } => counts.delete += 1,
+                Action::Retain { .. } => counts.retain += 1,
                 Action::Note { .. } => counts.unchanged += 1,
                 Action::Forget { .. } => {}
             }
         }
         counts
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// How many resources meet which fate.
@@ -203,6 +226,9 @@ pub struct Counts {
     pub replace: usize,
     /// Deleted.
     pub delete: usize,
+    /// Kept in the cloud, and not in the stack any more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retain: usize,
     /// Left alone.
     pub unchanged: usize,
 }
@@ -210,13 +236,29 @@ pub struct Counts {
 impl Action {
     /// Whether it calls the cloud to change something.
     pub fn is_change(&self) -> bool {
-        !matches!(self, Action::Note { .. } | Action::Forget { .. })
+        !matches!(self, Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. })
     }
 }
 
 impl Replacement {
+    /// That and why another object comes, in a few words: `replaced: range changes`.
+    pub(crate) fn describe(&self) -> String {
+        let reasons: Vec<String> = self.reasons().map(ToString::to_string).collect();
+        format!("replaced: {}", reasons.join("; "))
+    }
+
     /// All reasons.
     pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
         std::iter::once(&self.reason).chain(&self.more)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Field { path, because_of: None } => write!(f, "{path} changes"),
+            Reason::Field { path, because_of: Some(address) } => write!(f, "{path} changes, since {} is replaced", address.name()),
+            Reason::Failed { state } => write!(f, "the cloud calls it {state}"),
+        }
     }
 }

@@ -10,6 +10,8 @@ use crate::observed::Observed;
 use crate::order::order;
 use crate::outlook::Outlooks;
 use crate::plan::{Export, PLAN_VERSION, Plan};
+use crate::protect::violations;
+use crate::retain;
 use crate::sequence::sequence;
 use crate::state::State;
 use crate::steps::{destruction, steps};
@@ -17,7 +19,7 @@ use crate::steps::{destruction, steps};
 /// Plans a deployment: what must happen for the cloud to be as the graph says.
 ///
 /// # Errors
-/// Everything that is wrong with the graph, at once; then nothing has been planned.
+/// Everything that is wrong with the graph, at once, or else every protected object that would go; then nothing has been planned.
 pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, Vec<Diagnostic>> {
     if graph.version != GRAPH_VERSION {
         let problem = format!("the program speaks version {} of the graph, this engine version {GRAPH_VERSION}", graph.version);
@@ -51,20 +53,29 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
         return Err(problems);
     }
 
-    let addresses: Vec<&Address> = graph.nodes.iter().map(|node| &node.address).collect();
-    let early = mark_delete_first(&mut decisions, &addresses, &schemas, state);
+    let mut problems = retain::conflicts(&decisions, &graph.nodes, &schemas, state);
+    let early = mark_delete_first(&mut decisions, &graph.nodes, &schemas, state);
     let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
+    problems.extend(violations(&drawn.steps, &graph.nodes, state));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     finished(&graph.stack, state, drawn, unchanged, exports)
 }
 
 /// Plans a destruction: what must happen for nothing of the stack to be left.
 ///
 /// # Errors
-/// None is known; the type leaves room for a state that cannot be ordered.
+/// Every protected object, since all would go.
 pub fn plan_destroy(stack: &str, state: &State, observed: &Observed, handle: impl Fn(&Address) -> String) -> Result<Plan, Vec<Diagnostic>> {
     let exports = state.exports.iter();
     let exports = exports.map(|(name, old)| Export { name: name.clone(), old: Some(old.clone()), new: None, changed: true }).collect();
-    finished(stack, state, destruction(state, observed, handle), Vec::new(), exports)
+    let drawn = destruction(state, observed, handle);
+    let problems = violations(&drawn.steps, &[], state);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    finished(stack, state, drawn, Vec::new(), exports)
 }
 
 fn finished(
@@ -74,7 +85,8 @@ fn finished(
     unchanged: Vec<Address>,
     exports: Vec<Export>,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let (steps, notes) = sequence(drawn).map_err(|problem| vec![problem])?;
+    let (steps, mut notes) = sequence(drawn).map_err(|problem| vec![problem])?;
+    notes.extend(retain::notes(&steps, state));
     Ok(Plan { version: PLAN_VERSION, stack: stack.to_owned(), serial: state.serial, steps, unchanged, exports, notes })
 }
 

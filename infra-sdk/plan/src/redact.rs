@@ -27,7 +27,7 @@ impl Plan {
                     hide_want(want);
                     outputs.values_mut().for_each(hide_value);
                 }
-                Action::Delete { .. } | Action::Forget { .. } => {}
+                Action::Delete { .. } | Action::Retain { .. } | Action::Forget { .. } => {}
             }
         }
         for Export { old, new, .. } in &mut plan.exports {
@@ -71,7 +71,7 @@ fn hide_fields(fields: &mut BTreeMap<String, Expr>) {
 mod tests {
     use super::*;
     use crate::plan::{PLAN_VERSION, Step};
-    use infra_core::{Address, Attr};
+    use infra_core::{Address, Attr, Lifecycle};
     use std::collections::BTreeSet;
 
     #[test]
@@ -84,7 +84,8 @@ mod tests {
             ("mixed".to_owned(), Expr::Secret(Box::new(Expr::Format(vec![Expr::lit("hunter2"), unknown.clone()])))),
             ("open".to_owned(), unknown),
         ]);
-        let want = Want { inputs, dependencies: BTreeSet::new(), declared: infra_core::Location::default() };
+        let (dependencies, ignored) = (BTreeSet::new(), BTreeSet::new());
+        let want = Want { inputs, dependencies, declared: infra_core::Location::default(), lifecycle: Lifecycle::default(), ignored };
         let step = Step {
             address: Address::new("t:t/t", "b"),
             handle: "T".into(),

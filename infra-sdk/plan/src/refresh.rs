@@ -36,7 +36,7 @@ pub fn refresh(state: &State, observed: &Observed) -> Vec<Record> {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use infra_core::{Address, Location};
+    use infra_core::{Address, Lifecycle, Location};
 
     use super::*;
     use crate::state::Object;
@@ -57,6 +57,8 @@ mod tests {
                 dependencies: BTreeSet::new(),
                 declared: Location::default(),
                 problem: None,
+                lifecycle: Lifecycle::default(),
+                unfinished: false,
             };
             state.apply(Record::Made { address: address.clone(), object });
         }
@@ -78,6 +80,8 @@ mod tests {
                 dependencies: BTreeSet::new(),
                 declared: Location::default(),
                 problem: None,
+                lifecycle: Lifecycle::default(),
+                unfinished: false,
             };
             state.apply(Record::Settled { address: Address::new("t:t/t", name), object });
         }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Expr, Location, Value};
+use infra_core::{Address, Expr, Lifecycle, Location, Value};
 use serde::{Deserialize, Serialize};
 
 /// The version of records and states; a reader refuses any other.
@@ -55,6 +55,12 @@ pub struct Object {
     /// Why it is not as it should be: made but never ready, or half updated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// What holds for its end, also when the program does not declare it any more.
+    #[serde(default, skip_serializing_if = "Lifecycle::is_default")]
+    pub lifecycle: Lifecycle,
+    /// Whether it was made and never seen to be as its making asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
 }
 
 /// A call that changes the cloud, as written down before it starts.
@@ -71,6 +77,9 @@ pub enum Intent {
         dependencies: BTreeSet<Address>,
         /// Where the program declares it.
         declared: Location,
+        /// What holds for its end.
+        #[serde(default, skip_serializing_if = "Lifecycle::is_default")]
+        lifecycle: Lifecycle,
     },
     /// The object is being changed.
     Update {
@@ -81,6 +90,9 @@ pub enum Intent {
         /// The resources it directly needs from then on.
         #[serde(default)]
         dependencies: BTreeSet<Address>,
+        /// What holds for its end from then on.
+        #[serde(default, skip_serializing_if = "Lifecycle::is_default")]
+        lifecycle: Lifecycle,
     },
     /// An object is being deleted.
     Delete {
@@ -213,6 +225,8 @@ mod tests {
             dependencies: BTreeSet::new(),
             declared: Location::default(),
             problem: None,
+            lifecycle: Lifecycle::default(),
+            unfinished: false,
         }
     }
 
@@ -235,8 +249,13 @@ mod tests {
     fn an_older_object_that_goes_meanwhile_does_not_hide_that_a_new_one_is_being_made() {
         let (mut state, address) = (State::new("s"), Address::new("t:t/t", "a"));
         state.apply(Record::Made { address: address.clone(), object: object("1") });
-        let create =
-            Intent::Create { token: "t".into(), inputs: BTreeMap::new(), dependencies: BTreeSet::new(), declared: Location::default() };
+        let create = Intent::Create {
+            token: "t".into(),
+            inputs: BTreeMap::new(),
+            dependencies: BTreeSet::new(),
+            declared: Location::default(),
+            lifecycle: Lifecycle::default(),
+        };
         state.apply(Record::Begun { address: address.clone(), intent: create.clone() });
         state.apply(Record::Begun { address: address.clone(), intent: Intent::Delete { id: "1".into() } });
         state.apply(Record::Gone { address: address.clone(), id: "1".into() });

@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Graph};
+use infra_core::{Address, Graph, Lifecycle};
 
 use crate::clash::{Place, places};
 use crate::decide::Decision;
 use crate::observed::{Observed, Sight};
 use crate::plan::{Action, Leave, Step};
+use crate::retain::parting;
 use crate::state::{State, sealed};
 
 /// Who needs a resource.
@@ -65,7 +66,7 @@ pub(crate) fn steps(
             Decision::Replace { want, replacement } => {
                 let early = early.contains(address);
                 if let Some(object) = state.object(address) {
-                    let delete = Action::Delete { id: object.id.clone(), why: Leave::Replaced };
+                    let delete = parting(object, Some(graph.nodes[at].options.lifecycle), Leave::Replaced);
                     let step = drawn.push(address, handle(address), delete);
                     drawn.down.entry(address.clone()).or_default().push(step);
                     drawn.replaced.insert(step);
@@ -89,7 +90,7 @@ pub(crate) fn steps(
         drawn.up.insert(address.clone(), step);
     }
 
-    let declared: BTreeSet<&Address> = graph.nodes.iter().map(|node| &node.address).collect();
+    let declared = graph.nodes.iter().map(|node| (&node.address, node.options.lifecycle)).collect();
     drawn.leave(state, observed, &declared, Leave::NotDeclared, handle);
     let gone_early = drawn.down.iter().filter(|(address, _)| early.contains(*address)).flat_map(|(_, steps)| steps).copied();
     drawn.early.extend(gone_early.collect::<Vec<_>>());
@@ -101,7 +102,7 @@ pub(crate) fn steps(
 /// Draws the steps of a destruction: everything goes.
 pub(crate) fn destruction(state: &State, observed: &Observed, handle: impl Fn(&Address) -> String) -> Steps {
     let mut drawn = Steps::default();
-    drawn.leave(state, observed, &BTreeSet::new(), Leave::Destroy, handle);
+    drawn.leave(state, observed, &BTreeMap::new(), Leave::Destroy, handle);
     drawn.order_deletes(state, &Graph::empty(""), &[]);
     drawn
 }
@@ -114,14 +115,23 @@ impl Steps {
 
     /// Ends every object that is not to stay: old ones, and those whose resource is not in `stays`. What is gone
     /// already is forgotten without a call.
-    fn leave(&mut self, state: &State, observed: &Observed, stays: &BTreeSet<&Address>, why: Leave, handle: impl Fn(&Address) -> String) {
+    fn leave(
+        &mut self,
+        state: &State,
+        observed: &Observed,
+        stays: &BTreeMap<&Address, Lifecycle>,
+        why: Leave,
+        handle: impl Fn(&Address) -> String,
+    ) {
         for (address, row) in &state.rows {
             let current_gone = observed.objects.get(address) == Some(&Sight::Gone);
             let old = row.old.iter().map(|object| (object, Leave::Replaced, observed.is_old_gone(address, &object.id)));
-            let current = row.object.iter().filter(|_| !stays.contains(address)).map(|object| (object, why, current_gone));
+            let current = row.object.iter().filter(|_| !stays.contains_key(address)).map(|object| (object, why, current_gone));
             for (object, why, gone) in old.chain(current) {
-                let id = object.id.clone();
-                let action = if gone { Action::Forget { id } } else { Action::Delete { id, why } };
+                let action = match gone {
+                    true => Action::Forget { id: object.id.clone() },
+                    false => parting(object, stays.get(address).copied(), why),
+                };
                 let step = self.push(address, handle(address), action);
                 self.down.entry(address.clone()).or_default().push(step);
             }

@@ -206,6 +206,8 @@ mod tests {
                 dependencies: Default::default(),
                 declared: Location::default(),
                 problem: None,
+                lifecycle: Default::default(),
+                unfinished: false,
             };
             state.apply(Record::Settled { address: Address::new(kind, name), object });
         }

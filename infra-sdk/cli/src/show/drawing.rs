@@ -127,6 +127,7 @@ mod tests {
             address: Address::new("aws:ec2/thing", name),
             inputs: BTreeMap::new(),
             depends_on: needs.iter().map(|need| Address::new("aws:ec2/thing", *need)).collect::<BTreeSet<_>>(),
+            options: Default::default(),
             declared: Location::default(),
         };
         let nodes = vec![node("vpc", &[]), node("network/a", &["vpc"]), node("network/b", &["vpc", "network/a"])];

@@ -85,7 +85,13 @@ pub(crate) fn summary(of: &Summary<'_>, paint: Paint) -> String {
 
 /// `2 created, 1 deleted`; where no resource changed, only the stack's outputs did.
 fn counts(counts: Counts) -> String {
-    let named = [(counts.create, "created"), (counts.update, "updated"), (counts.replace, "replaced"), (counts.delete, "deleted")];
+    let named = [
+        (counts.create, "created"),
+        (counts.update, "updated"),
+        (counts.replace, "replaced"),
+        (counts.delete, "deleted"),
+        (counts.retain, "kept in the cloud"),
+    ];
     let mut parts: Vec<String> = named.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
     if parts.is_empty() {
         parts.push("only outputs changed".into());

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use infra_core::Expr;
 
-use crate::plan::{Action, Difference, Export, Leave, Plan, Reason, Replacement, Step, Want};
+use crate::plan::{Action, Difference, Export, Leave, Plan, Step, Want};
 use style::Paint;
 
 pub use style::Style;
@@ -53,8 +53,9 @@ fn is_half_of_replacement(plan: &Plan, at: usize) -> bool {
     let create =
         plan.steps.iter().position(|step| step.address == *address && matches!(step.action, Action::Create { replaces: Some(_), .. }));
     let Some(create) = create else { return false };
-    let mut deletes = (0..plan.steps.len())
-        .filter(|other| plan.steps[*other].address == *address && matches!(plan.steps[*other].action, Action::Delete { .. }));
+    let mut deletes = (0..plan.steps.len()).filter(|other| {
+        plan.steps[*other].address == *address && matches!(plan.steps[*other].action, Action::Delete { .. } | Action::Retain { .. })
+    });
     let joined = |delete: usize| plan.steps[create].after.contains(&delete) || plan.steps[delete].after.contains(&create);
     deletes.find(|delete| joined(*delete)) == Some(at)
 }
@@ -73,7 +74,7 @@ impl Page {
                 self.fields(Style::Plain, want);
             }
             Action::Create { want: _, replaces: Some(replacement) } => {
-                self.heading(Style::Replace, "±", step, &why(replacement));
+                self.heading(Style::Replace, "±", step, &replacement.describe());
                 if let Some(first) = &replacement.delete_first {
                     self.remark(&format!("the old one is deleted first: {first}"));
                 }
@@ -92,6 +93,15 @@ impl Page {
                     Leave::Replaced => format!("{id}, left by an earlier replacement"),
                 };
                 self.heading(Style::Remove, "-", step, &remark);
+                return;
+            }
+            Action::Retain { id, why } => {
+                let remark = match why {
+                    Leave::NotDeclared => ", no longer declared",
+                    Leave::Destroy => "",
+                    Leave::Replaced => ", which another takes the place of",
+                };
+                self.heading(Style::Change, "!", step, &format!("{id}{remark}: kept in the cloud"));
                 return;
             }
             Action::Forget { id } => {
@@ -155,6 +165,8 @@ impl Page {
         let mut tail = String::new();
         if difference.drift {
             tail.push_str("  # changed outside of infra");
+        } else if difference.forced {
+            tail.push_str("  # replaces, as the program says");
         } else if difference.change.replaces {
             tail.push_str("  # cannot change in place");
         }
@@ -226,6 +238,7 @@ impl Page {
             (Style::Change, counts.update, "to change"),
             (Style::Replace, counts.replace, "to replace"),
             (Style::Remove, counts.delete, "to delete"),
+            (Style::Change, counts.retain, "to keep in the cloud"),
             (Style::Dim, counts.unchanged, "unchanged"),
         ];
         let some = parts.iter().filter(|(_, count, _)| *count > 0);
@@ -233,17 +246,4 @@ impl Page {
         let said = if said.is_empty() { "only outputs change".to_owned() } else { said.join(", ") };
         let _ = writeln!(self.text, "{}: {said}", self.paint.with(Style::Strong, "Plan"));
     }
-}
-
-/// Why something is replaced, in a few words.
-fn why(replacement: &Replacement) -> String {
-    let reasons: Vec<String> = replacement
-        .reasons()
-        .map(|reason| match reason {
-            Reason::Field { path, because_of: None } => format!("{path} changes"),
-            Reason::Field { path, because_of: Some(address) } => format!("{path} changes, since {} is replaced", address.name()),
-            Reason::Failed { state } => format!("the cloud calls it {state}"),
-        })
-        .collect();
-    format!("replaced: {}", reasons.join("; "))
 }

@@ -1,0 +1,104 @@
+//! What a program says of a resource besides its inputs: how the engine is to treat it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+/// How a resource is to be treated; by default, as every other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Options {
+    /// What is remembered of the object for as long as it exists.
+    #[serde(default, skip_serializing_if = "Lifecycle::is_default")]
+    pub lifecycle: Lifecycle,
+    /// Inputs of which a difference is no change once the object exists.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ignore_changes: BTreeSet<String>,
+    /// Inputs of which a difference needs another object, although the cloud could change them in place.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub replace_on_changes: BTreeSet<String>,
+    /// Whether a replacement deletes the old object before it makes the new one, although both could exist.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delete_before_create: bool,
+}
+
+/// What holds for the end of an object, also when the program does not declare it any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifecycle {
+    /// Whether a plan that would delete or replace it is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protect: bool,
+    /// Whether it stays in the cloud when it leaves the stack.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retain_on_delete: bool,
+}
+
+impl Options {
+    /// Whether nothing is said.
+    pub fn is_default(&self) -> bool {
+        *self == Options::default()
+    }
+}
+
+impl Lifecycle {
+    /// Whether nothing is said.
+    pub fn is_default(&self) -> bool {
+        *self == Lifecycle::default()
+    }
+
+    /// What holds where either of two says so: for an object that one was said of, and then the other.
+    #[must_use]
+    pub fn or(self, other: Lifecycle) -> Lifecycle {
+        Lifecycle { protect: self.protect || other.protect, retain_on_delete: self.retain_on_delete || other.retain_on_delete }
+    }
+}
+
+/// The name of an input of the resource `R`, for the options that take inputs: `AutoScalingGroup::DESIRED_CAPACITY`.
+/// The derive makes one for each input, so that none can be misspelt or belong to another type.
+pub struct InputField<R> {
+    name: &'static str,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R> InputField<R> {
+    /// For the derive.
+    #[doc(hidden)]
+    pub const fn named(name: &'static str) -> InputField<R> {
+        InputField { name, of: PhantomData }
+    }
+
+    /// The input's name in the Rust struct.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<R> Clone for InputField<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for InputField<R> {}
+
+impl<R> fmt::Debug for InputField<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Address, Location, Node};
+
+    #[test]
+    fn a_node_without_options_reads_and_is_written_as_before_there_were_any() {
+        let old = r#"{"address":"t:t/t:a","inputs":{},"declared":{"file":"a.rs","line":1}}"#;
+        let node: Node = serde_json::from_str(old).unwrap();
+        assert!(node.options.is_default());
+        assert_eq!(node.address, Address::new("t:t/t", "a"));
+        assert_eq!(node.declared, Location { file: "a.rs".into(), line: 1 });
+        assert_eq!(serde_json::to_string(&node).unwrap(), old);
+    }
+}
