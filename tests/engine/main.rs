@@ -1,7 +1,6 @@
 //! Scenarios of the engine on a simulated cloud, each a sentence.
 
 mod basics;
-mod compile_errors;
 mod crash;
 mod dataflow;
 mod drift;

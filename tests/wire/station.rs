@@ -42,7 +42,7 @@ impl Station {
         let runtime = Runtime::new().unwrap();
         let cloud = LocalCloud::temporary().unwrap();
         let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(cloud.endpoint().url.clone()) };
-        let sdk = runtime.block_on(connect(&connection));
+        let sdk = runtime.block_on(connect(&connection)).unwrap();
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
         Station { runtime, sdk, engine: Engine::new(registry), folder: TempDir::new().unwrap(), _cloud: cloud }

@@ -12,7 +12,7 @@ Runs all tests: what can be checked by reading, `cargo test --workspace`, and th
 
 Usage: cargo xtask test
 
-It needs Rust and Python 3.9 or newer; all else it fetches itself, once: the local AWS that the tests over the wire speak
+It needs Rust and Python 3.10 or newer; all else it fetches itself, once: the local AWS that the tests over the wire speak
 to, and AWS's schemas, both of pinned and checked versions, into the user's cache.
 
 Example: cargo xtask test";
@@ -56,6 +56,6 @@ fn python() -> io::Result<()> {
     let there = Command::new("python3").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     match there {
         Ok(status) if status.success() => Ok(()),
-        _ => Err(io::Error::other("there is no `python3`: the local AWS and its schemas need Python 3.9 or newer")),
+        _ => Err(io::Error::other("there is no `python3`: the local AWS and its schemas need Python 3.10 or newer")),
     }
 }

@@ -27,7 +27,7 @@ pub enum StoreError {
     },
     /// It is not as it was written.
     #[error(
-        "the journal {} is damaged at line {line}: {problem}; restore the file from a backup, or move it away and import what exists",
+        "the journal {} is damaged at line {line}: {problem}; restore the file from a backup; what is in the cloud carries the tag `infra:stack`",
         path.display()
     )]
     Corrupt {

@@ -101,7 +101,12 @@ impl Source<'_> {
                 let mut known: Vec<String> = std::iter::once(LOCAL.to_owned()).chain(known).collect();
                 known.sort();
                 known.dedup();
-                return Err(Error::UnknownEnvironment { stack: stack.to_owned(), name: name.to_owned(), known, path: self.path.to_owned() });
+                return Err(Error::UnknownEnvironment {
+                    stack: stack.to_owned(),
+                    name: name.to_owned(),
+                    known,
+                    path: self.path.to_owned(),
+                });
             }
         };
         let (span, section) = (section.span(), section.into_inner());
@@ -124,10 +129,15 @@ impl Source<'_> {
         let missing = |key: &str, help: &str| self.wrong(Some(span.clone()), format!("environment `{name}` has no `{key}`"), Some(help));
         let region = section.region.clone().ok_or_else(|| missing("region", "add one, as in `region = \"eu-west-1\"`"))?;
         let account = section.account.as_ref();
-        let account = account.ok_or_else(|| missing("account", "add its id, as in `account = \"123456789012\"`: nothing else is ever changed"))?;
+        let account =
+            account.ok_or_else(|| missing("account", "add its id, as in `account = \"123456789012\"`: nothing else is ever changed"))?;
         let (span, id) = (account.span(), account.get_ref());
         if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(self.wrong(Some(span), format!("`{id}` is no account id"), Some("an account id has 12 digits, as in \"123456789012\"")));
+            return Err(self.wrong(
+                Some(span),
+                format!("`{id}` is no account id"),
+                Some("an account id has 12 digits, as in \"123456789012\""),
+            ));
         }
         let profile = section.profile.as_ref().map(|profile| profile.get_ref().clone());
         Ok((region, Some(Account { id: id.clone(), profile })))

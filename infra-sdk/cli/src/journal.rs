@@ -104,7 +104,10 @@ impl Place {
         let aside = aside.unwrap_or_else(|| self.folder.join("journal.gone"));
         fs::rename(&path, &aside).map_err(file("set aside", &path))?;
         let shown = aside.strip_prefix(&self.project).unwrap_or(&aside);
-        note(&format!("the local cloud is a new one: what was deployed in the old one is gone, and its journal is now {}", shown.display()));
+        note(&format!(
+            "the local cloud is a new one: what was deployed in the old one is gone, and its journal is now {}",
+            shown.display()
+        ));
         Ok(())
     }
 

@@ -22,7 +22,9 @@ pub(crate) fn start(project: &Path) -> Result<Endpoint, Error> {
     let mut busy: Option<Busy> = None;
     let endpoint = cloud(project).start(&mut |event| match event {
         Event::WaitingForAnother => busy = Some(Busy::new("waiting for another command that uses the local cloud".into())),
-        Event::Crashed { .. } => say(&format!("The local cloud had ended by itself, and what was deployed there is gone; `{}` says more", called("local log"))),
+        Event::Crashed { .. } => {
+            say(&format!("The local cloud had ended by itself, and what was deployed there is gone; `{}` says more", called("local log")))
+        }
         Event::FindingPython => busy = Some(Busy::new("looking for Python".into())),
         Event::Installing { version, .. } => {
             drop(busy.take());

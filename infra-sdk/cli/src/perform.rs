@@ -141,7 +141,10 @@ impl Run<'_> {
     fn unchanged(&self, outcome: &Outcome) -> Result<(), Error> {
         let mut text = format!("{}\n", self.unchanged);
         if !outcome.exports.is_empty() {
-            let (title, table) = (Paint::stdout().with(show::style::STRONG, "Outputs"), show::outputs(&outcome.exports, 2, Paint::stdout()));
+            let (title, table) = (
+                Paint::stdout().with(show::style::STRONG, "Outputs"),
+                show::outputs(&outcome.exports, 2, width_of_stdout(), Paint::stdout()),
+            );
             text.push_str(&format!("\n{title}\n{table}"));
         }
         print(&text)

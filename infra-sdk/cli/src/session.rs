@@ -139,8 +139,11 @@ impl<'a> Session<'a> {
 
     /// What is remembered of the deployment, without asking the cloud. Says so where the local cloud has forgotten it.
     pub(crate) fn state(&self) -> Result<State, Error> {
-        let absent =
-            || Error::NotDeployed { stack: self.stack.clone(), environment: self.environment.name.clone(), command: self.command("deploy") };
+        let absent = || Error::NotDeployed {
+            stack: self.stack.clone(),
+            environment: self.environment.name.clone(),
+            command: self.command("deploy"),
+        };
         let state = self.place.recorded()?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty()).ok_or_else(absent)?;
         if self.is_about_a_gone_cloud()? {
             note("the local cloud that this was deployed to has ended: none of it exists any more");

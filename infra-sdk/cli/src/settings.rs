@@ -10,7 +10,8 @@ use crate::error::Error;
 /// # Errors
 /// Where there is no `=`, or the key has an empty part.
 pub(crate) fn parse(text: &str) -> Result<Json, Error> {
-    let wrong = |problem: &str| Error::usage(format!("`--config {text}`: {problem}"), "write `--config key=value`, as in `--config workers=7`");
+    let wrong =
+        |problem: &str| Error::usage(format!("`--config {text}`: {problem}"), "write `--config key=value`, as in `--config workers=7`");
     let (key, value) = text.split_once('=').ok_or_else(|| wrong("there is no `=`"))?;
     let parts: Vec<&str> = key.split('.').map(str::trim).collect();
     if parts.iter().any(|part| part.is_empty()) {

@@ -147,7 +147,10 @@ fn what_a_program_finds_wrong_is_shown_with_its_place() {
 
 #[test]
 fn a_program_is_told_its_configuration_and_what_it_prints_is_shown() {
-    let project = Project::new(&format!("cat > asked.json; echo noted; {}", r#"answer '{"graph":{"version":1,"stack":"web","nodes":[],"exports":{},"schemas":{}}}'"#));
+    let project = Project::new(&format!(
+        "cat > asked.json; echo noted; {}",
+        r#"answer '{"graph":{"version":1,"stack":"web","nodes":[],"exports":{},"schemas":{}}}'"#
+    ));
     let project = project.with("infra.toml", "[config]\nworkers = 6\nzone = \"a\"\n[env.local.config]\nzone = \"b\"\n");
     let ended = project.run("graph web --config workers=7 --config database.size=1.5");
     assert_eq!((ended.code, ended.out.as_str(), ended.err.as_str()), (0, "flowchart TD\n", "noted\n"));
@@ -193,7 +196,7 @@ fn a_damaged_lock_file_is_named() {
 #[test]
 fn an_edited_or_foreign_journal_is_refused_and_left_as_it_is() {
     let project = Project::empty().with(".infra/web/local/journal", "00000000 {\"format\":1}\n");
-    assert_snapshot!(project.fails("state list web"), @"error: the journal PROJECT/.infra/web/local/journal is damaged at line 1: its checksum does not fit: it was changed, or lines before it are missing; restore the file from a backup, or move it away and import what exists");
+    assert_snapshot!(project.fails("state list web"), @"error: the journal PROJECT/.infra/web/local/journal is damaged at line 1: its checksum does not fit: it was changed, or lines before it are missing; restore the file from a backup; what is in the cloud carries the tag `infra:stack`");
     assert_eq!(fs::read_to_string(project.path(".infra/web/local/journal")).unwrap(), "00000000 {\"format\":1}\n");
 }
 

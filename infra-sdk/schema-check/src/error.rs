@@ -18,7 +18,7 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// There is no Python.
-    #[error("`{python}` cannot be started ({source}): install Python 3.9 or newer")]
+    #[error("`{python}` cannot be started ({source}): install Python 3.10 or newer")]
     NoPython {
         /// What was started.
         python: String,

@@ -27,8 +27,8 @@ pub(crate) fn package() -> Result<PathBuf, Error> {
 /// Where this project keeps what can be fetched again.
 fn cache(variable: impl Fn(&str) -> Option<PathBuf>) -> Result<PathBuf, Error> {
     variable("INFRA_CACHE_DIR")
-        .or_else(|| Some(variable("XDG_CACHE_HOME")?.join("infra-sdk")))
-        .or_else(|| Some(variable("HOME")?.join(".cache/infra-sdk")))
+        .or_else(|| Some(variable("XDG_CACHE_HOME")?.join("infra")))
+        .or_else(|| Some(variable("HOME")?.join(".cache/infra")))
         .ok_or(Error::NoCache)
 }
 
@@ -98,8 +98,8 @@ mod tests {
                 .map(|path| path.display().to_string())
         };
         assert_eq!(of(&[("INFRA_CACHE_DIR", "/a"), ("XDG_CACHE_HOME", "/b"), ("HOME", "/c")]).unwrap(), "/a");
-        assert_eq!(of(&[("XDG_CACHE_HOME", "/b"), ("HOME", "/c")]).unwrap(), "/b/infra-sdk");
-        assert_eq!(of(&[("HOME", "/c")]).unwrap(), "/c/.cache/infra-sdk");
+        assert_eq!(of(&[("XDG_CACHE_HOME", "/b"), ("HOME", "/c")]).unwrap(), "/b/infra");
+        assert_eq!(of(&[("HOME", "/c")]).unwrap(), "/c/.cache/infra");
         assert!(matches!(of(&[]), Err(Error::NoCache)));
     }
 

@@ -137,3 +137,67 @@ fn of_type(findings: &Findings) -> Value {
         "disagreements": explained.chain(wrong).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::Coverage;
+
+    fn findings() -> Findings {
+        let missing = |path: &str, part| Missing { path: path.into(), about: format!("About {path}."), part };
+        let disagreement = |field: &str, what: &str| Disagreement {
+            field: field.into(),
+            path: field.to_uppercase(),
+            what: what.into(),
+            explained_at: None,
+        };
+        Findings {
+            handle: "Door".into(),
+            kind: "aws:test/door".into(),
+            cloud: Some("AWS::Test::Door".into()),
+            coverage: Coverage {
+                covered: 2,
+                total: 3,
+                missing: vec![missing("Lock", Some((1, 3))), missing("Wood", None)],
+                inside: vec![missing("Frame/Depth", None)],
+            },
+            left_out: vec![("Wood".into(), "it is steel".into())],
+            explained: vec![
+                (disagreement("width", "is wide"), "as all are".into()),
+                (disagreement("width", "is high"), "as all are".into()),
+                (disagreement("side", "is left"), "as all are".into()),
+            ],
+            wrong: vec![disagreement("name", "is no name")],
+        }
+    }
+
+    #[test]
+    fn a_type_takes_a_line_and_what_is_to_say_of_it_follows() {
+        assert_eq!(
+            text(&[findings()], false),
+            "Door  AWS::Test::Door    2/3    66 %
+  missing: Lock (1 of 3)
+  left out: Wood: it is steel
+  explained: width, side: as all are
+  DISAGREES: name (`NAME`): is no name
+1 types, 66.7 % of the properties on average, below 80 %: Door; 1 disagreements, 3 explained
+"
+        );
+    }
+
+    #[test]
+    fn each_missing_property_can_have_its_line() {
+        let text = text(&[findings()], true);
+        assert!(text.contains("  missing: Lock (1 of 3): About Lock.\n  missing: Frame/Depth: About Frame/Depth.\n"), "{text}");
+        assert!(text.contains("  explained: width (`WIDTH`): is high: as all are\n"), "{text}");
+    }
+
+    #[test]
+    fn a_program_reads_the_same() {
+        let json = json(&[findings()]);
+        assert_eq!((&json["types"][0]["covered"], &json["types"][0]["percent"]), (&json!(2), &json!(66)));
+        assert_eq!(json["types"][0]["disagreements"].as_array().unwrap().len(), 4);
+        assert_eq!(json["types"][0]["disagreements"][3]["explained"], Value::Null);
+        assert_eq!(json["below_aim"], json!(["Door"]));
+    }
+}

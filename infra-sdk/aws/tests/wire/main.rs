@@ -1,5 +1,7 @@
 //! Every handler over the wire, against a local cloud that somebody else wrote.
 
+#![allow(clippy::disallowed_methods, reason = "a test waits where the engine would")]
+
 mod autoscaling;
 mod autoscaling_launch;
 mod autoscaling_scripted;

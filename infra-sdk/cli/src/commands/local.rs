@@ -94,14 +94,20 @@ impl Local {
                 self.tell(document(&endpoint), &format!("The local cloud at {} is empty.", endpoint.url))?;
             }
             What::Stop => {
-                let text = if cloud.stop()? { "The local cloud has ended, and all that was deployed there with it." } else { "The local cloud was not running." };
+                let text = if cloud.stop()? {
+                    "The local cloud has ended, and all that was deployed there with it."
+                } else {
+                    "The local cloud was not running."
+                };
                 self.tell(json!({ "v": JSON_VERSION, "running": false }), text)?;
             }
             What::Log { lines } => {
                 let (path, tail) = (cloud.log_path(), cloud.log_tail(lines)?);
                 match self.json {
                     true => json_document(&json!({ "v": JSON_VERSION, "path": path, "lines": tail.lines().collect::<Vec<_>>() }))?,
-                    false if tail.is_empty() => say(&format!("There is no log at {}: the local cloud has not been started yet.", path.display())),
+                    false if tail.is_empty() => {
+                        say(&format!("There is no log at {}: the local cloud has not been started yet.", path.display()))
+                    }
                     false => print(&format!("{tail}\n"))?,
                 }
             }
@@ -121,14 +127,22 @@ fn document(endpoint: &Endpoint) -> Json {
 fn described(status: &Status) -> (Json, String) {
     let stopped = |state: &str| json!({ "v": JSON_VERSION, "running": false, "state": state });
     match status {
-        Status::NotInstalled => (stopped("not installed"), format!("The local cloud is not installed; `{}` installs it.", called("local start"))),
+        Status::NotInstalled => {
+            (stopped("not installed"), format!("The local cloud is not installed; `{}` installs it.", called("local start")))
+        }
         Status::Stopped => (stopped("stopped"), format!("The local cloud does not run; `{}` starts it.", called("local start"))),
         Status::Crashed { started_unix } => {
-            let text = format!("The local cloud ended by itself; it was started {} ago. `{}` says more.", since(*started_unix), called("local log"));
+            let text = format!(
+                "The local cloud ended by itself; it was started {} ago. `{}` says more.",
+                since(*started_unix),
+                called("local log")
+            );
             (stopped("crashed"), text)
         }
         Status::Starting => (stopped("starting"), "The local cloud is being started.".into()),
-        Status::Unresponsive { pid } => (stopped("unresponsive"), format!("The local cloud (process {pid}) does not answer; `{}` ends it.", called("local stop"))),
+        Status::Unresponsive { pid } => {
+            (stopped("unresponsive"), format!("The local cloud (process {pid}) does not answer; `{}` ends it.", called("local stop")))
+        }
         Status::Running { endpoint, pid, started_unix, .. } => {
             let mut json = document(endpoint);
             json["pid"] = json!(pid);

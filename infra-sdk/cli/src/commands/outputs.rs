@@ -10,7 +10,7 @@ use crate::error::{Error, list};
 use crate::exit::Exit;
 use crate::nearest::did_you_mean;
 use crate::session::Session;
-use crate::show::{Paint, json_document, outputs, plain, print, say};
+use crate::show::{Paint, json_document, outputs, plain, print, say, width_of_stdout};
 
 /// Prints the outputs of a deployed stack.
 ///
@@ -39,7 +39,11 @@ impl Outputs {
             Some(name) => {
                 let names: Vec<String> = exports.keys().cloned().collect();
                 let value = exports.get(name).ok_or_else(|| Error::Missing {
-                    problem: format!("stack `{}` has no output `{name}`{}", session.stack, did_you_mean(name, names.iter().map(String::as_str))),
+                    problem: format!(
+                        "stack `{}` has no output `{name}`{}",
+                        session.stack,
+                        did_you_mean(name, names.iter().map(String::as_str))
+                    ),
                     help: format!("its outputs are {}", list(&names)),
                 })?;
                 if value.has_secret() {
@@ -58,7 +62,7 @@ impl Outputs {
                 json_document(&shown)?;
             }
             None if exports.is_empty() => say(&format!("{} has no outputs.", session.stack)),
-            None => print(&outputs(&exports, 0, Paint::stdout()))?,
+            None => print(&outputs(&exports, 0, width_of_stdout(), Paint::stdout()))?,
         }
         Ok(Exit::Done)
     }

@@ -45,7 +45,8 @@ impl Plan {
         let state = state.unwrap_or_else(|| State::new("not deployed yet"));
         let doubtful = state.rows.values().filter(|row| row.intent.is_some()).count();
         if doubtful > 0 {
-            note(&format!("the last run left {doubtful} calls in doubt: a deployment settles them first, which may change this plan"));
+            let calls = if doubtful == 1 { "call" } else { "calls" };
+            note(&format!("the last run left {doubtful} {calls} in doubt: a deployment settles them first, which may change this plan"));
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());

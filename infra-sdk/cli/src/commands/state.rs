@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::nearest::did_you_mean;
 use crate::session::Session;
-use crate::show::{JSON_VERSION, Paint, json_document, print, say, style};
+use crate::show::{JSON_VERSION, Paint, json_document, print, say, style, width_of_stdout};
 
 /// Shows what is remembered of a deployed stack.
 ///
@@ -132,7 +132,10 @@ fn find<'a>(state: &'a Recorded, wanted: &str) -> Result<(&'a Address, &'a Row),
         }
         (None, several) => {
             let addresses: Vec<String> = several.iter().map(|(address, _)| address.to_string()).collect();
-            Err(Error::Missing { problem: format!("several resources are called `{wanted}`"), help: format!("name one of {}", crate::error::list(&addresses)) })
+            Err(Error::Missing {
+                problem: format!("several resources are called `{wanted}`"),
+                help: format!("name one of {}", crate::error::list(&addresses)),
+            })
         }
     }
 }
@@ -177,7 +180,7 @@ fn block(address: &Address, row: &Row) -> String {
     }
     for (title, values) in [("inputs", &object.inputs), ("outputs", &object.outputs)] {
         if !values.is_empty() {
-            text.push_str(&format!("  {title}\n{}", crate::show::outputs(values, 4, Paint::Off)));
+            text.push_str(&format!("  {title}\n{}", crate::show::outputs(values, 4, width_of_stdout(), Paint::Off)));
         }
     }
     text

@@ -18,7 +18,17 @@ pub(crate) fn build(root: &Path, stack: &StackPackage) -> Result<PathBuf, Error>
     let colour = if std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() { "always" } else { "never" };
     let mut command = Command::new(&cargo);
     command
-        .args(["build", "--quiet", "--color", colour, "--message-format=json-render-diagnostics", "--package", &stack.id, "--bin", &stack.binary])
+        .args([
+            "build",
+            "--quiet",
+            "--color",
+            colour,
+            "--message-format=json-render-diagnostics",
+            "--package",
+            &stack.id,
+            "--bin",
+            &stack.binary,
+        ])
         .current_dir(root)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

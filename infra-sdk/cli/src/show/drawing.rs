@@ -40,7 +40,9 @@ struct Edge {
 impl Drawing {
     /// The drawing of a graph.
     pub(crate) fn of(graph: &Graph) -> Drawing {
-        let handle = |address: &Address| graph.schemas.get(address.kind()).map_or_else(|| address.kind().to_string(), |schema| schema.handle.clone());
+        let handle = |address: &Address| {
+            graph.schemas.get(address.kind()).map_or_else(|| address.kind().to_string(), |schema| schema.handle.clone())
+        };
         let nodes = graph.nodes.iter().map(|node| Node {
             address: node.address.clone(),
             r#type: handle(&node.address),

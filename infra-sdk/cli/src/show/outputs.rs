@@ -6,12 +6,19 @@ use infra_core::Value;
 
 use super::{Paint, style};
 
-/// A table of outputs, `indent` columns from the left, with secrets hidden.
-pub(crate) fn outputs(values: &BTreeMap<String, Value>, indent: usize, paint: Paint) -> String {
+/// A table of outputs, `indent` columns from the left, with secrets hidden. A list or table that does not fit in `width`
+/// columns has a line for each of its parts.
+pub(crate) fn outputs(values: &BTreeMap<String, Value>, indent: usize, width: usize, paint: Paint) -> String {
     let longest = values.keys().map(|name| name.chars().count()).max().unwrap_or_default();
+    let room = width.saturating_sub(indent + longest + 3);
     let line = |(name, value): (&String, &Value)| {
         let gap = longest - name.chars().count();
-        format!("{:indent$}{}{:gap$} = {}\n", "", paint.with(style::STRONG, name), "", plain(value))
+        let mut shown = plain(value);
+        if shown.chars().count() > room && matches!(value, Value::List(_) | Value::Object(_)) {
+            let tall = serde_json::to_string_pretty(&value.redacted()).unwrap_or(shown);
+            shown = tall.replace('\n', &format!("\n{:indent$}", ""));
+        }
+        format!("{:indent$}{}{:gap$} = {shown}\n", "", paint.with(style::STRONG, name), "")
     };
     values.iter().map(line).collect()
 }
@@ -35,10 +42,17 @@ mod tests {
             ("password".to_owned(), Value::Secret(Box::new(Value::from("hunter2")))),
             ("ports".to_owned(), Value::from(serde_json::json!([80, 443]))),
         ]);
-        insta::assert_snapshot!(outputs(&values, 2, Paint::Off), @r"
+        insta::assert_snapshot!(outputs(&values, 2, 30, Paint::Off), @r"
           password = (secret)
           ports    = [80,443]
           url      = http://example.com
+        ");
+        let ports = BTreeMap::from([("ports".to_owned(), values["ports"].clone())]);
+        insta::assert_snapshot!(outputs(&ports, 2, 12, Paint::Off), @r"
+          ports = [
+            80,
+            443
+          ]
         ");
     }
 }

@@ -54,7 +54,12 @@ pub(crate) fn summary(of: &Summary<'_>, paint: Paint) -> String {
     if of.outcome.is_complete() {
         let _ = writeln!(text, "{} in {took}: {}.", paint.with(style::GOOD, &of.done), counts(of.counts));
         if !of.outcome.exports.is_empty() {
-            let _ = write!(text, "\n{}\n{}", paint.with(style::STRONG, "Outputs"), outputs(&of.outcome.exports, 2, paint));
+            let _ = write!(
+                text,
+                "\n{}\n{}",
+                paint.with(style::STRONG, "Outputs"),
+                outputs(&of.outcome.exports, 2, of.width.unwrap_or(100), paint)
+            );
         }
         return text;
     }

@@ -1,3 +1,5 @@
+//! A handle of another type does not fit.
+
 use infra_core::Stack;
 use infra_tests::{Machine, Part};
 

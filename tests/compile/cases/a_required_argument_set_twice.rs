@@ -1,3 +1,5 @@
+//! A required argument is set once.
+
 use infra_core::Stack;
 use infra_tests::Net;
 

@@ -1,3 +1,5 @@
+//! A text does not fit where a number is asked.
+
 use infra_core::Stack;
 use infra_tests::Machine;
 

@@ -1,3 +1,5 @@
+//! A field has a doc comment, since that becomes its documentation.
+
 use infra_core::{NoOutputs, Resource};
 
 /// Something.

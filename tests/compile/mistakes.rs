@@ -2,5 +2,5 @@
 
 #[test]
 fn mistakes_do_not_compile_and_are_named() {
-    trybuild::TestCases::new().compile_fail("compile/*.rs");
+    trybuild::TestCases::new().compile_fail("cases/*.rs");
 }

@@ -1,3 +1,5 @@
+//! A list does not stand in a text.
+
 use infra_core::output;
 
 fn main() {

@@ -1,3 +1,5 @@
+//! A required argument that is missing is named.
+
 use infra_core::Stack;
 use infra_tests::{Net, Part};
 
