@@ -95,22 +95,13 @@ pub(crate) fn decide<'a>(
     let stale = object.dependencies != *dependencies
         || object.declared != node.declared
         || object.problem.is_some()
-<<<<<<< HEAD
         || object.outputs != kept
-=======
-        || object.outputs != sealed_outputs(&outputs, &context.state.salt)
->>>>>>> main
         || object.inputs != sealed(&inputs, &context.state.salt);
     Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })
 }
 
 fn about(node: &Node, field: &str, problem: String) -> Diagnostic {
     Diagnostic::new(problem).with_resource(&node.address).with_field(field).with_location(&node.declared)
-}
-
-/// Outputs in the form that is stored.
-fn sealed_outputs(outputs: &BTreeMap<String, Value>, salt: &str) -> BTreeMap<String, Value> {
-    outputs.iter().map(|(name, value)| (name.clone(), value.sealed(salt))).collect()
 }
 
 /// A graph that was not built by the typed builders may lack what they insist on.
