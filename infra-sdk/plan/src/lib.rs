@@ -20,6 +20,7 @@ mod render;
 mod sequence;
 mod state;
 mod steps;
+mod surgery;
 
 pub use diff::{Change, differences};
 pub use observed::{Observed, Sight};
@@ -29,3 +30,4 @@ pub use refresh::refresh;
 pub use remember::{echoed, remembered, told, unsure};
 pub use render::{RenderOptions, Style, render};
 pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};
+pub use surgery::MoveError;
