@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::Address;
+use infra_core::{Address, Value};
 use thiserror::Error;
 
 use crate::state::{Intent, Record, Row, State};
@@ -81,6 +81,31 @@ impl State {
         waiting.into_keys().cloned().collect()
     }
 
+    /// An imported state as it may take this one's place: without empty rows and plain secrets, and with a count of
+    /// objects after which no name is given twice.
+    #[must_use]
+    pub fn replaced_by(&self, mut imported: State) -> State {
+        let salt = imported.salt.clone();
+        imported.rows.retain(|_, row| *row != Row::default());
+        for row in imported.rows.values_mut() {
+            for object in row.object.iter_mut().chain(&mut row.old) {
+                seal(&mut object.inputs, &salt);
+                seal(&mut object.outputs, &salt);
+            }
+            if let Some(Intent::Create { inputs, .. } | Intent::Update { inputs, .. }) = &mut row.intent {
+                seal(inputs, &salt);
+            }
+        }
+        seal(&mut imported.exports, &salt);
+        let mut before = self.clone();
+        before.rows.keys().cloned().collect::<Vec<_>>().iter().for_each(|address| before.forget(address));
+        for (address, made) in before.made {
+            let count = imported.made.entry(address).or_default();
+            *count = made.max(*count);
+        }
+        imported
+    }
+
     /// Gives a resource another address, wherever it is mentioned.
     pub(crate) fn rename(&mut self, from: &Address, to: &Address) {
         if self.check_move(from, to).is_err() {
@@ -120,6 +145,10 @@ impl State {
             needs.remove(address);
         }
     }
+}
+
+fn seal(values: &mut BTreeMap<String, Value>, salt: &str) {
+    values.values_mut().for_each(|value| *value = value.sealed(salt));
 }
 
 /// Every set of dependencies in a row.
@@ -229,6 +258,19 @@ mod tests {
         let mut state = moved(&before, "a", "c");
         state.apply(Record::Restored { state: Box::new(before.clone()), undoes: Some(3) });
         assert_eq!(state, State { serial: 4, ..before });
+    }
+
+    #[test]
+    fn an_imported_state_brings_no_plain_secret_no_empty_row_and_no_used_name() {
+        let mut imported = State::new("other");
+        imported.rows.insert(address("empty"), Row::default());
+        let mut secret = object("x-1", &[]);
+        secret.inputs.insert("key".into(), Value::Secret(Box::new(Value::from("hunter2"))));
+        imported.apply(Record::Made { address: address("x"), object: secret });
+        let after = state().replaced_by(imported);
+        assert_eq!(after.rows.keys().cloned().collect::<Vec<_>>(), [address("x")]);
+        assert!(matches!(after.object(&address("x")).unwrap().inputs["key"], Value::Digest(_)));
+        assert_eq!((after.made[&address("a")], after.made[&address("x")], after.salt.as_str()), (1, 1, "other"));
     }
 
     #[test]
