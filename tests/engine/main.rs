@@ -10,3 +10,4 @@ mod recovery;
 mod rendering;
 mod replacement;
 mod secrets;
+mod surgery;
