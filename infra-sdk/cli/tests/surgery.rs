@@ -315,3 +315,23 @@ fn where_nothing_was_deployed_there_is_nothing_to_change_and_no_journal_is_made(
     let error = command(project.0.path()).args(["state", "import", "web", "--program", "./stack", "infra.toml"]).output().unwrap();
     assert!(String::from_utf8(error.stderr).unwrap().contains("is no exported state"));
 }
+
+#[test]
+fn a_state_of_the_local_cloud_is_imported_only_while_that_runs_and_can_be_changed_without_it() {
+    let project = Project::deployed();
+    fs::write(project.path("state.json"), project.prints("state export web").replacen("\"production\"", "\"local\"", 1)).unwrap();
+    let local = |line: &str| {
+        let words = line.split_whitespace().chain(["--program", "./stack"]);
+        let output = command(project.0.path()).args(words).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, error) = local("state import web state.json");
+    assert!(code == 1 && error.contains("the local cloud does not run") && error.contains("local start"), "{error}");
+    let journal = project.path(".infra/web/local/journal");
+    assert!(!journal.exists());
+    let mut open = FileLog::open(&journal, "web/local", || "salt".into()).unwrap().0;
+    open.record(Record::Made { address: address("main"), object: object("vpc-1", &[]) }).unwrap();
+    drop(open);
+    assert_eq!(local("state mv web main core").0, 0);
+    assert_eq!(rows(&FileLog::peek(&journal, "web/local").unwrap().unwrap().0), ["aws:ec2/vpc:core"]);
+}
