@@ -13,3 +13,4 @@ mod recovery;
 mod rendering;
 mod replacement;
 mod secrets;
+mod surgery;

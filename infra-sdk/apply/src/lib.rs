@@ -23,7 +23,7 @@ pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
 pub use event::{Doing, Event, Watcher};
 pub use interrupt::Interrupt;
-pub use journal::{FileLog, Found as JournalFound, Journal, Log};
+pub use journal::{Damage, FileLog, Found as JournalFound, History, Journal, Log, Repaired};
 pub use observe::ObserveError;
 pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Served};
 pub use recover::RecoverError;

@@ -41,6 +41,16 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A line of it is whole, and says what this engine does not know.
+    #[error("line {line} of the journal {} is whole, but {problem}: use the engine that wrote it", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is not understood.
+        problem: String,
+    },
     /// A newer engine wrote it.
     #[error("the journal {} has format {found}, and this engine reads format {known}: use the newer engine", path.display())]
     Version {

@@ -7,6 +7,7 @@ use infra_apply::{PlanError, ProviderError, RecoverError, RefreshError, StoreErr
 use infra_core::{Diagnostic, Location};
 use infra_local::LocalError;
 
+use crate::called::called;
 use crate::exit::Exit;
 use crate::nearest::did_you_mean;
 use crate::show::path as show_path;
@@ -180,6 +181,14 @@ pub(crate) enum Error {
         /// What there is, or what to do.
         help: String,
     },
+    /// A change by hand that this state does not bear.
+    #[error("{problem}")]
+    Refused {
+        /// Why not.
+        problem: String,
+        /// What to do.
+        help: String,
+    },
     /// A file or folder.
     #[error("failed to {doing} {}", show_path(path))]
     File {
@@ -232,7 +241,7 @@ impl Error {
     /// What to do about it, where that is not in its message.
     pub(crate) fn help(&self) -> Option<String> {
         Some(match self {
-            Error::Usage { help, .. } | Error::Missing { help, .. } => help.clone(),
+            Error::Usage { help, .. } | Error::Missing { help, .. } | Error::Refused { help, .. } => help.clone(),
             Error::Project { .. } => {
                 "run it inside a cargo workspace that has stacks, or name a built program with `--program`".into()
             }
@@ -260,6 +269,9 @@ impl Error {
             },
             Error::Plan(PlanError::Observe(_)) | Error::Refresh(RefreshError::Observe(_)) => {
                 "check that the cloud can be reached and the credentials may read it, then run the command again".into()
+            }
+            Error::Store(StoreError::Corrupt { .. }) => {
+                format!("`{}` shows what the journal still says, and can keep what is before the damage", called("state repair STACK"))
             }
             Error::NotDeployed { command, .. } => format!("deploy it with `{command}`"),
             _ => return None,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use infra_apply::{FileLog, Journal, JournalFound, StoreError};
+use infra_apply::{Damage, FileLog, History, Journal, JournalFound, Repaired, StoreError};
 use infra_plan::State;
 
 use crate::error::{Error, file};
@@ -86,6 +86,16 @@ impl Place {
     /// What is remembered, of whichever cloud.
     pub(crate) fn recorded(&self) -> Result<Option<State>, Error> {
         Ok(FileLog::peek(&self.path(), &self.of)?.map(|(state, _)| state))
+    }
+
+    /// Every record, without a lock or a change; `None` where nothing was ever recorded.
+    pub(crate) fn history(&self) -> Result<Option<History>, Error> {
+        Ok(FileLog::history(&self.path(), &self.of)?)
+    }
+
+    /// Looks for damage, and repairs it as far as `agree` allows; `None` where there is no journal.
+    pub(crate) fn repair(&self, agree: impl FnOnce(&Damage) -> bool) -> Result<Option<Repaired>, Error> {
+        Ok(FileLog::repair(&self.path(), &self.of, agree)?)
     }
 
     /// Whether the journal is about this memory of the local cloud.

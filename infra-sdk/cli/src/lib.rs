@@ -15,6 +15,7 @@ mod arguments;
 mod called;
 mod cloud;
 mod commands;
+mod consent;
 mod environment;
 mod error;
 mod exit;

@@ -1,7 +1,6 @@
 //! From a plan to its end: shown, agreed to, performed, summed up.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,6 +10,7 @@ use infra_plan::Plan;
 use serde_json::json;
 
 use crate::arguments::ChangeArguments;
+use crate::consent;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::interrupt::Ears;
@@ -42,24 +42,14 @@ pub(crate) struct Run<'a> {
 
 /// Refuses a command that would have to ask where there is nobody to answer.
 pub(crate) fn check_consent(change: &ChangeArguments, json: bool) -> Result<(), Error> {
-    if change.yes {
-        return Ok(());
-    }
-    if json {
-        return Err(Error::usage("with `--json` nobody is asked before something is changed", "pass `--yes` to agree beforehand"));
-    }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        let help = "pass `--yes` to agree beforehand; the command `plan` shows what would change";
-        return Err(Error::usage("this asks before it changes anything, and there is no terminal to ask at", help));
-    }
-    Ok(())
+    consent::check(change.yes, json, "pass `--yes` to agree beforehand; the command `plan` shows what would change")
 }
 
 impl Run<'_> {
     /// Shows the plan, asks, performs it and says how it ended.
     pub(crate) async fn perform(&self, plan: &Plan, exports: &BTreeMap<String, Expr>, journal: &mut Journal) -> Result<Exit, Error> {
         self.show(plan)?;
-        if plan.has_changes() && !self.change.yes && !self.agreed()? {
+        if plan.has_changes() && !self.change.yes && !consent::ask(&self.question)? {
             say("Nothing was changed.");
             return Ok(Exit::Failed);
         }
@@ -102,18 +92,6 @@ impl Run<'_> {
             true => print(&show::plan(plan, width_of_stdout(), Paint::stdout())),
             false => Ok(()),
         }
-    }
-
-    fn agreed(&self) -> Result<bool, Error> {
-        let ask = |source| Error::Output { source };
-        let mut out = anstream::stderr().lock();
-        write!(out, "\n{} [y/N] ", Paint::On.with(show::style::STRONG, &self.question)).and_then(|()| out.flush()).map_err(ask)?;
-        let mut answer = String::new();
-        std::io::stdin().lock().read_line(&mut answer).map_err(ask)?;
-        if !answer.ends_with('\n') {
-            say("");
-        }
-        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
     fn tell(&self, plan: &Plan, of: &Summary<'_>) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use infra_apply::Journal;
+use infra_apply::{History, Journal};
 use infra_core::program::Request;
 use infra_core::{GRAPH_VERSION, Graph, check_name};
 use infra_plan::State;
@@ -139,16 +139,40 @@ impl<'a> Session<'a> {
 
     /// What is remembered of the deployment, without asking the cloud. Says so where the local cloud has forgotten it.
     pub(crate) fn state(&self) -> Result<State, Error> {
-        let absent = || Error::NotDeployed {
-            stack: self.stack.clone(),
-            environment: self.environment.name.clone(),
-            command: self.command("deploy"),
-        };
-        let state = self.place.recorded()?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty()).ok_or_else(absent)?;
+        let state = self.place.recorded()?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
+        let state = state.ok_or_else(|| self.not_deployed())?;
         if self.is_about_a_gone_cloud()? {
             note("the local cloud that this was deployed to has ended: none of it exists any more");
         }
         Ok(state)
+    }
+
+    /// Every record of the journal.
+    pub(crate) fn history(&self) -> Result<History, Error> {
+        self.place.history()?.filter(|history| !history.records.is_empty()).ok_or_else(|| self.not_deployed())
+    }
+
+    /// The journal, open for a change that concerns no cloud. There must be one.
+    pub(crate) fn journal_by_hand(&self) -> Result<Journal, Error> {
+        self.history()?;
+        self.place.open(None)
+    }
+
+    /// The journal, open for an import; it is made if there is none. A state of the local cloud is about one that runs.
+    pub(crate) fn journal_for_import(&self) -> Result<Journal, Error> {
+        if !self.environment.is_local() {
+            return self.place.open(None);
+        }
+        let endpoint = local::running(&self.project)?.ok_or_else(|| Error::Refused {
+            problem: "the local cloud does not run, so that nothing of a state can be in it".into(),
+            help: format!("start it with `{}`, or name the environment that the state is of with `--env`", called("local start")),
+        })?;
+        self.place.open(Some(&endpoint.memory))
+    }
+
+    /// That there is nothing to look at.
+    pub(crate) fn not_deployed(&self) -> Error {
+        Error::NotDeployed { stack: self.stack.clone(), environment: self.environment.name.clone(), command: self.command("deploy") }
     }
 
     /// Whether what is remembered is about a local cloud that is not there any more.

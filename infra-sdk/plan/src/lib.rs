@@ -23,6 +23,7 @@ mod retain;
 mod sequence;
 mod state;
 mod steps;
+mod surgery;
 
 pub use diff::{Change, differences};
 pub use ignore::kept;
@@ -33,3 +34,4 @@ pub use refresh::refresh;
 pub use remember::{echoed, remembered, told, unsure};
 pub use render::{RenderOptions, Style, render};
 pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};
+pub use surgery::MoveError;

@@ -143,6 +143,26 @@ pub enum Record {
         /// By name.
         exports: BTreeMap<String, Value>,
     },
+    /// A resource has another address from now on; its objects stay as they are.
+    Moved {
+        /// The address it had.
+        from: Address,
+        /// The address it has.
+        to: Address,
+    },
+    /// A resource is not looked after any more; its objects stay in the cloud.
+    Forgotten {
+        /// The resource.
+        address: Address,
+    },
+    /// The state is another one from now on: that of an import, or the one before a record that is taken back.
+    Restored {
+        /// The state; its serial says nothing here.
+        state: Box<State>,
+        /// The number of the record that is taken back, counted from 1, if one is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undoes: Option<u64>,
+    },
 }
 
 impl State {
@@ -192,6 +212,9 @@ impl State {
                 self.drop_if_empty(&address);
             }
             Record::Exported { exports } => self.exports = exports,
+            Record::Moved { from, to } => self.rename(&from, &to),
+            Record::Forgotten { address } => self.forget(&address),
+            Record::Restored { state, .. } => *self = State { serial: self.serial, ..*state },
         }
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use infra_plan::{Record, STATE_VERSION, State};
 use serde::{Deserialize, Serialize};
 
+use super::history::History;
 use super::line::{self, LineError};
 use super::{Journal, Log};
 use crate::store::StoreError;
@@ -51,11 +52,7 @@ impl FileLog {
             .truncate(false)
             .open(path)
             .map_err(|source| StoreError::io("open", path, source))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { path: path.to_owned() }),
-            Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", path, source)),
-        }
+        lock(&file, path)?;
         let bytes = read_all(&mut file, path)?;
         // Nothing is done before the first line is whole: where it is torn, there is nothing to remember.
         if is_torn_header(&bytes, of) {
@@ -67,7 +64,7 @@ impl FileLog {
             log.sync_folder()?;
             return Ok((Journal::new(State::new(header.salt), Box::new(log)), Found { torn: bytes.len() }));
         }
-        let read = Read::all(&bytes, path, of)?;
+        let read = Read::all(&bytes, path, of, |_| {})?;
         let length = read.length as u64;
         let found = Found { torn: bytes.len() - read.length };
         file.seek(SeekFrom::Start(length)).map_err(|source| StoreError::io("read", path, source))?;
@@ -77,17 +74,17 @@ impl FileLog {
 
     /// Reads a journal's state without locking or changing anything; `None` if there is no journal.
     pub fn peek(path: &Path, of: &str) -> Result<Option<(State, Found)>, StoreError> {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(StoreError::io("open", path, source)),
-        };
-        let bytes = read_all(&mut file, path)?;
-        if is_torn_header(&bytes, of) {
-            return Ok(None);
-        }
-        let read = Read::all(&bytes, path, of)?;
+        let Some(bytes) = content(path, of)? else { return Ok(None) };
+        let read = Read::all(&bytes, path, of, |_| {})?;
         Ok(Some((read.state, Found { torn: bytes.len() - read.length })))
+    }
+
+    /// Every record of a journal, without locking or changing anything; `None` if there is no journal.
+    pub fn history(path: &Path, of: &str) -> Result<Option<History>, StoreError> {
+        let Some(bytes) = content(path, of)? else { return Ok(None) };
+        let mut records = Vec::new();
+        let read = Read::all(&bytes, path, of, |record| records.push(record.clone()))?;
+        Ok(Some(History { start: read.start, records }))
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
@@ -122,9 +119,29 @@ impl Log for FileLog {
     }
 }
 
+/// Takes a journal's lock, which ends with the file.
+pub(super) fn lock(file: &File, path: &Path) -> Result<(), StoreError> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(StoreError::io("lock", path, source)),
+    }
+}
+
+/// A journal's bytes; `None` where there is none yet.
+fn content(path: &Path, of: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(StoreError::io("open", path, source)),
+    };
+    let bytes = read_all(&mut file, path)?;
+    Ok((!is_torn_header(&bytes, of)).then_some(bytes))
+}
+
 /// Whether a file has no more than the beginning of what its first line would be, or what a disk has where that was
 /// never written. Anything else is not ours to write over.
-fn is_torn_header(bytes: &[u8], of: &str) -> bool {
+pub(super) fn is_torn_header(bytes: &[u8], of: &str) -> bool {
     let mut whole = Vec::new();
     let header = Header { format: STATE_VERSION, of: of.to_owned(), salt: String::new() };
     if line::write(0, &header, &mut whole).is_err() {
@@ -136,23 +153,26 @@ fn is_torn_header(bytes: &[u8], of: &str) -> bool {
     !bytes.contains(&b'\n') && (bytes.iter().all(|byte| *byte == 0) || (sum && begins))
 }
 
-fn read_all(file: &mut File, path: &Path) -> Result<Vec<u8>, StoreError> {
+pub(super) fn read_all(file: &mut File, path: &Path) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|source| StoreError::io("read", path, source))?;
     Ok(bytes)
 }
 
 /// A journal's content.
-struct Read {
-    state: State,
+pub(super) struct Read {
+    pub(super) state: State,
+    /// The state before the first record.
+    pub(super) start: State,
     /// The last checksum.
-    last: u32,
+    pub(super) last: u32,
     /// How many bytes are whole records.
-    length: usize,
+    pub(super) length: usize,
 }
 
 impl Read {
-    fn all(bytes: &[u8], path: &Path, of: &str) -> Result<Read, StoreError> {
+    /// Reads all whole records; `hear` is given each before it becomes part of the state.
+    pub(super) fn all(bytes: &[u8], path: &Path, of: &str, mut hear: impl FnMut(&Record)) -> Result<Read, StoreError> {
         let corrupt = |line: usize, problem: String| StoreError::Corrupt { path: path.to_owned(), line, problem };
         let mut read: Option<Read> = None;
         let mut start = 0;
@@ -172,7 +192,8 @@ impl Read {
                     if header.of != of {
                         return Err(StoreError::Foreign { path: path.to_owned(), of: header.of, wanted: of.to_owned() });
                     }
-                    read = Some(Read { state: State::new(header.salt), last, length: end + 1 });
+                    let start = State::new(header.salt);
+                    read = Some(Read { state: start.clone(), start, last, length: end + 1 });
                 }
                 Some(read) => {
                     let line = match line::read::<Record>(read.last, line) {
@@ -182,6 +203,7 @@ impl Read {
                         line => line,
                     };
                     let (last, record) = line.map_err(problem)?;
+                    hear(&record);
                     read.state.apply(record);
                     read.last = last;
                     read.length = end + 1;
@@ -304,6 +326,20 @@ mod tests {
         line::write(0, &Header { format: 99, of: "web/local".into(), salt: String::new() }, &mut line).unwrap();
         std::fs::write(&path, line).unwrap();
         assert!(matches!(open(&path), Err(StoreError::Version { found: 99, .. })));
+    }
+
+    #[test]
+    fn a_history_has_every_record_and_the_state_after_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        assert_eq!(FileLog::history(&path, "web/local").unwrap(), None);
+        let state = written(&path);
+        let history = FileLog::history(&path, "web/local").unwrap().unwrap();
+        assert_eq!(history.records, [record("a"), record("b")]);
+        assert_eq!(history.state_at(2), Some(state));
+        assert_eq!(history.state_at(1).unwrap().rows.len(), 1);
+        assert_eq!(history.state_at(0), Some(State::new("salt")));
+        assert_eq!(history.state_at(3), None);
     }
 
     #[test]

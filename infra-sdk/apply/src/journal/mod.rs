@@ -1,11 +1,15 @@
 //! What happened, record by record, on a disk before anything else happens.
 
 mod file;
+mod history;
 mod line;
+mod repair;
 
 use infra_plan::{Record, State};
 
 pub use file::{FileLog, Found};
+pub use history::History;
+pub use repair::{Damage, Repaired};
 
 use crate::store::StoreError;
 
