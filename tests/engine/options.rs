@@ -1,6 +1,6 @@
 //! What a program says of a resource besides its inputs.
 
-use infra_apply::PlanError;
+use infra_apply::{Engine, Interrupt, Journal, PlanError};
 use infra_core::program::Program;
 use infra_core::{Diagnostic, Stack};
 use infra_plan::{Observed, RenderOptions, plan_destroy, render};
@@ -366,6 +366,15 @@ mod replace_on_changes {
     }
 
     #[test]
+    fn what_a_run_died_in_the_middle_of_making_is_finished_and_not_replaced() {
+        let mut world = World::new();
+        let graph = world.graph(&machine(1, "a"), json!({}));
+        assert!(world.deploy_until(&graph, Crash::AfterCall(0)));
+        world.cloud.change("toy:run/machine", "m", "script", json!(null));
+        assert_eq!(world.deploy_graph(&graph).unwrap().complete().changes, ["update machine m"]);
+    }
+
+    #[test]
     fn the_plan_says_that_the_program_forces_it() {
         let mut world = World::new();
         world.deploy(&machine(1, "a"), json!({})).complete();
@@ -421,6 +430,23 @@ mod ignore_changes {
         assert_eq!(world.deploy(&machine(1, "b"), json!({})).complete().changes, ["update machine m"]);
         assert_eq!(size(&world), json!(7));
         assert!(!world.plan(&machine(1, "b"), json!({})).unwrap().has_changes());
+    }
+
+    #[test]
+    fn what_changed_between_the_plan_and_its_performance_stays_too() {
+        let mut world = World::new();
+        world.deploy(&machine(1, "a"), json!({})).complete();
+        let graph = world.graph(&machine(1, "b"), json!({}));
+        let engine = Engine::new(world.cloud.registry(graph.schemas.values()));
+        let mut journal = Journal::in_memory(world.state.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let outcome = runtime.block_on(async {
+            let plan = engine.plan(&graph, &journal, &()).await.unwrap();
+            world.cloud.change("toy:run/machine", "m", "size", json!(9));
+            engine.apply(&plan, &graph.exports, &mut journal, &Interrupt::new(), &()).await
+        });
+        assert!(outcome.is_complete());
+        assert_eq!(size(&world), json!(9));
     }
 
     #[test]
