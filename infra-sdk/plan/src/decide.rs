@@ -233,7 +233,8 @@ fn judged(
     let root = |change: &Change| change.root().to_owned();
     let asked_anew: BTreeSet<String> = asked_anew.iter().map(root).collect();
     let judge = |mut change: Change| {
-        let forced = !change.replaces && options.replace_on_changes.contains(change.root());
+        // What a making left undone can still be done in place.
+        let forced = !change.replaces && !object.unfinished && options.replace_on_changes.contains(change.root());
         change.replaces |= forced;
         Difference { drift: !asked_anew.contains(change.root()), forced, change }
     };
