@@ -116,3 +116,20 @@ fn nothing_to_do_is_one_line() {
 Nothing to do: all 4 resources are as the program says.
 "#);
 }
+
+#[test]
+fn what_goes_is_a_line_each() {
+    let mut world = World::new();
+    world.deploy(&program("10.0.0.0/16", 1, "serve"), json!({})).complete();
+    insta::assert_snapshot!(text(&world, &|_: &Stack| {}), @r#"
+  - Fleet blue/fleet  fleet-4, no longer declared
+  - Machine m  machine-3, no longer declared
+  - Part part  part-2, no longer declared
+  - Net net  net-1, no longer declared
+
+  outputs
+    - address  "http://machine-3.address/"
+
+Plan: 4 to delete
+"#);
+}

@@ -108,7 +108,14 @@ impl Engine {
     pub async fn plan(&self, graph: &Graph, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
         let observed = self.observe(journal, watcher).await?;
-        plan(graph, journal.state(), &observed).map_err(PlanError::Wrong)
+        let mut plan = plan(graph, journal.state(), &observed).map_err(PlanError::Wrong)?;
+        // The graph does not say what a type is called of which it has no resource any more; the registry does.
+        for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {
+            if let Some(handler) = self.registry.handler(step.address.kind()) {
+                step.handle.clone_from(&handler.schema().handle);
+            }
+        }
+        Ok(plan)
     }
 
     /// Looks, and plans a destruction. Changes nothing.

@@ -37,6 +37,9 @@ pub fn render(plan: &Plan, options: &RenderOptions) -> String {
     for (at, step) in plan.steps.iter().enumerate() {
         page.step(step, is_half_of_replacement(plan, at));
     }
+    if !page.text.is_empty() && !page.text.ends_with("\n\n") {
+        page.text.push('\n');
+    }
     page.exports(&plan.exports);
     for note in &plan.notes {
         let mark = page.paint.with(Style::Change, "!");
