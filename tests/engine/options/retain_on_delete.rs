@@ -104,8 +104,9 @@ fn a_plan_says_what_is_kept_on_a_line_of_its_own() {
     };
     world.deploy(&program, json!({})).complete();
     insta::assert_snapshot!(text(&world, &nothing), @r"
-  ! toy:run/machine m  machine-2, no longer declared: kept in the cloud
-  - toy:net/net net  net-1, no longer declared
+  ! Machine m  machine-2, no longer declared: kept in the cloud
+  - Net net  net-1, no longer declared
+
 ! toy:net/net:net is deleted while toy:run/machine:m, which stays in the cloud, may still use it
 
 Plan: 1 to delete, 1 to keep in the cloud
@@ -119,6 +120,7 @@ Plan: 1 to delete, 1 to keep in the cloud
       net  "net-1" -> (known after apply: net.id)
 
   ! Net net  net-1, which another takes the place of: kept in the cloud
+
 Plan: 1 to change, 1 to replace, 1 to keep in the cloud
 "#);
 }
