@@ -1,0 +1,1 @@
+//! What a stack ships: folders as archives, images as layers.
