@@ -17,13 +17,23 @@ fn main() {
         full(&format!("{name}, two simple policies"), beanstalk, &load, &capacity);
         let tracking = Fleet { monitoring: Monitoring::Detailed, default_warm_up: Some(120), ..Fleet::new("tracking", 1, 20) }
             .with_policy(Policy::new("cpu", Rule::Tracking(Tracking::cpu(40.0))));
-        full(&format!("{name}, target tracking"), Fleet { zones: ["a", "b", "c"].map(str::to_owned).to_vec(), ..tracking }, &load, &capacity);
+        full(
+            &format!("{name}, target tracking"),
+            Fleet { zones: ["a", "b", "c"].map(str::to_owned).to_vec(), ..tracking },
+            &load,
+            &capacity,
+        );
     }
     let fleet = Beanstalk { max: 20, monitoring: Monitoring::Detailed, ..Beanstalk::cpu(11.0, 5.0, 2) }.fleet("unit test");
     let simulation = Simulation::of(fleet).capacity(capacity).load(Talk::load().stretched(4.0)).over(Unknowns::of_the_cloud());
     let begun = Instant::now();
     let outcome = simulation.run().unwrap();
-    println!("a unit test over {} scenarios of {} min: {:.2} ms", outcome.runs.len(), Talk::load().length() * 4 / minutes(1), begun.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "a unit test over {} scenarios of {} min: {:.2} ms",
+        outcome.runs.len(),
+        Talk::load().length() * 4 / minutes(1),
+        begun.elapsed().as_secs_f64() * 1e3
+    );
 }
 
 fn fluid(name: &str, load: &Load, capacity: &Capacity) {

@@ -131,9 +131,8 @@ fn lines(rows: &[Row], marks: &[(i64, String)]) -> Vec<String> {
 fn cause(summary: &Summary, timeline: &Timeline, limits: Limits) -> String {
     let fired = timeline.events.iter().find(|(_, what)| matches!(what, Happening::Alarm { state: AlarmState::Alarm, alarm, .. } if timeline.alarms.get(*alarm).is_some() && scales_out(timeline, *alarm)));
     let acted = timeline.events.iter().find(|(_, what)| matches!(what, Happening::Scaled { from, to, .. } if to > from));
-    let grew = |at: i64| {
-        timeline.events.iter().find(|(then, what)| *then >= at && matches!(what, Happening::Serving { from, to } if to > from))
-    };
+    let grew =
+        |at: i64| timeline.events.iter().find(|(then, what)| *then >= at && matches!(what, Happening::Serving { from, to } if to > from));
     let mut parts = Vec::new();
     match (fired, acted) {
         (_, Some((at, Happening::Scaled { policy, from, to }))) => {
@@ -152,7 +151,12 @@ fn cause(summary: &Summary, timeline: &Timeline, limits: Limits) -> String {
     if limits.cpu.is_finite()
         && let Some(crossed) = summary.crossed_at
     {
-        parts.push(format!("the load crosses {} % at {} and stays above for {}", limits.cpu, clock(crossed), clock(summary.over_cpu as i64)));
+        parts.push(format!(
+            "the load crosses {} % at {} and stays above for {}",
+            limits.cpu,
+            clock(crossed),
+            clock(summary.over_cpu as i64)
+        ));
     }
     if limits.latency.is_finite() && summary.over_latency > 0.0 {
         parts.push(format!("answers take longer than {} s for {}", limits.latency, clock(summary.over_latency as i64)));
@@ -166,12 +170,17 @@ fn cause(summary: &Summary, timeline: &Timeline, limits: Limits) -> String {
 
 /// Whether the size grows at some time after this alarm fired.
 fn scales_out(timeline: &Timeline, alarm: usize) -> bool {
-    let fired = timeline.events.iter().find(|(_, what)| matches!(what, Happening::Alarm { state: AlarmState::Alarm, alarm: other, .. } if *other == alarm));
-    fired.is_some_and(|(at, _)| timeline.events.iter().any(|(then, what)| then >= at && matches!(what, Happening::Scaled { from, to, .. } if to > from)))
-        && !timeline.events.iter().any(|(at, what)| {
-            let low = matches!(what, Happening::Alarm { alarm: other, state: AlarmState::Alarm, .. } if *other == alarm);
-            low && *at == timeline.rows.first().map_or(0, |row| row.at) && timeline.rows.first().is_some_and(|row| row.cpu < row.peak_cpu.max(1.0) * 0.5)
-        })
+    let fired = timeline
+        .events
+        .iter()
+        .find(|(_, what)| matches!(what, Happening::Alarm { state: AlarmState::Alarm, alarm: other, .. } if *other == alarm));
+    fired.is_some_and(|(at, _)| {
+        timeline.events.iter().any(|(then, what)| then >= at && matches!(what, Happening::Scaled { from, to, .. } if to > from))
+    }) && !timeline.events.iter().any(|(at, what)| {
+        let low = matches!(what, Happening::Alarm { alarm: other, state: AlarmState::Alarm, .. } if *other == alarm);
+        low && *at == timeline.rows.first().map_or(0, |row| row.at)
+            && timeline.rows.first().is_some_and(|row| row.cpu < row.peak_cpu.max(1.0) * 0.5)
+    })
 }
 
 /// Changes that were tried, and let it hold everywhere: a lower threshold, reports each minute, more hosts at the start.
@@ -203,7 +212,9 @@ fn remedies(simulation: &Simulation, holds: &dyn Fn(&Summary) -> bool) -> Vec<St
     let sizes = base.initial() + 1..=base.bounds.max.min(base.initial() + 64);
     if let Some(size) = sizes.into_iter().find(|size| hold_with(with_least(base, *size))) {
         remedies.push(format!("{size} hosts at least"));
-    } else if let Some(size) = [2, 4, 8].map(|times| base.bounds.max.max(1) * times).into_iter().find(|size| hold_with(with_most(base, *size))) {
+    } else if let Some(size) =
+        [2, 4, 8].map(|times| base.bounds.max.max(1) * times).into_iter().find(|size| hold_with(with_most(base, *size)))
+    {
         remedies.push(format!("{size} hosts at most"));
     }
     remedies

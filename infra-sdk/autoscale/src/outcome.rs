@@ -26,9 +26,10 @@ impl Outcome {
 
     /// The least and greatest of a value over all runs.
     pub fn range(&self, value: impl Fn(&Summary) -> f64) -> (f64, f64) {
-        self.runs.iter().map(|(_, summary)| value(summary)).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        })
+        self.runs
+            .iter()
+            .map(|(_, summary)| value(summary))
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
     }
 
     /// A scenario's run, minute by minute.
@@ -98,7 +99,9 @@ impl Outcome {
         let broken = self.runs.iter().filter(|(_, summary)| !holds(summary)).count();
         match self.runs.iter().find(|(_, summary)| !holds(summary)) {
             None => Ok(()),
-            Some((scenario, _)) => Err(Box::new(Broken::explain(&self.simulation, limits, what.into(), scenario, broken, self.runs.len(), &holds))),
+            Some((scenario, _)) => {
+                Err(Box::new(Broken::explain(&self.simulation, limits, what.into(), scenario, broken, self.runs.len(), &holds)))
+            }
         }
     }
 }

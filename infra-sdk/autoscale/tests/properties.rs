@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use infra_autoscale::model::{Adjustment, AdjustmentKind, Alarm, Comparison, Fleet, Health, Monitoring, Platform, Policy, Rule, Step, Tracking};
+use infra_autoscale::model::{
+    Adjustment, AdjustmentKind, Alarm, Comparison, Fleet, Health, Monitoring, Platform, Policy, Rule, Step, Tracking,
+};
 use infra_autoscale::{AlarmState, Boot, Capacity, Event, Happening, Load, Scenario, Simulation, Summary, Timeline, ZoneLoss};
 use proptest::prelude::*;
 
 fn policy() -> impl Strategy<Value = Rule> {
-    let simple = (-3_i64..=3, 0_i64..600).prop_map(|(amount, cooldown)| Rule::Simple { adjustment: Adjustment::change(amount), cooldown: Some(cooldown) });
+    let simple = (-3_i64..=3, 0_i64..600)
+        .prop_map(|(amount, cooldown)| Rule::Simple { adjustment: Adjustment::change(amount), cooldown: Some(cooldown) });
     let percent = (-60_i64..=120, 0_i64..3).prop_map(|(amount, min_magnitude)| Rule::Simple {
         adjustment: Adjustment { kind: AdjustmentKind::Percent, amount, min_magnitude },
         cooldown: None,
@@ -24,7 +27,8 @@ fn policy() -> impl Strategy<Value = Rule> {
         warm_up,
         cooldown: None,
     });
-    let tracking = (10.0_f64..80.0, any::<bool>()).prop_map(|(target, disable_scale_in)| Rule::Tracking(Tracking { disable_scale_in, ..Tracking::cpu(target) }));
+    let tracking = (10.0_f64..80.0, any::<bool>())
+        .prop_map(|(target, disable_scale_in)| Rule::Tracking(Tracking { disable_scale_in, ..Tracking::cpu(target) }));
     prop_oneof![simple, percent, step, tracking]
 }
 
@@ -65,9 +69,8 @@ prop_compose! {
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
     let form = prop_oneof![Just(ZoneLoss::Hard), Just(ZoneLoss::Network), Just(ZoneLoss::LoadBalancer)];
-    let lost = (0_i64..2000, 60_i64..2000, form).prop_map(|(at, length, how)| {
-        vec![Event::ZoneDown { at, zone: 0, how }, Event::ZoneUp { at: at + length, zone: 0 }]
-    });
+    let lost = (0_i64..2000, 60_i64..2000, form)
+        .prop_map(|(at, length, how)| vec![Event::ZoneDown { at, zone: 0, how }, Event::ZoneUp { at: at + length, zone: 0 }]);
     let fails = (0_i64..2000, 60_i64..2000).prop_map(|(from, length)| vec![Event::LaunchesFail { from, to: from + length, zone: 0 }]);
     let gap = (0_i64..2000, 60_i64..2000).prop_map(|(from, length)| vec![Event::MetricGap { from, to: from + length }]);
     prop_oneof![3 => Just(vec![]), 2 => lost, 1 => fails, 1 => gap]
@@ -146,6 +149,14 @@ proptest! {
     #[test]
     fn splitting_a_balanced_fleet_over_zones_changes_sizes_by_at_most_one(fleet in fleet(), load in load(), scenario in scenario()) {
         let scenario = Scenario { seed: None, ..scenario };
+        // Hosts that serve and count at once are alike, so that it does not matter which of them goes.
+        let mut fleet = Fleet { boot: Boot::constant(0.0, 0.0), default_warm_up: Some(0), ..fleet };
+        for policy in &mut fleet.policies {
+            match &mut policy.rule {
+                Rule::Step { warm_up, .. } | Rule::Tracking(Tracking { warm_up, .. }) => *warm_up = Some(0),
+                _ => {}
+            }
+        }
         let of = |zones: usize| Fleet { zones: (0..zones).map(|zone| zone.to_string()).collect(), ..fleet.clone() };
         let (one, three) = (run(of(1), load.clone(), &[], &scenario).1, run(of(3), load.clone(), &[], &scenario).1);
         for (one, three) in one.rows.iter().zip(&three.rows) {
@@ -159,14 +170,14 @@ fn any_number_of_threads_gives_the_same_bits() {
     let fleet = Fleet { monitoring: Monitoring::Detailed, ..Fleet::new("web", 1, 12) }
         .with_policy(Policy::new("cpu", Rule::Tracking(Tracking::cpu(40.0))));
     let unknowns = infra_autoscale::Unknowns::all().seeds(0..40);
-    let simulation = Simulation::of(fleet)
-        .capacity(Capacity::linear(1.0, 0.75, 1000.0).unwrap())
-        .load(infra_autoscale::Talk::load())
-        .over(unknowns);
+    let simulation =
+        Simulation::of(fleet).capacity(Capacity::linear(1.0, 0.75, 1000.0).unwrap()).load(infra_autoscale::Talk::load()).over(unknowns);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let runs = pool.install(|| simulation.run().unwrap().runs);
-        runs.into_iter().map(|(_, summary)| (summary.peak_cpu.to_bits(), summary.host_hours.to_bits(), summary.served.to_bits())).collect::<Vec<_>>()
+        runs.into_iter()
+            .map(|(_, summary)| (summary.peak_cpu.to_bits(), summary.host_hours.to_bits(), summary.served.to_bits()))
+            .collect::<Vec<_>>()
     };
     let one = with(1);
     assert_eq!(one.len(), 5 * 3 * 40 * 3);

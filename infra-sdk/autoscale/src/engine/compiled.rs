@@ -109,8 +109,7 @@ impl Compiled {
         }
         let mut views = Vec::new();
         let watches = alarms.into_iter().map(|alarm| watch(fleet, knobs, alarm, &mut views)).collect();
-        let longest_warm_up =
-            views.iter().map(|view: &View| view.warm_up).chain(rules.iter().map(|rule| rule.warm_up)).max().unwrap_or(0);
+        let longest_warm_up = views.iter().map(|view: &View| view.warm_up).chain(rules.iter().map(|rule| rule.warm_up)).max().unwrap_or(0);
         let mut capacity = capacity.clone();
         if let (Some(burst), Some(mode)) = (&mut capacity.burst, fleet.credits) {
             burst.mode = mode;

@@ -17,7 +17,7 @@ mod talk;
 mod zones;
 
 pub(crate) use compiled::{Compiled, Parameters};
+pub use fluid::{Fluid, FluidSummary, Lag, Levers};
 pub(crate) use full::{Workspace, run};
 pub use record::{Happening, Row, Summary, Timeline};
-pub use fluid::{Fluid, FluidSummary, Lag, Levers};
 pub use talk::{Talk, TalkSummary};

@@ -170,7 +170,8 @@ impl<R: Recorder> Run<'_, R> {
         if burst.mode == CreditMode::Unlimited || self.serving == 0 {
             return full;
         }
-        let sum: f64 = self.serving_cohorts().map(|(count, credits)| count * if credits > 0.0 { full } else { full.min(burst.baseline) }).sum();
+        let sum: f64 =
+            self.serving_cohorts().map(|(count, credits)| count * if credits > 0.0 { full } else { full.min(burst.baseline) }).sum();
         sum / f64::from(self.serving)
     }
 

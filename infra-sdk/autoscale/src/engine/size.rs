@@ -80,7 +80,11 @@ impl<R: Recorder> Run<'_, R> {
         self.live += 1;
         let (in_service, ready) = (self.now + first, self.now + first + second);
         let alike = |cohort: &&mut Cohort| {
-            cohort.zone == zone && cohort.launched == self.now && cohort.ready == ready && cohort.in_service == in_service && cohort.is_live()
+            cohort.zone == zone
+                && cohort.launched == self.now
+                && cohort.ready == ready
+                && cohort.in_service == in_service
+                && cohort.is_live()
         };
         // Hosts launched together are one cohort, unless each takes its own time.
         if matches!(self.with.draw, Draw::Quantile(_))
@@ -112,7 +116,8 @@ impl<R: Recorder> Run<'_, R> {
         let mut complete = self.now;
         for _ in 0..count {
             let Some(zone) = balance::terminate(&self.space.counts) else { break };
-            let candidates = self.space.cohorts.iter().enumerate().filter(|(_, cohort)| cohort.is_live() && cohort.zone == zone);
+            let candidates =
+                self.space.cohorts.iter().enumerate().filter(|(_, cohort)| cohort.is_live() && cohort.count > 0 && cohort.zone == zone);
             let launched = candidates.map(|(index, cohort)| (index, cohort.launched));
             let Some(index) = termination::choose(self.of.fleet.termination, launched, self.now) else { break };
             self.space.counts[zone] -= 1;

@@ -56,7 +56,8 @@ impl Table {
         let index = self.index(&names).ok_or_else(|| self.problem("it has no column `timestamp` or `time`"))?;
         let cell = |(row, record): (usize, &csv::StringRecord)| {
             let text = record.get(index).unwrap_or_default();
-            time(text).ok_or_else(|| self.problem(&format!("row {}: `{text}` is no time, in seconds or as in 2030-01-31T09:00:00Z", row + 1)))
+            time(text)
+                .ok_or_else(|| self.problem(&format!("row {}: `{text}` is no time, in seconds or as in 2030-01-31T09:00:00Z", row + 1)))
         };
         self.rows.iter().enumerate().map(cell).collect()
     }

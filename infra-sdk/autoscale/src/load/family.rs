@@ -18,12 +18,16 @@ impl Family {
 
     /// A load in so many times the time, each.
     pub fn stretched(load: &Load, factors: impl IntoIterator<Item = f64>) -> Family {
-        Family { loads: factors.into_iter().map(|factor| (format!("in {factor} times the time"), load.clone().stretched(factor))).collect() }
+        Family {
+            loads: factors.into_iter().map(|factor| (format!("in {factor} times the time"), load.clone().stretched(factor))).collect(),
+        }
     }
 
     /// Ramps from nothing to `peak` in each of the times, then held.
     pub fn ramps(peak: f64, seconds: impl IntoIterator<Item = i64>, hold: i64) -> Family {
-        Family { loads: seconds.into_iter().map(|ramp| (format!("to {peak} in {ramp} s"), Load::ramp(0.0, peak, ramp).hold(hold))).collect() }
+        Family {
+            loads: seconds.into_iter().map(|ramp| (format!("to {peak} in {ramp} s"), Load::ramp(0.0, peak, ramp).hold(hold))).collect(),
+        }
     }
 
     /// `count` loads of `length` seconds that wander between `low` and `high`, a new height every `every` seconds; the same for the

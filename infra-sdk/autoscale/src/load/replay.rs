@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn a_load_goes_through_its_rows() {
-        let load = Load::replay_text("timestamp,rpm\n2026-11-20T10:00:00Z,100\n2026-11-20T10:01:00Z,200\n2026-11-20T10:03:00Z,200\n").unwrap();
+        let load =
+            Load::replay_text("timestamp,rpm\n2026-11-20T10:00:00Z,100\n2026-11-20T10:01:00Z,200\n2026-11-20T10:03:00Z,200\n").unwrap();
         assert_eq!((load.length(), load.at(30), load.at(170)), (180, 150.0, 200.0));
         assert_eq!(load, Load::replay_text("time,requests\n0,100\n60,200\n180,200\n").unwrap());
     }

@@ -21,8 +21,7 @@ impl Cron {
             return Err(format!("`{text}` has {} fields and a cron expression has five, as in `0 9 * * 1-5`", fields.len()));
         };
         let weekdays = field(weekday, 0, 7, &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"], 0)?;
-        let months =
-            field(month, 1, 12, &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1)?;
+        let months = field(month, 1, 12, &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1)?;
         Ok(Cron {
             minutes: field(minute, 0, 59, &[], 0)?,
             hours: field(hour, 0, 23, &[], 0)?,

@@ -106,9 +106,7 @@ mod tests {
     #[test]
     fn hosts_that_warm_up_count_as_added() {
         let bounds = Bounds { min: 1, max: 50 };
-        let at = |metric: f64, capacity, warming| {
-            target(&up(), AdjustmentKind::Percent, 0, metric - 50.0, (capacity, warming), bounds)
-        };
+        let at = |metric: f64, capacity, warming| target(&up(), AdjustmentKind::Percent, 0, metric - 50.0, (capacity, warming), bounds);
         // One of 11 warms up: the same step adds nothing, a higher one adds two to make 13.
         assert_eq!(at(62.0, 11, 1), None);
         assert_eq!(at(70.0, 11, 1), Some(13));
