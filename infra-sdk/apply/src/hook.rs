@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -75,11 +75,8 @@ fn run_here(invocation: Invocation) -> Result<(), String> {
         let _ = child.wait();
     }
     let until = Instant::now() + LAST_WORDS;
-    loop {
-        match said.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(more) => keep(&mut words, more),
-            Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout) => break,
-        }
+    while let Ok(more) = said.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        keep(&mut words, more);
     }
     let why = match waited {
         Ok(Some(status)) if status.success() => return Ok(()),

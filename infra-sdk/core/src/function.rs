@@ -86,7 +86,7 @@ impl Function {
             Function::Or => true,
             _ => return false,
         };
-        args.iter().any(|arg| *arg == Expr::Lit(Value::Bool(deciding)))
+        args.contains(&Expr::Lit(Value::Bool(deciding)))
     }
 
     /// The function's value. A secret anywhere in the arguments makes the result secret.
