@@ -112,6 +112,17 @@ fn after_an_interrupted_change_what_the_cloud_never_tells_is_sent_again() {
 }
 
 #[test]
+fn after_an_interrupted_change_what_a_type_insists_on_and_the_cloud_never_tells_keeps_nothing_from_going_on() {
+    let vault = |word: &'static str| move |stack: &Stack| drop(Vault::new("vault").password(Secret::new(word.to_owned())).add(stack));
+    let mut world = World::new();
+    world.deploy(&vault("one"), json!({})).complete();
+    let graph = world.graph(&vault("two"), json!({}));
+    assert!(world.deploy_until(&graph, Crash::AtRecord(1)));
+    world.deploy_graph(&graph).unwrap().complete();
+    assert!(!world.plan_graph(&graph).unwrap().has_changes());
+}
+
+#[test]
 fn an_object_left_by_an_earlier_replacement_closes_no_circle() {
     let program = |part: usize, zone: &'static str| {
         move |stack: &Stack| {
