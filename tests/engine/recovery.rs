@@ -1,7 +1,7 @@
 //! What an interrupted run leaves, moment by moment, and what the next one makes of it.
 
 use infra_apply::{Class, Engine, Interrupt, Journal};
-use infra_core::{Stack, output};
+use infra_core::{Secret, Stack, output};
 use infra_testing::{Crash, Fault, Verb, World};
 use infra_tests::{Fleet, Machine, Net, Part, Vault};
 use serde_json::json;
