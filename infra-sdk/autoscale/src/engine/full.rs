@@ -200,6 +200,7 @@ impl<R: Recorder> Run<'_, R> {
             }
             Timed::Event(Event::ZoneDown { zone, how, .. }) => self.lose(*zone, *how),
             Timed::Event(Event::ZoneUp { zone, .. }) => self.regain(*zone),
+            Timed::Event(Event::HostsFail { zone, count, .. }) => self.fail(*zone, *count),
             Timed::Event(Event::LaunchesFail { zone, .. }) => self.space.zones[*zone].launches_fail = true,
             Timed::Event(Event::MetricGap { to, .. }) => self.no_metrics_until = self.no_metrics_until.max(*to),
         }
