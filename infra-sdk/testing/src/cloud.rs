@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use infra_apply::{Class, ProviderError, Registry};
-use infra_core::{Kind, Schema, Value};
+use async_trait::async_trait;
+use infra_apply::{Class, Connector, ProviderError, Registry};
+use infra_core::{Kind, Provider, Schema, Value};
 
 use crate::compare::mentions;
 use crate::crash::Life;
@@ -53,6 +54,8 @@ pub struct MockObject {
     pub token: String,
     /// How often it was changed, plus one.
     pub revision: u64,
+    /// Where it is, as its provider is written; empty where the environment says.
+    pub place: String,
 }
 
 /// A cloud that exists only in memory. Clones are the same cloud.
@@ -68,6 +71,8 @@ pub(crate) struct Contents {
     gone: BTreeSet<String>,
     /// The types whose objects go with what an input of theirs refers to, and that input.
     contained: BTreeSet<(String, String)>,
+    /// What the places are called that cannot be reached.
+    locked: String,
     next: u64,
     pub(crate) life: Life,
     pub(crate) nature: Nature,
@@ -82,6 +87,24 @@ pub(crate) struct Nature {
     pub(crate) latency: Option<u64>,
     ready_after: u32,
     seen_after: u32,
+}
+
+/// The region in which a program's resources are that say no other.
+const HOME: &str = "home";
+
+/// Leads to the places of a simulated cloud.
+struct MockConnector(MockCloud);
+
+#[async_trait]
+impl Connector for MockConnector {
+    async fn connect(&self, provider: &Provider) -> Result<Registry, ProviderError> {
+        let locked = self.0.contents().locked.clone();
+        if !locked.is_empty() && provider.to_string().contains(&locked) {
+            return Err(ProviderError::new(Class::Denied, "connect", format!("nobody is let into {provider}")));
+        }
+        let place = Provider { access: BTreeMap::new(), ..provider.clone() };
+        Ok(self.0.registry_at(&place.to_string()))
+    }
 }
 
 /// What a read says of an object.
@@ -190,12 +213,24 @@ impl MockCloud {
         for schema in schemas {
             self.contents().schemas.insert(schema.kind.clone(), schema.clone());
         }
+        let mut registry = self.registry_at("");
+        let home = BTreeMap::from([("region".to_owned(), HOME.to_owned())]);
+        registry.connect_with(home, Arc::new(MockConnector(self.clone())));
+        registry
+    }
+
+    fn registry_at(&self, place: &str) -> Registry {
         let known: Vec<Schema> = self.contents().schemas.values().cloned().collect();
         let mut registry = Registry::new();
         for schema in known {
-            registry.insert(Arc::new(MockHandler::new(self.clone(), schema)));
+            registry.insert(Arc::new(MockHandler::new(self.clone(), schema, place.to_owned())));
         }
         registry
+    }
+
+    /// Lets nobody into the places whose description has this text in it, or everybody again where it is empty.
+    pub fn lock_out(&self, place: &str) {
+        self.contents().locked = place.to_owned();
     }
 
     pub(crate) fn contents(&self) -> MutexGuard<'_, Contents> {
@@ -252,16 +287,18 @@ impl Contents {
     pub(crate) fn create(
         &mut self,
         schema: &Schema,
+        place: &str,
         name: &str,
         inputs: BTreeMap<String, Value>,
         token: &str,
     ) -> Result<String, ProviderError> {
         self.refuse_dead_references(&inputs)?;
-        self.refuse_doubles(schema, &inputs)?;
+        self.refuse_doubles(schema, place, &inputs)?;
         self.next += 1;
         let id = invent::id(&schema.kind, self.next);
         let outputs = invent::outputs(schema, &id, &inputs, 1);
-        let object = MockObject { kind: schema.kind.clone(), name: name.to_owned(), inputs, outputs, token: token.to_owned(), revision: 1 };
+        let (kind, name, token, place) = (schema.kind.clone(), name.to_owned(), token.to_owned(), place.to_owned());
+        let object = MockObject { kind, name, inputs, outputs, token, revision: 1, place };
         self.objects.insert(id.clone(), object);
         self.reads.insert(id.clone(), 0);
         Ok(id)
@@ -319,11 +356,12 @@ impl Contents {
         }
     }
 
-    fn refuse_doubles(&self, schema: &Schema, inputs: &BTreeMap<String, Value>) -> Result<(), ProviderError> {
+    fn refuse_doubles(&self, schema: &Schema, place: &str, inputs: &BTreeMap<String, Value>) -> Result<(), ProviderError> {
         let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
         for set in schema.unique.iter().chain(&name) {
             let same = |object: &&MockObject| {
                 object.kind == schema.kind
+                    && object.place == place
                     && set.iter().all(|field| inputs.contains_key(field) && object.inputs.get(field) == inputs.get(field))
             };
             if self.objects.values().any(|object| same(&object)) {
