@@ -9,6 +9,7 @@ mod dataflow;
 mod drift;
 mod failure;
 mod options;
+mod order;
 mod random;
 mod recovery;
 mod rendering;

@@ -13,7 +13,7 @@ use serde_json::json;
 
 /// One resource of a random program; which type it is, its place in the program says.
 #[derive(Clone, Debug)]
-struct Spec {
+pub(super) struct Spec {
     present: bool,
     /// What it cannot change.
     fixed: u8,
@@ -22,18 +22,29 @@ struct Spec {
     /// Which of the resources before it it needs.
     needs: usize,
     also_needs: Option<usize>,
+    /// Whether it is to be deleted first, to be triggered, and to go with or be replaced with what it needs.
+    options: [bool; 3],
 }
 
-fn spec() -> impl Strategy<Value = Spec> {
-    (prop::bool::weighted(0.8), 0..3_u8, 0..3_u8, 0..16_usize, prop::option::of(0..16_usize))
-        .prop_map(|(present, fixed, loose, needs, also_needs)| Spec { present, fixed, loose, needs, also_needs })
+pub(super) fn spec() -> impl Strategy<Value = Spec> {
+    let options = prop::array::uniform3(prop::bool::weighted(0.3));
+    (prop::bool::weighted(0.8), 0..3_u8, 0..3_u8, 0..16_usize, prop::option::of(0..16_usize), options)
+        .prop_map(|(present, fixed, loose, needs, also_needs, options)| Spec { present, fixed, loose, needs, also_needs, options })
 }
 
-fn program(specs: &[Spec]) -> impl Fn(&Stack) {
+/// A world in which a part of a network goes with it.
+pub(super) fn world() -> World {
+    let world = World::new();
+    world.cloud.contain("toy:net/part", "net");
+    world
+}
+
+pub(super) fn program(specs: &[Spec]) -> impl Fn(&Stack) {
     move |stack| {
         let (mut nets, mut parts, mut machines) = (Vec::new(), Vec::new(), Vec::new());
         for (at, spec) in specs.iter().enumerate().filter(|(_, spec)| spec.present) {
             let name = format!("r{at}");
+            let [first, triggered, with] = spec.options;
             let pick = |count: usize| (count > 0).then(|| spec.needs % count);
             match at % 4 {
                 0 => {
@@ -41,13 +52,13 @@ fn program(specs: &[Spec]) -> impl Fn(&Stack) {
                     if let Some(machine) = spec.also_needs.and_then(|also| machines.get(also)) {
                         net = net.depends_on(machine);
                     }
-                    nets.push(net.add(stack));
+                    nets.push(if first { net.delete_before_create() } else { net }.add(stack));
                 }
                 1 => {
                     if let Some(net) = pick(nets.len()) {
                         // The third number is the resource's own, so that only its own older objects clash with it.
                         let part = Part::new(name).net(&nets[net]).range(format!("10.0.{at}.0/24")).zone(spec.fixed.to_string());
-                        parts.push(part.add(stack));
+                        parts.push(if with { part.deleted_with(&nets[net]) } else { part }.add(stack));
                     }
                 }
                 2 => {
@@ -59,6 +70,12 @@ fn program(specs: &[Spec]) -> impl Fn(&Stack) {
                     if let Some(net) = net {
                         machine = machine.net(net).script(net.revision());
                     }
+                    if triggered {
+                        machine = machine.triggers([spec.fixed.to_string()]);
+                    }
+                    if let Some(part) = part.filter(|_| with) {
+                        machine = machine.replace_with(&parts[part]);
+                    }
                     machines.push(machine.add(stack));
                 }
                 _ => {
@@ -66,7 +83,10 @@ fn program(specs: &[Spec]) -> impl Fn(&Stack) {
                     let name = format!("{name}{}", leader.map_or("", |_| "-led"));
                     let fleet = Fleet::new(name).image(spec.fixed.to_string()).count(i32::from(spec.loose));
                     let named = (spec.loose == 2).then(|| format!("called-{at}"));
-                    fleet.maybe_name(named).maybe_leader(leader).add(stack);
+                    let fleet = fleet.maybe_name(named).maybe_leader(leader);
+                    let fleet =
+                        if with { nets.first().into_iter().fold(fleet, |fleet, net| fleet.triggers([net.revision()])) } else { fleet };
+                    if first { fleet.delete_before_create() } else { fleet }.add(stack);
                 }
             }
         }
@@ -149,7 +169,7 @@ proptest! {
         end in prop::collection::vec(trouble(), 0..3),
         seed in 0..1000_u64,
     ) {
-        let (mut world, mut fair) = (World::new(), World::new());
+        let (mut world, mut fair) = (self::world(), self::world());
         world.cloud.take_time(seed);
         world.cloud.seen_after((seed % 3) as u32);
         world.cloud.ready_after((seed % 4) as u32);
@@ -177,7 +197,7 @@ proptest! {
 
     #[test]
     fn any_program_becomes_any_other_and_then_nothing(programs in prop::collection::vec(prop::collection::vec(spec(), 16), 1..4)) {
-        let mut world = World::new();
+        let mut world = self::world();
         for specs in &programs {
             let program = program(specs);
             let deployed = world.deploy(&program, json!({})).complete();
@@ -191,7 +211,7 @@ proptest! {
 
     #[test]
     fn the_same_question_has_the_same_plan_byte_for_byte(first in prop::collection::vec(spec(), 16), second in prop::collection::vec(spec(), 16)) {
-        let mut world = World::new();
+        let mut world = self::world();
         world.deploy(&program(&first), json!({})).complete();
         let plan = || serde_json::to_string(&world.plan(&program(&second), json!({})).unwrap()).unwrap();
         prop_assert_eq!(plan(), plan());

@@ -85,7 +85,7 @@ impl<'b> Bench<'b> {
             Action::Create { want, .. } => self.subject(address, want.lifecycle.provider.as_ref()).await?.create(want).await,
             Action::Update { id, want, changes } => {
                 self.subject(address, want.lifecycle.provider.as_ref()).await?.update(id, want, !changes.is_empty()).await
-            },
+            }
             Action::Delete { id, hooks, .. } => {
                 // Where it is, only its record says: the program may not have it, or have it elsewhere.
                 let provider = self.journal().state().object_of(address, id).and_then(|object| object.lifecycle.provider.clone());

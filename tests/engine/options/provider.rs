@@ -37,10 +37,7 @@ fn another_place_needs_another_object_and_the_old_one_is_deleted_where_it_is() {
     world.deploy(&net("south"), json!({})).complete();
     let deployed = world.deploy(&net("north"), json!({})).complete();
     assert_eq!(reason(&deployed.plan, "there/net"), "it moves from toy (region south) to toy (region north)");
-    assert_eq!(
-        deployed.changes,
-        ["create net there/net", "create machine there/m", "delete machine there/m", "delete net there/net"]
-    );
+    assert_eq!(deployed.changes, ["create net there/net", "create machine there/m", "delete machine there/m", "delete net there/net"]);
     assert_eq!(place(&world, "toy:net/net", "there/net"), "toy (region north)");
     assert_eq!(world.cloud.objects().len(), 3);
 }
