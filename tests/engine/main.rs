@@ -10,6 +10,7 @@ mod drift;
 mod failure;
 mod options;
 mod order;
+mod promises;
 mod random;
 mod recovery;
 mod rendering;

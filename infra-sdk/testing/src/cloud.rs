@@ -71,6 +71,8 @@ pub(crate) struct Contents {
     gone: BTreeSet<String>,
     /// The types whose objects go with what an input of theirs refers to, and that input.
     contained: BTreeSet<(String, String)>,
+    /// The values that inputs have whatever is asked, by type and input.
+    insists: BTreeMap<(String, String), Value>,
     /// What the places are called that cannot be reached.
     locked: String,
     next: u64,
@@ -185,6 +187,11 @@ impl MockCloud {
         self.contents().contained.insert((kind.to_owned(), input.to_owned()));
     }
 
+    /// Lets the cloud give an input of a type a value of its own, whatever is asked of it.
+    pub fn insist(&self, kind: &str, input: &str, value: impl Into<Value>) {
+        self.contents().insists.insert((kind.to_owned(), input.to_owned()), value.into());
+    }
+
     /// Lets every call take up to a second of virtual time, the same for the same seed, so that calls overlap. A call that
     /// is under way when its run dies arrives all the same.
     pub fn take_time(&self, seed: u64) {
@@ -294,6 +301,7 @@ impl Contents {
     ) -> Result<String, ProviderError> {
         self.refuse_dead_references(&inputs)?;
         self.refuse_doubles(schema, place, &inputs)?;
+        let inputs = self.as_insisted(&schema.kind, inputs);
         self.next += 1;
         let id = invent::id(&schema.kind, self.next);
         let outputs = invent::outputs(schema, &id, &inputs, 1);
@@ -307,6 +315,7 @@ impl Contents {
     pub(crate) fn update(&mut self, schema: &Schema, id: &str, want: BTreeMap<String, Value>) -> Result<(), ProviderError> {
         self.refuse_dead_references(&want)?;
         let missing = || ProviderError::new(Class::NotFound, "Update", format!("there is no {id}"));
+        let insisted = self.as_insisted(&schema.kind, BTreeMap::new());
         let object = self.objects.get_mut(id).ok_or_else(missing)?;
         for (field, value) in want {
             let replace = schema.input(&field).is_some_and(|field| field.replace);
@@ -315,6 +324,7 @@ impl Contents {
             }
             object.inputs.insert(field, value);
         }
+        object.inputs.extend(insisted);
         object.revision += 1;
         object.outputs = invent::outputs(schema, id, &object.inputs, object.revision);
         Ok(())
@@ -333,6 +343,13 @@ impl Contents {
             }
         }
         Ok(())
+    }
+
+    /// Inputs as the cloud keeps them.
+    fn as_insisted(&self, kind: &str, mut inputs: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+        let of = self.insists.iter().filter(|((of, _), _)| of == kind);
+        inputs.extend(of.map(|((_, input), value)| (input.clone(), value.clone())));
+        inputs
     }
 
     /// An object and all that it contains, directly or not.
