@@ -11,7 +11,6 @@ mod failure;
 mod options;
 mod order;
 mod promises;
-mod random;
 mod recovery;
 mod rendering;
 mod replacement;

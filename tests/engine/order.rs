@@ -3,6 +3,8 @@
 //! The oracle knows nothing of how the planner draws edges. It has the program, what the cloud holds, and what each step
 //! does; and at every point that any performance of the plan can reach it asks what a strict cloud would.
 
+mod program;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use infra_core::{Address, Graph, Node, Value};
@@ -11,7 +13,7 @@ use infra_testing::World;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::random::{program, spec, world};
+use program::{program, spec, world};
 
 /// An object of the model: whose it is, and which objects each of its inputs refers to.
 #[derive(Clone, Debug)]
@@ -179,6 +181,18 @@ proptest! {
         let objections = oracle.objections();
         prop_assert!(objections.is_empty(), "{objections:?}\n{:?}", plan.steps.iter().map(|step| (&step.address, &step.after)).collect::<Vec<_>>());
         prop_assert!(plan.steps.is_empty() || oracle.points > 1);
+    }
+
+    #[test]
+    fn any_program_becomes_any_other_and_then_nothing(programs in prop::collection::vec(prop::collection::vec(spec(), 16), 1..4)) {
+        let mut world = world();
+        for specs in &programs {
+            world.deploy(&program(specs), json!({})).complete();
+            let again = world.plan(&program(specs), json!({})).unwrap();
+            prop_assert!(!again.has_changes(), "{:?}", again.steps);
+        }
+        world.destroy().complete();
+        prop_assert!(world.cloud.objects().is_empty() && world.state.rows.is_empty());
     }
 }
 
