@@ -14,3 +14,4 @@ mod rendering;
 mod replacement;
 mod secrets;
 mod surgery;
+mod targets;

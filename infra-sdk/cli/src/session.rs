@@ -218,8 +218,13 @@ fn packaged(here: &Path, name: &str, environment: &str) -> Result<(PathBuf, Path
     })
 }
 
+/// A command line with more words.
+pub(crate) fn with(line: String, words: &[String]) -> String {
+    words.iter().fold(line, |line, word| format!("{line} {word}"))
+}
+
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.=/:@+,".contains(letter);
     if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

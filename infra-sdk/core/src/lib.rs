@@ -9,6 +9,7 @@ mod address;
 mod block;
 mod choice;
 pub mod config;
+mod deferral;
 mod draft;
 mod error;
 mod export;
@@ -33,6 +34,7 @@ mod value;
 pub use address::{Address, Kind, check_name};
 #[doc(hidden)]
 pub use block::Fields;
+pub use deferral::Deferral;
 pub use draft::{Draft, Set, Unset};
 pub use error::{Diagnostic, EvalError};
 pub use export::Export;

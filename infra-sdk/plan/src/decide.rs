@@ -32,6 +32,8 @@ pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
     /// The resources decided so far whose object will be another one.
     pub(crate) replaced: BTreeSet<Address>,
+    /// The resources that are to be replaced in any case.
+    pub(crate) asked: &'a BTreeSet<Address>,
 }
 
 /// Decides for one resource, after all that it needs, and notes what will be known of its outputs.
@@ -85,7 +87,8 @@ pub(crate) fn decide<'a>(
     let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(is_secret));
     let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
     let changes = judged(context, schema, &node.options, object, &inputs, changes);
-    let reasons = reasons(context, &changes, failed);
+    let mut reasons = reasons(context, &changes, failed);
+    reasons.extend(context.asked.contains(&node.address).then_some(Reason::Asked));
     if let Some((reason, more)) = reasons.split_first() {
         let mut fresh = for_another;
         name_anew(context, node, schema, &mut fresh);

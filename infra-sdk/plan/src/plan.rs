@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use infra_core::{Address, Expr, Lifecycle, Location, Value};
+use infra_core::{Address, Deferral, Expr, Lifecycle, Location, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::diff::Change;
+use crate::target::LeftOut;
 
 /// The version of a plan's serialized form.
 pub const PLAN_VERSION: u32 = 1;
@@ -28,6 +29,12 @@ pub struct Plan {
     pub exports: Vec<Export>,
     /// What the reader should know: edges that had to be given up, and the like.
     pub notes: Vec<String>,
+    /// The resources that the plan does not touch, whatever the program says of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+    /// The parts of the program that wait for a value, each with as much of it as is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferrals: Vec<Deferral>,
 }
 
 /// One thing to do.
@@ -139,6 +146,8 @@ pub enum Reason {
         /// The cloud's word.
         state: String,
     },
+    /// Whoever runs the command asked for it.
+    Asked,
 }
 
 /// A difference, and where it comes from.
@@ -259,6 +268,7 @@ impl fmt::Display for Reason {
             Reason::Field { path, because_of: None } => write!(f, "{path} changes"),
             Reason::Field { path, because_of: Some(address) } => write!(f, "{path} changes, since {} is replaced", address.name()),
             Reason::Failed { state } => write!(f, "the cloud calls it {state}"),
+            Reason::Asked => write!(f, "as was asked for"),
         }
     }
 }

@@ -34,6 +34,7 @@ impl Plan {
             old.iter_mut().for_each(hide_value);
             new.iter_mut().for_each(hide);
         }
+        plan.deferrals.iter_mut().for_each(|deferral| hide(&mut deferral.until));
         plan
     }
 }
@@ -100,6 +101,8 @@ mod tests {
             unchanged: Vec::new(),
             exports: vec![Export { name: "e".into(), old: None, new: Some(secret()), changed: true }],
             notes: Vec::new(),
+            left_out: Vec::new(),
+            deferrals: Vec::new(),
         };
         let text = serde_json::to_string(&plan.redacted()).unwrap();
         assert!(!text.contains("hunter2"), "{text}");

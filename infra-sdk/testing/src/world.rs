@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, Watcher};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
-use infra_plan::{Plan, State};
+use infra_plan::{Plan, Selection, State};
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
@@ -105,6 +105,38 @@ impl World {
         in_virtual_time(engine.plan(graph, &journal, &()))
     }
 
+    /// What deploying some of a program would do.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
+        let graph = self.graph(program, config);
+        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        let journal = Journal::in_memory(self.state.clone());
+        in_virtual_time(engine.plan_within(&graph, &journal, selection, &()))
+    }
+
+    /// Deploys some of a program.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn deploy_within<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Deployed, PlanError> {
+        let graph = self.graph(program, config);
+        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        self.perform(&engine, &graph.stack, Some(&graph), selection)
+    }
+
+    /// Destroys some of what was deployed.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    pub fn destroy_within(&mut self, selection: &Selection) -> Result<Deployed, PlanError> {
+        let engine = Engine::new(self.cloud.registry([]));
+        self.perform(&engine, "test", None, selection)
+    }
+
     /// Deploys a program.
     ///
     /// # Panics
@@ -124,7 +156,7 @@ impl World {
     /// What the planner says against it.
     pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
         let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
-        self.perform(&engine, &graph.stack, Some(graph))
+        self.perform(&engine, &graph.stack, Some(graph), &Selection::default())
     }
 
     /// Destroys what was deployed.
@@ -134,7 +166,7 @@ impl World {
     #[track_caller]
     pub fn destroy(&mut self) -> Deployed {
         let engine = Engine::new(self.cloud.registry([]));
-        match self.perform(&engine, "test", None) {
+        match self.perform(&engine, "test", None, &Selection::default()) {
             Ok(deployed) => deployed,
             Err(error) => panic!("{error}"),
         }
@@ -144,13 +176,13 @@ impl World {
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
         let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
-        self.run(&engine, &graph.stack, Some(graph), Some(crash)).died
+        self.run(&engine, &graph.stack, Some(graph), Some(crash), &Selection::default()).died
     }
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
         let engine = Engine::new(self.cloud.registry([]));
-        self.run(&engine, "test", None, Some(crash)).died
+        self.run(&engine, "test", None, Some(crash), &Selection::default()).died
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
@@ -159,27 +191,28 @@ impl World {
         World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone() }
     }
 
-    fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {
-        let run = self.run(engine, stack, graph, None);
+    fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>, selection: &Selection) -> Result<Deployed, PlanError> {
+        let run = self.run(engine, stack, graph, None, selection);
         let (plan, outcome) = run.result?;
         Ok(Deployed { plan, outcome, changes: self.cloud.changes(), events: run.events })
     }
 
-    fn run(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>, crash: Option<Crash>) -> Run {
+    fn run(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>, crash: Option<Crash>, selection: &Selection) -> Run {
         self.cloud.forget_calls();
         self.cloud.contents().life = Life::until(crash);
         let (kept, records) = mpsc::channel();
         let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
         let ear = Ear::default();
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
-            engine.recover(&mut journal, stack, &ear).await?;
+            match graph {
+                Some(graph) => engine.recover_within(graph, &mut journal, selection, &ear).await?,
+                None => engine.recover_destroy_within(stack, &mut journal, selection, &ear).await?,
+            }
             let plan = match graph {
-                Some(graph) => engine.plan(graph, &journal, &ear).await?,
-                None => engine.plan_destroy(stack, &journal, &ear).await?,
+                Some(graph) => engine.plan_within(graph, &journal, selection, &ear).await?,
+                None => engine.plan_destroy_within(stack, &journal, selection, &ear).await?,
             };
-            let none = BTreeMap::new();
-            let exports = graph.map_or(&none, |graph| &graph.exports);
-            let outcome = engine.apply(&plan, exports, &mut journal, &Interrupt::new(), &ear).await;
+            let outcome = engine.apply(&plan, &mut journal, &Interrupt::new(), &ear).await;
             Ok((plan, outcome))
         });
         drop(journal);

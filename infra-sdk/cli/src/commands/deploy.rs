@@ -5,12 +5,12 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::Providers;
-use crate::arguments::{ChangeArguments, ProgramArguments, StackArguments};
+use crate::arguments::{ChangeArguments, ProgramArguments, SelectionArguments, StackArguments};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::perform::{Run, check_consent};
 use crate::progress::Progress;
-use crate::session::Session;
+use crate::session::{Session, with};
 
 /// Makes the cloud as the stack's program declares it.
 ///
@@ -24,13 +24,22 @@ Examples:
   infra deploy hello
   infra deploy web --env production
   infra deploy web --config workers=7 --config database.size=200
+  infra deploy web --target 'web/*' --with-needs
+  infra deploy web --replace worker-3
   infra deploy web --env staging --yes --json > events.jsonl",
     after_long_help = "\
 Examples:
   infra deploy hello
   infra deploy web --env production
   infra deploy web --config workers=7 --config database.size=200
+  infra deploy web --target 'web/*' --with-needs
+  infra deploy web --replace worker-3
   infra deploy web --env staging --yes --json > events.jsonl
+
+With --target only what is named changes. What it needs is used as it is; where that does not exist
+yet, the error names the option that takes it along. Everything else keeps its place in the state,
+and is not even read. With --exclude everything changes but what is named, and what cannot change
+without it. The plan says what is left out, and why.
 
 With --json, standard output has one object a line, each with \"v\":1 and \"event\": reading, read,
 planned, started, waiting, retrying, noticed, finished, failed, skipped, interrupted, ended, error.
@@ -44,6 +53,9 @@ pub(crate) struct Deploy {
 
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
 
     #[command(flatten)]
     pub(crate) change: ChangeArguments,
@@ -60,8 +72,9 @@ impl Deploy {
         let graph = session.graph(&program, &self.program).await?;
         let engine = cloud.engine(Some(self.change.parallel));
         let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
-        engine.recover(&mut journal, &session.stack, progress.as_ref()).await?;
-        let plan = engine.plan(&graph, &journal, progress.as_ref()).await;
+        let selection = self.selection.selection();
+        engine.recover_within(&graph, &mut journal, &selection, progress.as_ref()).await?;
+        let plan = engine.plan_within(&graph, &journal, &selection, progress.as_ref()).await;
         progress.end();
         let run = Run {
             engine: &engine,
@@ -72,8 +85,8 @@ impl Deploy {
             done: format!("Deployed {}", session.title()),
             undone: format!("The deployment of {}", session.title()),
             unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
-            again: session.command_with("deploy", &self.program),
+            again: with(session.command_with("deploy", &self.program), &self.selection.words()),
         };
-        run.perform(&plan?, &graph.exports, &mut journal).await
+        run.perform(&plan?, &mut journal).await
     }
 }

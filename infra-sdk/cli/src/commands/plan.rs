@@ -5,11 +5,11 @@ use infra_apply::Journal;
 use infra_plan::State;
 
 use crate::Providers;
-use crate::arguments::{ProgramArguments, StackArguments};
+use crate::arguments::{ProgramArguments, SelectionArguments, StackArguments};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::session::Session;
+use crate::session::{Session, with};
 use crate::show::{self, Paint, json_document, note, print, say, width_of_stdout};
 
 /// Shows what a deployment would change, and changes nothing.
@@ -21,6 +21,7 @@ use crate::show::{self, Paint, json_document, note, print, say, width_of_stdout}
 Examples:
   infra plan web
   infra plan web --env production --exit-code
+  infra plan web --target 'web/*' --exclude web/database
   infra plan web --config workers=7 --json")]
 pub(crate) struct Plan {
     #[command(flatten)]
@@ -28,6 +29,9 @@ pub(crate) struct Plan {
 
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
 
     /// Exits with 2 if a deployment would change something, and with 0 if not.
     #[arg(long)]
@@ -50,14 +54,15 @@ impl Plan {
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let plan = cloud.engine(None).plan(&graph, &Journal::in_memory(state), &progress).await;
+        let plan = cloud.engine(None).plan_within(&graph, &Journal::in_memory(state), &self.selection.selection(), &progress).await;
         progress.end();
         let plan = plan?;
         if self.stack.json {
             json_document(&plan.redacted())?;
         } else if plan.has_changes() {
             print(&show::plan(&plan, width_of_stdout(), Paint::stdout()))?;
-            say(&format!("\nDeploy it with `{}`.", session.command_with("deploy", &self.program)));
+            let command = with(session.command_with("deploy", &self.program), &self.selection.words());
+            say(&format!("\nDeploy it with `{command}`."));
         } else {
             print(&format!("Nothing to change: {} in {} is as its program declares it.\n", session.stack, session.environment.name))?;
         }
