@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::lookup::{self, Question, Stop};
 use crate::program::Request;
-use crate::{Address, Diagnostic, Export, Graph, Location, Lookup, Node, Resource, check_name};
+use crate::{Address, Diagnostic, Export, Graph, Location, Lookup, Node, Resource, Value, check_name};
 
 /// A stack being declared, or a scope within one. Cheap to clone; every clone adds to the same stack.
 #[derive(Clone)]
@@ -17,14 +17,21 @@ pub struct Stack {
     scope: String,
 }
 
-struct Shared {
-    graph: Graph,
+/// What all clones of a stack add to.
+pub(crate) struct Shared {
+    pub(crate) graph: Graph,
     environment: String,
     declared: HashMap<Address, Location>,
     exported: BTreeMap<String, Location>,
     answers: BTreeMap<String, Json>,
-    questions: Vec<Question>,
-    problems: Vec<Diagnostic>,
+    pub(crate) known: BTreeMap<String, Json>,
+    pub(crate) references: BTreeMap<String, BTreeMap<String, Value>>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) problems: Vec<Diagnostic>,
+    /// The scope that everything must be declared in for now.
+    pub(crate) within: Option<String>,
+    /// Why a part of the program ended before its end, if one did.
+    pub(crate) stop: Option<Stop>,
 }
 
 impl Stack {
@@ -41,8 +48,12 @@ impl Stack {
                 declared: HashMap::new(),
                 exported: BTreeMap::new(),
                 answers: request.answers.clone(),
+                known: request.known.clone(),
+                references: request.references.clone(),
                 questions: Vec::new(),
                 problems,
+                within: None,
+                stop: None,
             })),
             scope: String::new(),
         }
@@ -65,6 +76,16 @@ impl Stack {
         let name = name.as_ref();
         self.check(name, &Location::caller(), &format!("scope {}{name}", self.scope));
         Stack { shared: Rc::clone(&self.shared), scope: format!("{}{name}/", self.scope) }
+    }
+
+    /// What is before the name of everything declared through it.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.scope
+    }
+
+    /// Works on what all clones share.
+    pub(crate) fn with<R>(&self, work: impl FnOnce(&mut Shared) -> R) -> R {
+        work(&mut self.shared.borrow_mut())
     }
 
     /// Makes `value` an output of the stack. Names are the stack's own: scopes do not change them.
@@ -121,6 +142,13 @@ impl Stack {
             shared.problems.push(problem);
             return address;
         }
+        if let Some(within) = shared.within.clone().filter(|within| !address.name().starts_with(within)) {
+            let problem = Diagnostic::new(format!("is declared by what is deferred as {}, and not in its scope", within.trim_end_matches('/')))
+                .with_resource(&address)
+                .with_location(&node.declared)
+                .with_help("add it to the stack that the closure is given");
+            shared.problems.push(problem);
+        }
         shared.declared.insert(address.clone(), node.declared.clone());
         shared.graph.schemas.entry(address.kind().clone()).or_insert_with(R::schema);
         shared.graph.nodes.push(node);
@@ -128,10 +156,11 @@ impl Stack {
     }
 
     /// What was declared, what was asked, and what is wrong.
-    pub(crate) fn finish(self) -> (Graph, Vec<Question>, Vec<Diagnostic>) {
+    pub(crate) fn finish(self) -> (Graph, Vec<Question>, Vec<Diagnostic>, Option<Stop>) {
         let mut shared = self.shared.borrow_mut();
         let graph = std::mem::replace(&mut shared.graph, Graph::empty(""));
-        (graph, std::mem::take(&mut shared.questions), std::mem::take(&mut shared.problems))
+        let stop = shared.stop.take();
+        (graph, std::mem::take(&mut shared.questions), std::mem::take(&mut shared.problems), stop)
     }
 
     fn check(&self, name: &str, here: &Location, what: &str) {
