@@ -4,14 +4,18 @@
 
 mod basics;
 mod crash;
+mod dangling;
 mod dataflow;
+mod deferred;
 mod drift;
 mod failure;
 mod options;
 mod random;
 mod recovery;
+mod references;
 mod rendering;
 mod replacement;
 mod secrets;
 mod surgery;
 mod targets;
+mod transforms;

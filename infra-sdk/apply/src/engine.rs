@@ -1,10 +1,11 @@
 //! The engine as a library: look, plan, perform.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use infra_core::{Address, Attr, Diagnostic, Graph, Value};
-use infra_plan::{Observed, Plan, Record, Selection, look, look_destroy, plan_destroy_within, plan_within, refresh, touched};
+use infra_plan::{Observed, Plan, Record, References, Selection, look, look_destroy, plan_destroy_within, plan_within, refresh, touched};
 
 use crate::clear::Clear;
 use crate::event::Watcher;
@@ -80,12 +81,14 @@ pub struct Engine {
     pub parallel: usize,
     /// How patient it is.
     pub patience: Patience,
+    /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
+    pub folder: PathBuf,
 }
 
 impl Engine {
     /// An engine with ten calls at a time.
     pub fn new(registry: Registry) -> Engine {
-        Engine { registry, parallel: 10, patience: Patience::default() }
+        Engine { registry, parallel: 10, patience: Patience::default(), folder: PathBuf::new() }
     }
 
     /// Settles what an interrupted run left open.
@@ -239,6 +242,15 @@ impl Engine {
             let store = Some(StoreError::MovedOn { planned: plan.serial, serial });
             return Outcome { skipped, store, ..Outcome::default() };
         }
+        // Known before anything uses them, so that nobody destroys them meanwhile.
+        let mut references = journal.state().references.clone();
+        for (stack, outputs) in &plan.references {
+            references.entry(stack.clone()).or_default().extend(outputs.clone());
+        }
+        if let Err(error) = refer(journal, &references) {
+            let skipped = plan.steps.iter().map(|step| step.address.clone()).collect();
+            return Outcome { skipped, store: Some(error), ..Outcome::default() };
+        }
         let bench = Bench {
             stack: &plan.stack,
             registry: &self.registry,
@@ -246,6 +258,7 @@ impl Engine {
             watcher,
             journal: Mutex::new(&mut *journal),
             clear: Clear::default(),
+            folder: &self.folder,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
         let Bench { clear, .. } = bench;
@@ -263,6 +276,9 @@ impl Engine {
                 outcome.exports.iter().map(|(name, value)| (name.clone(), value.sealed(&journal.state().salt))).collect();
             if sealed != journal.state().exports {
                 outcome.store = journal.record(Record::Exported { exports: sealed }).err();
+            }
+            if outcome.store.is_none() {
+                outcome.store = refer(journal, &plan.references).err();
             }
         }
         outcome
@@ -289,6 +305,14 @@ impl Engine {
         }
         if problems.is_empty() { Ok(()) } else { Err(PlanError::Wrong(problems)) }
     }
+}
+
+/// Records which outputs of other stacks are used, where that is not known already.
+fn refer(journal: &mut Journal, references: &References) -> Result<(), StoreError> {
+    if journal.state().references == *references {
+        return Ok(());
+    }
+    journal.record(Record::Referenced { references: references.clone() })
 }
 
 /// Whether two schemas are the same in what is serialized of them.

@@ -3,10 +3,12 @@
 //! [`Engine`] is the way in. It decides nothing: what a plan says is done, in the order its edges allow, and every call
 //! that changes a cloud stands between two records of the [`Journal`].
 
+mod beside;
 mod clear;
 mod engine;
 mod error;
 mod event;
+mod hook;
 mod interrupt;
 mod journal;
 mod observe;
@@ -16,6 +18,7 @@ mod recover;
 mod registry;
 mod retry;
 mod schedule;
+mod settle;
 mod store;
 mod unseal;
 
@@ -29,4 +32,5 @@ pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Ser
 pub use recover::RecoverError;
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;
+pub use settle::{Known, settled};
 pub use store::StoreError;

@@ -69,12 +69,14 @@ impl Reference {
         let query = serde_json::to_value(OutputsOf { stack: &self.to }).map_err(|error| Stop::failed(error.to_string()))?;
         self.from.with(|shared| {
             let Some(outputs) = shared.references.get(&self.to) else {
-                shared.questions.push(Question { kind: OUTPUTS_OF_STACK.to_owned(), query, declared: here.clone() });
+                let kind = OUTPUTS_OF_STACK.to_owned();
+                shared.questions.push(Question { kind, query, provider: None, declared: here.clone() });
                 return Err(Stop::Unanswered);
             };
             let Some(value) = outputs.get(name) else {
                 let names: Vec<String> = outputs.keys().map(|name| format!("`{name}`")).collect();
-                let help = if names.is_empty() { "it has no outputs at all".to_owned() } else { format!("its outputs are {}", names.join(", ")) };
+                let help =
+                    if names.is_empty() { "it has no outputs at all".to_owned() } else { format!("its outputs are {}", names.join(", ")) };
                 return Err(wrong(&shared.graph.stack, &self.to, name, "is not one that it has".into(), here, help));
             };
             if is_lost(value) {
@@ -115,7 +117,10 @@ fn is_lost(value: &Value) -> bool {
 fn fits(value: &Value, ty: &Type) -> bool {
     match (value, ty) {
         (Value::Secret(inner), ty) => fits(inner, ty),
-        (_, Type::Json) | (Value::Bool(_), Type::Bool) | (Value::Number(_), Type::Float) | (Value::String(_), Type::String | Type::Id(_)) => true,
+        (_, Type::Json)
+        | (Value::Bool(_), Type::Bool)
+        | (Value::Number(_), Type::Float)
+        | (Value::String(_), Type::String | Type::Id(_)) => true,
         (Value::Number(number), Type::Int) => number.is_i64() || number.is_u64(),
         (Value::String(text), Type::Choice(words)) => words.contains(text),
         (Value::List(items), Type::List(item) | Type::Set(item)) => items.iter().all(|value| fits(value, item)),

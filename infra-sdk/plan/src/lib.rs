@@ -3,9 +3,12 @@
 //! One file a decision: `order` what comes first, `outlook` what is known, `decide` what happens to a resource, `clash`
 //! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
+mod answers;
 mod clash;
+mod dangling;
 mod decide;
 mod diff;
+mod forced;
 mod ignore;
 mod mark;
 mod name;
@@ -18,6 +21,7 @@ mod planner;
 mod postpone;
 mod protect;
 mod redact;
+mod reference;
 mod refresh;
 mod remember;
 mod render;
@@ -26,8 +30,11 @@ mod sequence;
 mod state;
 mod steps;
 mod surgery;
+mod sweep;
 mod target;
+mod terms;
 
+pub use answers::answers;
 pub use diff::{Change, differences};
 pub use ignore::kept;
 pub use observed::{Observed, Sight};
@@ -36,6 +43,7 @@ pub use planner::{look, look_destroy, plan, plan_destroy, plan_destroy_within, p
 pub use refresh::refresh;
 pub use remember::{echoed, remembered, told, unsure};
 pub use render::{RenderOptions, Style, render};
-pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};
+pub use state::{Intent, Object, Record, References, Row, STATE_VERSION, State, sealed};
 pub use surgery::MoveError;
 pub use target::{Absence, LeftOut, Selection};
+pub use terms::lasting;

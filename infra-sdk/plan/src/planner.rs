@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_core::{Address, Deferral, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Schema, Value};
 
 use crate::clash::mark_delete_first;
+use crate::dangling;
 use crate::decide::{Context, Decision, decide};
 use crate::observed::Observed;
 use crate::order::{Order, order};
@@ -12,11 +13,13 @@ use crate::outlook::Outlooks;
 use crate::plan::{Export, PLAN_VERSION, Plan};
 use crate::postpone::postponed;
 use crate::protect::violations;
+use crate::reference;
 use crate::retain;
 use crate::sequence::sequence;
-use crate::state::State;
+use crate::state::{References, State};
 use crate::steps::{Steps, destruction, steps};
 use crate::target::{Conflict, Scope, Selection, looked_at};
+use crate::terms;
 
 /// Plans a deployment: what must happen for the cloud to be as the graph says.
 ///
@@ -38,9 +41,13 @@ pub fn plan_within(graph: &Graph, state: &State, observed: &Observed, selection:
         scope.settle_needs(graph, &order.sequence, &order.dependencies, state, observed)?;
         let sheet = Sheet { graph, order: &order, schemas: &schemas, state, observed };
         let (drawn, unchanged, exports, deferrals) = sheet.draw(&scope)?;
-        if let Some(plan) = finished(&graph.stack, state, drawn, &mut scope)? {
+        if let Some(mut plan) = finished(&graph.stack, state, drawn, &mut scope)? {
+            plan.notes.extend(dangling::notes(graph, &plan.steps, &scope.of(state), observed));
+            plan.notes.extend(terms::notes(&plan.steps));
+            plan.notes.extend(reference::notes(graph, state));
+            let references = reference::references(graph, state, scope.partial);
             let left_out = scope.into_left_out();
-            return Ok(Plan { unchanged, exports, deferrals, left_out, ..plan });
+            return Ok(Plan { unchanged, exports, deferrals, references, left_out, ..plan });
         }
     }
 }
@@ -77,7 +84,8 @@ pub fn plan_destroy_within(
             return Err(problems);
         }
         if let Some(plan) = finished(stack, state, drawn, &mut scope)? {
-            return Ok(Plan { exports, left_out: scope.into_left_out(), ..plan });
+            let references = if scope.partial { state.references.clone() } else { References::new() };
+            return Ok(Plan { exports, references, left_out: scope.into_left_out(), ..plan });
         }
     }
 }
@@ -179,20 +187,18 @@ fn finished(stack: &str, state: &State, drawn: Steps, scope: &mut Scope) -> Resu
         }
     }
     notes.extend(retain::notes(&steps, state));
-    let nothing = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (unchanged, exports, left_out, deferrals) = nothing;
-    let plan = Plan {
+    Ok(Some(Plan {
         version: PLAN_VERSION,
         stack: stack.to_owned(),
         serial: state.serial,
         steps,
-        unchanged,
-        exports,
+        unchanged: Vec::new(),
+        exports: Vec::new(),
         notes,
-        left_out,
-        deferrals,
-    };
-    Ok(Some(plan))
+        left_out: Vec::new(),
+        deferrals: Vec::new(),
+        references: References::new(),
+    }))
 }
 
 fn ordered(graph: &Graph) -> Result<Order, Vec<Diagnostic>> {

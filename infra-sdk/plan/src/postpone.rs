@@ -11,7 +11,7 @@ use crate::state::State;
 pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state: &State) -> Result<(Vec<Step>, Vec<String>), Diagnostic> {
     loop {
         let uses = |at: usize, other: &Address| {
-            let Action::Delete { id, .. } = &steps[at].action else { return false };
+            let (Action::Delete { id, .. } | Action::Sweep { id, .. }) = &steps[at].action else { return false };
             let row = state.rows.get(&steps[at].address);
             let object = row.into_iter().flat_map(|row| row.object.iter().chain(&row.old)).find(|object| object.id == *id);
             object.is_some_and(|object| object.dependencies.contains(other))
@@ -19,7 +19,13 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
         let stays = |at: &usize| {
             let step = &steps[*at];
             let used = || postponed.iter().any(|other| steps[*other].address != step.address && uses(*other, &step.address));
-            !postponed.contains(at) && matches!(step.action, Action::Delete { .. }) && used()
+            let goes = match &step.action {
+                Action::Delete { .. } => used(),
+                // What contains it stays, and so does it.
+                Action::Sweep { .. } => used() || step.after.iter().any(|before| postponed.contains(before)),
+                _ => false,
+            };
+            goes && !postponed.contains(at)
         };
         match (0..steps.len()).find(stays) {
             Some(more) => postponed.insert(more),

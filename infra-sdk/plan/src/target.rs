@@ -252,7 +252,7 @@ impl Scope {
         }
         let (mut problems, mut narrower, mut postponed) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (at, step) in steps.iter().enumerate() {
-            let Action::Delete { id, why } = &step.action else { continue };
+            let (Action::Delete { id, why, .. } | Action::Sweep { id, why, .. }) = &step.action else { continue };
             let Some(user) = users.get(&step.address).copied().filter(|user| **user != step.address) else { continue };
             let current = state.object(&step.address).filter(|object| object.id == *id);
             let deferred = matches!(self.left[user], Absence::Deferred { .. });
@@ -307,7 +307,14 @@ pub(crate) fn looked_at(scope: &Scope, graph: &Graph, dependencies: &[BTreeSet<A
 }
 
 fn without_rows(state: &State) -> State {
-    State { salt: state.salt.clone(), serial: state.serial, exports: state.exports.clone(), made: state.made.clone(), ..State::default() }
+    State {
+        salt: state.salt.clone(),
+        serial: state.serial,
+        exports: state.exports.clone(),
+        made: state.made.clone(),
+        references: state.references.clone(),
+        rows: BTreeMap::new(),
+    }
 }
 
 fn recorded_needs(state: &State) -> Needs<'_> {

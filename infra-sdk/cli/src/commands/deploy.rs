@@ -1,8 +1,10 @@
 //! `infra deploy`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::Args;
+use infra_apply::{Known, settled};
 
 use crate::Providers;
 use crate::arguments::{ChangeArguments, ProgramArguments, SelectionArguments, StackArguments};
@@ -11,6 +13,7 @@ use crate::exit::Exit;
 use crate::perform::{Run, check_consent};
 use crate::progress::Progress;
 use crate::session::{Session, with};
+use crate::show::say;
 
 /// Makes the cloud as the stack's program declares it.
 ///
@@ -61,6 +64,16 @@ pub(crate) struct Deploy {
     pub(crate) change: ChangeArguments,
 }
 
+/// Which outputs that go are used by other stacks.
+pub(crate) fn missed(plan: &infra_plan::Plan, referrers: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let gone: Vec<&str> = plan.exports.iter().filter(|export| export.new.is_none()).map(|export| export.name.as_str()).collect();
+    let note = |stack: &String, output: &String| {
+        let missed = gone.contains(&output.as_str());
+        missed.then(|| format!("output `{output}` goes, and stack `{stack}` refers to it: its next deployment will fail until it does not"))
+    };
+    referrers.iter().flat_map(|(stack, outputs)| outputs.iter().filter_map(move |output| note(stack, output))).collect()
+}
+
 impl Deploy {
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
@@ -69,24 +82,42 @@ impl Deploy {
         let program = session.program()?;
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;
-        let graph = session.graph(&program, &self.program).await?;
+        let graph = session.graph(&program, &self.program, &Known::new()).await?;
         let engine = cloud.engine(Some(self.change.parallel));
-        let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
         let selection = self.selection.selection();
-        engine.recover_within(&graph, &mut journal, &selection, progress.as_ref()).await?;
-        let plan = engine.plan_within(&graph, &journal, &selection, progress.as_ref()).await;
-        progress.end();
-        let run = Run {
-            engine: &engine,
-            progress: &progress,
-            change: &self.change,
-            json: self.stack.json,
-            question: format!("Deploy {}?", session.title()),
-            done: format!("Deployed {}", session.title()),
-            undone: format!("The deployment of {}", session.title()),
-            unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
-            again: with(session.command_with("deploy", &self.program), &self.selection.words()),
-        };
-        run.perform(&plan?, &mut journal).await
+        let referrers = session.referrers()?;
+        let mut recovered = false;
+        loop {
+            let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
+            if !std::mem::replace(&mut recovered, true) {
+                engine.recover_within(&graph, &mut journal, &selection, progress.as_ref()).await?;
+            }
+            let settled = settled(async |known| {
+                let graph = session.graph(&program, &self.program, known).await?;
+                let plan = engine.plan_within(&graph, &journal, &selection, progress.as_ref()).await?;
+                Ok::<_, Error>((graph, plan))
+            });
+            let settled = settled.await;
+            progress.end();
+            let (_, mut plan) = settled?;
+            plan.notes.extend(missed(&plan, &referrers));
+            let run = Run {
+                engine: &engine,
+                progress: &progress,
+                change: &self.change,
+                json: self.stack.json,
+                question: format!("Deploy {}?", session.title()),
+                done: format!("Deployed {}", session.title()),
+                undone: format!("The deployment of {}", session.title()),
+                unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
+                again: with(session.command_with("deploy", &self.program), &self.selection.words()),
+            };
+            let exit = run.perform(&plan, &mut journal).await?;
+            // What waited for values that are known now is deployed too, as long as anything comes of it.
+            if exit != Exit::Done || !plan.is_waiting() || !plan.has_changes() {
+                return Ok(exit);
+            }
+            say("What was deferred can be planned now.");
+        }
     }
 }

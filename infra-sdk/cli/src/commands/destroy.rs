@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::Providers;
 use crate::arguments::{ChangeArguments, StackArguments, TargetArguments};
-use crate::error::Error;
+use crate::error::{Error, list};
 use crate::exit::Exit;
 use crate::perform::{Run, check_consent};
 use crate::progress::Progress;
@@ -30,6 +30,10 @@ pub(crate) struct Destroy {
     #[command(flatten)]
     pub(crate) targets: TargetArguments,
 
+    /// Destroys it even where another stack is known to use its outputs.
+    #[arg(long)]
+    pub(crate) ignore_references: bool,
+
     #[command(flatten)]
     pub(crate) change: ChangeArguments,
 }
@@ -43,6 +47,12 @@ impl Destroy {
             session.place.set_aside()?;
             say("The local cloud does not run, and what is deployed there ends with it: nothing is left to destroy.");
             return Ok(Exit::Done);
+        }
+        if let Some((stack, outputs)) = session.referrers()?.into_iter().next().filter(|_| !self.ignore_references) {
+            let outputs = list(&outputs);
+            let problem = format!("stack `{stack}` in {} uses {outputs} of stack `{}`", session.environment.name, session.stack);
+            let help = format!("destroy `{stack}` first, or deploy it without them; `--ignore-references` destroys this one all the same");
+            return Err(Error::Refused { problem, help });
         }
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;

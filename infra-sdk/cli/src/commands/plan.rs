@@ -1,11 +1,12 @@
 //! `infra plan`.
 
 use clap::Args;
-use infra_apply::Journal;
+use infra_apply::{Journal, settled};
 use infra_plan::State;
 
 use crate::Providers;
 use crate::arguments::{ProgramArguments, SelectionArguments, StackArguments};
+use crate::commands::deploy::missed;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
@@ -44,7 +45,6 @@ impl Plan {
         let session = Session::open(&self.stack, providers)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
-        let graph = session.graph(&program, &self.program).await?;
         let state = session.place.peek(cloud.memory.as_deref())?;
         let state = state.unwrap_or_else(|| State::default());
         let doubtful = state.rows.values().filter(|row| row.intent.is_some()).count();
@@ -54,9 +54,16 @@ impl Plan {
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let plan = cloud.engine(None).plan_within(&graph, &Journal::in_memory(state), &self.selection.selection(), &progress).await;
+        let (engine, journal, selection) = (cloud.engine(None), Journal::in_memory(state), self.selection.selection());
+        let settled = settled(async |known| {
+            let graph = session.graph(&program, &self.program, known).await?;
+            let plan = engine.plan_within(&graph, &journal, &selection, &progress).await?;
+            Ok::<_, Error>((graph, plan))
+        });
+        let settled = settled.await;
         progress.end();
-        let plan = plan?;
+        let (_, mut plan) = settled?;
+        plan.notes.extend(missed(&plan, &session.referrers()?));
         if self.stack.json {
             json_document(&plan.redacted())?;
         } else if plan.has_changes() {

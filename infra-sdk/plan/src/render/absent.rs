@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use crate::plan::Plan;
 use crate::target::Absence;
 
-use super::value;
-
 /// How many names are listed before the rest is counted.
 const SHOWN: usize = 6;
 
@@ -29,7 +27,7 @@ pub(super) fn deferred(plan: &Plan) -> Vec<String> {
             1 => "; the resource that it has stays as it is".to_owned(),
             many => format!("; the {many} resources that it has stay as they are"),
         };
-        format!("{} deferred until {} is known{stays}", deferral.scope, value::inline(&deferral.until))
+        format!("{} is deferred until {} is known{stays}", deferral.scope, deferral.until)
     };
     waiting.map(line).collect()
 }
