@@ -15,6 +15,7 @@ mod recovery;
 mod references;
 mod rendering;
 mod replacement;
+mod saved_plans;
 mod secrets;
 mod surgery;
 mod targets;

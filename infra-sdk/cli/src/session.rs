@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use infra_apply::{History, Journal, Known as Values};
 use infra_core::program::Request;
 use infra_core::{GRAPH_VERSION, Graph, Value, check_name};
-use infra_plan::State;
+use infra_plan::{Setting, State};
 use tokio::sync::OnceCell;
 
 use crate::Providers;
@@ -167,6 +167,12 @@ impl<'a> Session<'a> {
     /// The journal, open for a run.
     pub(crate) fn journal(&self, cloud: &Cloud) -> Result<Journal, Error> {
         self.place.open(cloud.memory.as_deref())
+    }
+
+    /// What a saved plan is bound to.
+    pub(crate) fn setting(&self, cloud: &Cloud) -> Setting {
+        let account = self.environment.account.as_ref().map(|account| account.id.clone()).or_else(|| cloud.memory.clone());
+        Setting { name: self.environment.name.clone(), account, region: self.environment.region.clone() }
     }
 
     /// What is remembered of the deployment, without asking the cloud. Says so where the local cloud has forgotten it.

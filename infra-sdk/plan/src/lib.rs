@@ -26,6 +26,7 @@ mod refresh;
 mod remember;
 mod render;
 mod retain;
+mod saved;
 mod sequence;
 mod state;
 mod steps;
@@ -43,6 +44,7 @@ pub use planner::{look, look_destroy, plan, plan_destroy, plan_destroy_within, p
 pub use refresh::refresh;
 pub use remember::{echoed, remembered, told, unsure};
 pub use render::{RenderOptions, Style, render};
+pub use saved::{SAVED_PLAN_VERSION, SavedPlan, Setting};
 pub use state::{Intent, Object, Record, References, Row, STATE_VERSION, State, sealed};
 pub use surgery::MoveError;
 pub use target::{Absence, LeftOut, Selection};

@@ -1,6 +1,7 @@
 //! `infra deploy`.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::perform::{Run, check_consent};
 use crate::progress::Progress;
+use crate::saved;
 use crate::session::{Session, with};
 use crate::show::say;
 
@@ -29,6 +31,7 @@ Examples:
   infra deploy web --config workers=7 --config database.size=200
   infra deploy web --target 'web/*' --with-needs
   infra deploy web --replace worker-3
+  infra deploy web --env production --plan web.plan
   infra deploy web --env staging --yes --json > events.jsonl",
     after_long_help = "\
 Examples:
@@ -37,12 +40,16 @@ Examples:
   infra deploy web --config workers=7 --config database.size=200
   infra deploy web --target 'web/*' --with-needs
   infra deploy web --replace worker-3
+  infra deploy web --env production --plan web.plan
   infra deploy web --env staging --yes --json > events.jsonl
 
 With --target only what is named changes. What it needs is used as it is; where that does not exist
 yet, the error names the option that takes it along. Everything else keeps its place in the state,
 and is not even read. With --exclude everything changes but what is named, and what cannot change
 without it. The plan says what is left out, and why.
+
+With --plan only what the saved plan says is done. A state that has moved on, another program or
+configuration, another environment, and any action that is not in the plan are refused.
 
 With --json, standard output has one object a line, each with \"v\":1 and \"event\": reading, read,
 planned, started, waiting, retrying, noticed, finished, failed, skipped, interrupted, ended, error.
@@ -59,6 +66,10 @@ pub(crate) struct Deploy {
 
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
+
+    /// Performs a plan that `infra plan --out` has written, and nothing that is not in it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "excludes", "with_needs", "with_dependants", "replace"])]
+    pub(crate) plan: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) change: ChangeArguments,
@@ -84,13 +95,17 @@ impl Deploy {
         let mut journal = session.journal(cloud)?;
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
         let engine = cloud.engine(Some(self.change.parallel));
-        let selection = self.selection.selection();
+        let saved = self.plan.as_deref().map(saved::read).transpose()?;
+        let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
         let referrers = session.referrers()?;
         let mut recovered = false;
         loop {
             let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
             if !std::mem::replace(&mut recovered, true) {
                 engine.recover_within(&graph, &mut journal, &selection, progress.as_ref()).await?;
+                if let Some(saved) = &saved {
+                    saved.check_state(&session.stack, &session.setting(cloud), journal.state()).map_err(Error::Program)?;
+                }
             }
             let settled = settled(async |known| {
                 let graph = session.graph(&program, &self.program, known).await?;
@@ -99,7 +114,10 @@ impl Deploy {
             });
             let settled = settled.await;
             progress.end();
-            let (_, mut plan) = settled?;
+            let (graph, mut plan) = settled?;
+            if let Some(saved) = &saved {
+                saved.check_plan(&plan, &graph, journal.state()).map_err(Error::Program)?;
+            }
             plan.notes.extend(missed(&plan, &referrers));
             let run = Run {
                 engine: &engine,
@@ -115,6 +133,10 @@ impl Deploy {
             let exit = run.perform(&plan, &mut journal).await?;
             // What waited for values that are known now is deployed too, as long as anything comes of it.
             if exit != Exit::Done || !plan.is_waiting() || !plan.has_changes() {
+                return Ok(exit);
+            }
+            if saved.is_some() {
+                say("What was deferred is not in the saved plan: make another one for it.");
                 return Ok(exit);
             }
             say("What was deferred can be planned now.");
