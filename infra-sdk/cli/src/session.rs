@@ -133,7 +133,7 @@ impl<'a> Session<'a> {
     /// The outputs of another stack in this environment, as its last deployment left them. It is not locked.
     async fn outputs_of(&self, stack: &str) -> Result<BTreeMap<String, Value>, Error> {
         let place = Place::new(&self.project, stack, &self.environment.name);
-        let memory = self.cloud().await?.memory.clone();
+        let memory = if self.environment.is_local() { self.cloud().await?.memory.clone() } else { None };
         let state = place.peek(memory.as_deref())?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
         let state = state.ok_or_else(|| Error::Refused {
             problem: format!("stack `{}` refers to stack `{stack}`, which has not been deployed to {}", self.stack, self.environment.name),

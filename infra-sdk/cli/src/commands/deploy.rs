@@ -89,13 +89,13 @@ impl Deploy {
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         check_consent(&self.change, self.stack.json)?;
+        let saved = self.plan.as_deref().map(saved::read).transpose()?;
         let session = Session::open(&self.stack, providers)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
         let engine = cloud.engine(Some(self.change.parallel));
-        let saved = self.plan.as_deref().map(saved::read).transpose()?;
         let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
         let referrers = session.referrers()?;
         let mut recovered = false;
