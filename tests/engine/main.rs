@@ -10,7 +10,6 @@ mod deferred;
 mod drift;
 mod failure;
 mod options;
-mod random;
 mod recovery;
 mod references;
 mod rendering;

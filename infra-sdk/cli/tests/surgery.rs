@@ -355,8 +355,11 @@ help: destroy `app` first, or deploy it without them; `--ignore-references` dest
 #[test]
 fn what_is_no_saved_plan_is_refused_before_anything_is_called() {
     let project = Project::deployed();
-    fs::write(project.path("web.plan"), "{}").unwrap();
-    let (code, _, err) = project.run("deploy web --yes --plan web.plan --target main");
+    fs::write(project.path("saved.plan"), "{}").unwrap();
+    let (code, _, err) = project.run("deploy web --yes --plan saved.plan --target main");
     assert!(code == 64 && err.contains("cannot be used with"), "{err}");
-    assert_snapshot!(project.refuses("deploy web --yes --plan web.plan"), @"");
+    assert_snapshot!(project.refuses("deploy web --yes --plan saved.plan"), @r#"
+error: saved.plan is no saved plan that this infra reads: missing field `version` at line 1 column 2
+help: make one with `infra plan STACK --out FILE`, with the same version of infra
+"#);
 }

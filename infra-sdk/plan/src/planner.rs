@@ -167,7 +167,7 @@ impl Sheet<'_> {
         }
 
         let mut problems = retain::conflicts(&decisions, &graph.nodes, schemas, state);
-        let early = mark_delete_first(&mut decisions, &graph.nodes, schemas, state);
+        let early = mark_delete_first(&mut decisions, &graph.nodes, &order.dependencies, schemas, state);
         let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
         problems.extend(violations(&drawn.steps, &graph.nodes, state));
         if problems.is_empty() { Ok((drawn, unchanged, exports, deferrals)) } else { Err(problems) }
