@@ -10,6 +10,8 @@ mod deferred;
 mod drift;
 mod failure;
 mod options;
+mod order;
+mod promises;
 mod recovery;
 mod references;
 mod rendering;

@@ -161,6 +161,8 @@ impl Engine {
         self.check_schemas(graph)?;
         let looked_at = look(graph, journal.state(), selection).map_err(PlanError::Wrong)?;
         let observed = observe(&self.registry, &looked_at, &self.patience, self.parallel, watcher).await?;
+        let without_home = self.registry.without_home(graph);
+        let graph = without_home.as_ref().unwrap_or(graph);
         let mut plan = plan_within(graph, journal.state(), &observed, selection).map_err(PlanError::Wrong)?;
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
         for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {
