@@ -41,7 +41,7 @@ impl Station {
     pub(crate) fn new() -> Station {
         let runtime = Runtime::new().unwrap();
         let cloud = LocalCloud::temporary().unwrap();
-        let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(cloud.endpoint().url.clone()) };
+        let connection = Connection { region: Some("us-west-2".into()), profile: None, role: None, local: Some(cloud.endpoint().url.clone()) };
         let sdk = runtime.block_on(connect(&connection)).unwrap();
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
@@ -91,7 +91,7 @@ impl Station {
         let (plan, outcome) = self.runtime.block_on(async {
             self.engine.recover(&mut journal, &graph.stack, &()).await.unwrap();
             let plan = self.engine.plan(graph, &journal, &()).await.unwrap();
-            let outcome = self.engine.apply(&plan, &graph.exports, &mut journal, &Interrupt::new(), &notices).await;
+            let outcome = self.engine.apply(&plan, &mut journal, &Interrupt::new(), &notices).await;
             (plan, outcome)
         });
         complete(&outcome);
@@ -106,7 +106,7 @@ impl Station {
         let mut journal = self.journal();
         let outcome = self.runtime.block_on(async {
             let plan = self.engine.plan_destroy(stack, &journal, &()).await.unwrap();
-            self.engine.apply(&plan, &BTreeMap::new(), &mut journal, &Interrupt::new(), &()).await
+            self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await
         });
         complete(&outcome);
         assert!(journal.state().rows.is_empty(), "nothing is remembered");
