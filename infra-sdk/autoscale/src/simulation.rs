@@ -65,6 +65,13 @@ impl Simulation {
         }
     }
 
+    /// The same of another fleet.
+    #[must_use]
+    pub fn with_fleet(mut self, fleet: Fleet) -> Simulation {
+        self.fleet = fleet;
+        self
+    }
+
     /// What a host can do. A host without burst credits of its own gets those of the fleet's instance type.
     #[must_use]
     pub fn capacity(mut self, capacity: Capacity) -> Simulation {
@@ -271,7 +278,7 @@ impl Prepared {
     }
 
     /// Refuses answers that are far from what was measured.
-    fn within_reach(&self, runs: &[(Scenario, Summary)]) -> Result<(), Error> {
+    pub(crate) fn within_reach(&self, runs: &[(Scenario, Summary)]) -> Result<(), Error> {
         let capacity = &self.compiled.capacity;
         let Some(seen) = capacity.seen else { return Ok(()) };
         let asked = runs.iter().map(|(scenario, summary)| {
