@@ -173,7 +173,9 @@ macro_rules! treated {
             builder = builder.triggers([i64::from(value)]);
         }
         if options.condition {
-            builder = builder.precondition(ops::eq::<bool>(true, true), "one is one").postcondition(|this| ops::eq(this.id(), this.id()), "it has an id");
+            builder = builder
+                .precondition(ops::eq::<bool>(true, true), "one is one")
+                .postcondition(|this| ops::eq(this.id(), this.id()), "it has an id");
         }
         if let Some(region) = options.region {
             builder = builder.provider(place(region));
