@@ -7,6 +7,7 @@ mod crash;
 mod dataflow;
 mod drift;
 mod failure;
+mod markdown;
 mod options;
 mod random;
 mod recovery;

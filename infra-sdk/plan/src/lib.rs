@@ -32,6 +32,6 @@ pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Re
 pub use planner::{plan, plan_destroy};
 pub use refresh::refresh;
 pub use remember::{echoed, remembered, told, unsure};
-pub use render::{RenderOptions, Style, render};
+pub use render::{COMMENT_LIMIT, RenderOptions, Style, markdown, render};
 pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};
 pub use surgery::MoveError;

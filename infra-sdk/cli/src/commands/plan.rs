@@ -21,13 +21,19 @@ use crate::show::{self, Paint, json_document, note, print, say, width_of_stdout}
 Examples:
   infra plan web
   infra plan web --env production --exit-code
-  infra plan web --config workers=7 --json")]
+  infra plan web --config workers=7 --json
+  infra plan web --env production --markdown > comment.md")]
 pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) stack: StackArguments,
 
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
+
+    /// Writes the plan as Markdown, for a comment on a pull request: a table, with the differences folded below it. It is cut
+    /// where GitHub would not take more, and says so.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
 
     /// Exits with 2 if a deployment would change something, and with 0 if not.
     #[arg(long)]
@@ -55,6 +61,8 @@ impl Plan {
         let plan = plan?;
         if self.stack.json {
             json_document(&plan.redacted())?;
+        } else if self.markdown {
+            print(&show::markdown(&plan, &session.command_with("plan", &self.program)))?;
         } else if plan.has_changes() {
             print(&show::plan(&plan, width_of_stdout(), Paint::stdout()))?;
             say(&format!("\nDeploy it with `{}`.", session.command_with("deploy", &self.program)));

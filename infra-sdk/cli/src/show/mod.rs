@@ -13,7 +13,7 @@ pub(crate) use duration::duration;
 pub(crate) use json::{JSON_VERSION, json_document, json_line};
 pub(crate) use outputs::{outputs, plain};
 pub(crate) use paint::{Paint, fit, style, width_of_stderr, width_of_stdout};
-pub(crate) use plan::plan;
+pub(crate) use plan::{markdown, plan};
 pub(crate) use summary::{Skipped, Summary, summary};
 pub(crate) use wrap::{path, room, wrap};
 
