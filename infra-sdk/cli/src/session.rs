@@ -118,6 +118,7 @@ impl<'a> Session<'a> {
             environment: self.environment.name.clone(),
             config,
             answers: Default::default(),
+            review: None,
         };
         // The local cloud's ids die with it, so that nobody should commit them.
         let pins = if self.environment.is_local() { self.place.folder() } else { &self.folder };

@@ -62,6 +62,11 @@ impl Draft {
         self.options.delete_before_create = true;
     }
 
+    /// Lets it violate a policy, for this reason.
+    pub fn allow(&mut self, policy: impl Into<String>, reason: impl Into<String>) {
+        self.options.allow.insert(policy.into(), reason.into());
+    }
+
     /// Adds the resource to the stack, as declared at `declared`.
     pub fn add<R: Resource>(self, stack: &Stack, declared: Location) -> Address {
         let Draft { name, inputs, depends_on, options } = self;

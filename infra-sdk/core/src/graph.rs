@@ -22,6 +22,9 @@ pub struct Graph {
     pub exports: BTreeMap<String, Expr>,
     /// The types of the resources.
     pub schemas: BTreeMap<Kind, Schema>,
+    /// The policies that the program brings, by name: it is asked for their judgement when there is a plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<String>,
 }
 
 /// A resource as its program declares it.
@@ -57,7 +60,14 @@ impl Node {
 impl Graph {
     /// A graph with nothing in it.
     pub fn empty(stack: impl Into<String>) -> Graph {
-        Graph { version: GRAPH_VERSION, stack: stack.into(), nodes: Vec::new(), exports: BTreeMap::new(), schemas: BTreeMap::new() }
+        Graph {
+            version: GRAPH_VERSION,
+            stack: stack.into(),
+            nodes: Vec::new(),
+            exports: BTreeMap::new(),
+            schemas: BTreeMap::new(),
+            policies: Vec::new(),
+        }
     }
 
     /// The resource at an address; linear, for tests and single look-ups.

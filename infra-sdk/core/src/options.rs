@@ -1,6 +1,6 @@
 //! What a program says of a resource besides its inputs: how the engine is to treat it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -21,6 +21,9 @@ pub struct Options {
     /// Whether a replacement deletes the old object before it makes the new one, although both could exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub delete_before_create: bool,
+    /// Policies that it may violate, each with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub allow: BTreeMap<String, String>,
 }
 
 /// What holds for the end of an object, also when the program does not declare it any more.

@@ -78,9 +78,10 @@ impl World {
     #[track_caller]
     pub fn graph<M>(&self, program: &impl Program<M>, config: Json) -> Graph {
         let request =
-            Request { version: GRAPH_VERSION, stack: "test".into(), environment: "local".into(), config, answers: self.answers.clone() };
+            Request { version: GRAPH_VERSION, stack: "test".into(), environment: "local".into(), config, answers: self.answers.clone(), review: None };
         match program.run(&request) {
             Response::Graph(graph) => *graph,
+            Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),
             Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
             Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
         }
