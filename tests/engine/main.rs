@@ -4,6 +4,7 @@
 
 mod basics;
 mod crash;
+mod dangling;
 mod dataflow;
 mod drift;
 mod failure;
@@ -13,5 +14,7 @@ mod random;
 mod recovery;
 mod rendering;
 mod replacement;
+mod scenarios;
 mod secrets;
 mod surgery;
+mod transforms;

@@ -29,6 +29,7 @@ mod pins;
 mod program;
 mod progress;
 mod report;
+mod review;
 mod session;
 mod settings;
 mod show;

@@ -4,8 +4,11 @@
 //! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
 mod clash;
+mod dangling;
 mod decide;
 mod diff;
+mod draw;
+mod forced;
 mod ignore;
 mod mark;
 mod name;
@@ -24,8 +27,11 @@ mod sequence;
 mod state;
 mod steps;
 mod surgery;
+mod sweep;
+mod terms;
 
 pub use diff::{Change, differences};
+pub use draw::{Sketch, Tint, svg};
 pub use ignore::kept;
 pub use observed::{Observed, Sight};
 pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
@@ -35,3 +41,4 @@ pub use remember::{echoed, remembered, told, unsure};
 pub use render::{COMMENT_LIMIT, RenderOptions, Style, markdown, render};
 pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};
 pub use surgery::MoveError;
+pub use terms::lasting;

@@ -22,11 +22,21 @@
 mod judge;
 mod known;
 mod part;
+pub mod permissions;
 mod policy;
 mod program;
 mod review;
 pub mod starter;
 mod subject;
+
+/// The guides of policies and of tests, so that their examples are compiled and run.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../docs/policies.md")]
+    struct Policies;
+    #[doc = include_str!("../../docs/testing.md")]
+    struct Testing;
+}
 
 pub use infra_core::{Finding, Level};
 pub use judge::{judge, unknown_allowances};

@@ -93,7 +93,8 @@ impl Review {
                 Action::Delete { why: Leave::Replaced, .. } | Action::Retain { why: Leave::Replaced, .. } => {}
                 Action::Delete { id, .. } => leaving.push(Leaving { address: step.address.clone(), id: id.clone(), kept: false }),
                 Action::Retain { id, .. } => leaving.push(Leaving { address: step.address.clone(), id: id.clone(), kept: true }),
-                Action::Forget { .. } => {}
+                Action::Sweep { why: Leave::Replaced, .. } | Action::Forget { .. } => {}
+                Action::Sweep { id, .. } => leaving.push(Leaving { address: step.address.clone(), id: id.clone(), kept: false }),
             }
         }
         let known = |attr: &Attr| -> Result<Option<Value>, EvalError> {

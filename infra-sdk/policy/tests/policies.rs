@@ -156,7 +156,11 @@ fn a_database_that_a_click_deletes_is_found() {
             "warn unprotected-database off deletion_protection: nothing keeps it from being deleted with all that is in it",
         ]
     );
-    insta::assert_snapshot!(findings[0].about, @"");
+    insta::assert_snapshot!(findings[0].about, @r#"
+aws:rds/db-instance:open: `deletion_protection`: nothing keeps it from being deleted with all that is in it
+  declared at stacks/web/src/lib.rs:7
+  help: say `.deletion_protection(true)`, and `.protect()` for the plan's part
+"#);
 }
 
 #[test]

@@ -77,8 +77,14 @@ impl World {
     /// If the program is wrong, with what is wrong.
     #[track_caller]
     pub fn graph<M>(&self, program: &impl Program<M>, config: Json) -> Graph {
-        let request =
-            Request { version: GRAPH_VERSION, stack: "test".into(), environment: "local".into(), config, answers: self.answers.clone(), review: None };
+        let request = Request {
+            version: GRAPH_VERSION,
+            stack: "test".into(),
+            environment: "local".into(),
+            config,
+            answers: self.answers.clone(),
+            review: None,
+        };
         match program.run(&request) {
             Response::Graph(graph) => *graph,
             Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),

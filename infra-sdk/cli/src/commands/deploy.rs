@@ -5,11 +5,12 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::Providers;
-use crate::arguments::{ChangeArguments, ProgramArguments, StackArguments};
+use crate::arguments::{ChangeArguments, PolicyArguments, ProgramArguments, StackArguments};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::perform::{Run, check_consent};
 use crate::progress::Progress;
+use crate::review;
 use crate::session::Session;
 
 /// Makes the cloud as the stack's program declares it.
@@ -33,7 +34,7 @@ Examples:
   infra deploy web --env staging --yes --json > events.jsonl
 
 With --json, standard output has one object a line, each with \"v\":1 and \"event\": reading, read,
-planned, started, waiting, retrying, noticed, finished, failed, skipped, interrupted, ended, error.
+planned, reviewed, started, waiting, retrying, noticed, finished, failed, skipped, interrupted, ended, error.
 
 The first Ctrl-C starts nothing more and finishes what is under way; the second stops at once, and
 the next deployment settles what was left in doubt."
@@ -47,6 +48,9 @@ pub(crate) struct Deploy {
 
     #[command(flatten)]
     pub(crate) change: ChangeArguments,
+
+    #[command(flatten)]
+    pub(crate) policy: PolicyArguments,
 }
 
 impl Deploy {
@@ -54,6 +58,7 @@ impl Deploy {
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         check_consent(&self.change, self.stack.json)?;
         let session = Session::open(&self.stack, providers)?;
+        let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;
@@ -63,6 +68,8 @@ impl Deploy {
         engine.recover(&mut journal, &session.stack, progress.as_ref()).await?;
         let plan = engine.plan(&graph, &journal, progress.as_ref()).await;
         progress.end();
+        let plan = plan?;
+        let findings = review::review(&session, &program, &policies, (&graph, &plan, journal.state()))?;
         let run = Run {
             engine: &engine,
             progress: &progress,
@@ -73,7 +80,8 @@ impl Deploy {
             undone: format!("The deployment of {}", session.title()),
             unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
             again: session.command_with("deploy", &self.program),
+            findings,
         };
-        run.perform(&plan?, &graph.exports, &mut journal).await
+        run.perform(&plan, &graph.exports, &mut journal).await
     }
 }

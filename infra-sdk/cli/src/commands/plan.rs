@@ -2,15 +2,17 @@
 
 use clap::Args;
 use infra_apply::Journal;
+use infra_core::Finding;
 use infra_plan::State;
 
 use crate::Providers;
-use crate::arguments::{ProgramArguments, StackArguments};
+use crate::arguments::{PolicyArguments, ProgramArguments, StackArguments};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
+use crate::review;
 use crate::session::Session;
-use crate::show::{self, Paint, json_document, note, print, say, width_of_stdout};
+use crate::show::{self, Paint, json_document, note, print, room, say, width_of_stdout};
 
 /// Shows what a deployment would change, and changes nothing.
 ///
@@ -30,6 +32,9 @@ pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
 
+    #[command(flatten)]
+    pub(crate) policy: PolicyArguments,
+
     /// Writes the plan as Markdown, for a comment on a pull request: a table, with the differences folded below it. It is cut
     /// where GitHub would not take more, and says so.
     #[arg(long, conflicts_with = "json")]
@@ -44,6 +49,7 @@ impl Plan {
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
+        let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
         let graph = session.graph(&program, &self.program).await?;
@@ -56,9 +62,10 @@ impl Plan {
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let plan = cloud.engine(None).plan(&graph, &Journal::in_memory(state), &progress).await;
+        let plan = cloud.engine(None).plan(&graph, &Journal::in_memory(state.clone()), &progress).await;
         progress.end();
         let plan = plan?;
+        let findings = review::review(&session, &program, &policies, (&graph, &plan, &state))?;
         if self.stack.json {
             json_document(&plan.redacted())?;
         } else if self.markdown {
@@ -68,6 +75,10 @@ impl Plan {
             say(&format!("\nDeploy it with `{}`.", session.command_with("deploy", &self.program)));
         } else {
             print(&format!("Nothing to change: {} in {} is as its program declares it.\n", session.stack, session.environment.name))?;
+        }
+        anstream::eprint!("{}", show::findings(&findings, room(), Paint::On));
+        if findings.iter().any(Finding::is_denied) {
+            return Ok(Exit::Denied);
         }
         Ok(if self.exit_code && plan.has_changes() { Exit::Changes } else { Exit::Done })
     }

@@ -40,7 +40,9 @@ pub(crate) async fn graph(mut known: Known<'_>, registry: impl AsyncFn() -> Resu
                 return Ok(*graph);
             }
             Response::Failed(problems) => return Err(Error::Program(problems)),
-            Response::Reviewed(_) => return Err(unanswerable(None, "the program judges a plan where it was asked what it declares".into())),
+            Response::Reviewed(_) => {
+                return Err(unanswerable(None, "the program judges a plan where it was asked what it declares".into()));
+            }
             Response::Unanswered(questions) => questions,
         };
         let registry = registry().await?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod drawing;
 mod duration;
+mod findings;
 mod json;
 mod outputs;
 mod paint;
@@ -10,6 +11,7 @@ mod summary;
 mod wrap;
 
 pub(crate) use duration::duration;
+pub(crate) use findings::findings;
 pub(crate) use json::{JSON_VERSION, json_document, json_line};
 pub(crate) use outputs::{outputs, plain};
 pub(crate) use paint::{Paint, fit, style, width_of_stderr, width_of_stdout};

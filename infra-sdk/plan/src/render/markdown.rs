@@ -4,7 +4,7 @@ use crate::plan::{Action, Leave, Plan, Step};
 
 use super::page::Page;
 use super::style::Paint;
-use super::{Style, counted, is_half_of_replacement, replaced};
+use super::{Style, counted, is_hidden, is_of_creation, replaced};
 
 /// How many characters GitHub takes in a comment.
 pub const COMMENT_LIMIT: usize = 65_536;
@@ -27,8 +27,7 @@ pub fn markdown(plan: &Plan, command: &str, limit: usize) -> String {
     };
     let mut text = format!("### Plan for `{}`: {counted}\n", plan.stack);
     let room = limit.saturating_sub(RESERVE);
-    let steps: Vec<&Step> =
-        plan.steps.iter().enumerate().filter(|(at, _)| !is_half_of_replacement(plan, *at)).map(|(_, step)| step).collect();
+    let steps: Vec<&Step> = plan.steps.iter().enumerate().filter(|(at, _)| !is_hidden(plan, *at)).map(|(_, step)| step).collect();
     let rows: Vec<String> = steps.iter().filter_map(|step| row(plan, step)).collect();
     let (mut cut_rows, mut cut_details) = (0, 0);
     if !rows.is_empty() {
@@ -85,6 +84,7 @@ fn row(plan: &Plan, step: &Step) -> Option<String> {
         }
         Action::Delete { why: Leave::Replaced, .. } => ("-", "deleted: left by an earlier replacement".to_owned()),
         Action::Delete { .. } => ("-", "**deleted**".to_owned()),
+        Action::Sweep { with, .. } => ("-", format!("**deleted** with {}", with.name())),
         Action::Retain { .. } => ("!", "leaves the stack, kept in the cloud".to_owned()),
         Action::Forget { .. } => ("!", "has vanished from the cloud".to_owned()),
         Action::Note { .. } => return None,
@@ -96,15 +96,19 @@ fn row(plan: &Plan, step: &Step) -> Option<String> {
 fn detail(plan: &Plan, step: &Step) -> Option<String> {
     let mut page = Page { text: String::new(), paint: Paint::new(false), width: WIDTH, indent: 0, marks: true };
     match &step.action {
-        Action::Create { want, replaces: None } => page.fields(want),
-        Action::Create { replaces: Some(replacement), .. } => {
+        Action::Create { want, replaces: None } => {
+            page.fields(want);
+            page.hooks(&want.terms.hooks, is_of_creation);
+        }
+        Action::Create { want, replaces: Some(replacement) } => {
             if let Some(first) = &replacement.delete_first {
                 page.remark(Style::Replace, 0, &format!("the old one is deleted first: {first}"));
             }
             page.differences(&replacement.changes);
+            page.hooks(&want.terms.hooks, is_of_creation);
         }
         Action::Update { changes, .. } => page.differences(changes),
-        Action::Delete { .. } | Action::Retain { .. } | Action::Forget { .. } | Action::Note { .. } => return None,
+        Action::Sweep { .. } | Action::Delete { .. } | Action::Retain { .. } | Action::Forget { .. } | Action::Note { .. } => return None,
     }
     if page.text.is_empty() {
         return None;

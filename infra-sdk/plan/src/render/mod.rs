@@ -7,7 +7,7 @@ mod scopes;
 mod style;
 mod value;
 
-use infra_core::{Address, Expr};
+use infra_core::{Address, Expr, Hook, Moment};
 
 use crate::plan::{Action, Export, Leave, Plan, Reason, Replacement, Step};
 use page::Page;
@@ -38,14 +38,14 @@ const INDENT: usize = 6;
 pub fn render(plan: &Plan, options: &RenderOptions) -> String {
     let width = options.width.max(40);
     let mut page = Page { text: String::new(), paint: Paint::new(options.colour), width, indent: INDENT, marks: false };
-    for branch in scopes::branches(plan, |at| !is_half_of_replacement(plan, at)) {
+    for branch in scopes::branches(plan, |at| !is_hidden(plan, at)) {
         if let Some(scope) = branch.scope {
             let scope = page.paint.with(Style::Strong, scope);
             page.line(Style::Plain, &format!("  {scope}"));
         }
         page.indent = INDENT + branch.depth();
         for at in &branch.steps {
-            page.step(plan, &plan.steps[*at], branch.scope.unwrap_or_default());
+            page.step(plan, *at, branch.scope.unwrap_or_default());
         }
     }
     page.indent = INDENT;
@@ -60,51 +60,76 @@ pub fn render(plan: &Plan, options: &RenderOptions) -> String {
     page.text
 }
 
+/// Whether there is nothing to be said of a step beside what the heading of its replacement says.
+fn is_hidden(plan: &Plan, at: usize) -> bool {
+    let hooked = matches!(&plan.steps[at].action, Action::Delete { hooks, .. } if !hooks.is_empty());
+    !hooked && is_half_of_replacement(plan, at)
+}
+
 /// Whether a deletion belongs to a replacement, whose heading announces it: then an edge joins it to the create. A delete
 /// of an older generation waits for the create too, so the object that the create replaces is the last such delete.
 fn is_half_of_replacement(plan: &Plan, at: usize) -> bool {
-    if !matches!(plan.steps[at].action, Action::Delete { why: Leave::Replaced, .. }) {
+    if !matches!(plan.steps[at].action, Action::Delete { why: Leave::Replaced, .. } | Action::Sweep { why: Leave::Replaced, .. }) {
         return false;
     }
     let address = &plan.steps[at].address;
     let create =
         plan.steps.iter().position(|step| step.address == *address && matches!(step.action, Action::Create { replaces: Some(_), .. }));
     let Some(create) = create else { return false };
-    let mut deletes = (0..plan.steps.len()).filter(|other| {
-        plan.steps[*other].address == *address && matches!(plan.steps[*other].action, Action::Delete { .. } | Action::Retain { .. })
-    });
+    let mut deletes =
+        (0..plan.steps.len()).filter(|other| plan.steps[*other].address == *address && plan.steps[*other].action.is_parting());
     let joined = |delete: usize| plan.steps[create].after.contains(&delete) || plan.steps[delete].after.contains(&create);
     deletes.find(|delete| joined(*delete)) == Some(at)
 }
 
 impl Page {
     /// A resource and what becomes of it; `scope` is what a heading above has said of its name.
-    fn step(&mut self, plan: &Plan, step: &Step, scope: &str) {
+    fn step(&mut self, plan: &Plan, at: usize, scope: &str) {
+        let step = &plan.steps[at];
         let heading = |page: &mut Page, style, mark: &str, remark: &str| page.heading(style, mark, step, scope, remark);
         match &step.action {
             Action::Create { want, replaces: None } => {
                 heading(self, Style::Add, "+", "");
                 self.fields(want);
+                self.hooks(&want.terms.hooks, is_of_creation);
             }
-            Action::Create { want: _, replaces: Some(replacement) } => {
+            Action::Create { want, replaces: Some(replacement) } => {
                 heading(self, Style::Replace, "±", &replaced(plan, replacement));
                 if let Some(first) = &replacement.delete_first {
                     self.remark(Style::Replace, self.indent, &format!("the old one is deleted first: {first}"));
                 }
                 self.differences(&replacement.changes);
+                self.hooks(&want.terms.hooks, is_of_creation);
             }
-            Action::Update { changes, id, .. } => {
-                let waits = if changes.is_empty() { ", not ready yet when it was last seen: it is waited for" } else { "" };
+            Action::Update { changes, id, want } => {
+                let waits = match (changes.is_empty(), want.lifecycle.due.is_empty()) {
+                    (true, true) => ", not ready yet when it was last seen: it is waited for",
+                    (true, false) => ", whose hooks have still to run",
+                    (false, _) => "",
+                };
                 heading(self, Style::Change, "~", &format!("{id}{waits}"));
                 self.differences(changes);
+                let moments = match changes.is_empty() {
+                    true => Vec::new(),
+                    false => vec![Moment::BeforeUpdate, Moment::AfterUpdate],
+                };
+                self.hooks(&want.terms.hooks, |moment| moments.contains(&moment) || want.lifecycle.due.contains(&moment));
             }
-            Action::Delete { id, why } => {
+            Action::Sweep { id, with, .. } => {
+                return heading(self, Style::Remove, "-", &format!("{id}, goes with {}", with.name()));
+            }
+            Action::Delete { id, why, hooks } => {
                 let remark = match why {
+                    Leave::Replaced if is_half_of_replacement(plan, at) => "which is replaced".to_owned(),
                     Leave::NotDeclared => format!("{id}, no longer declared"),
                     Leave::Destroy => id.clone(),
                     Leave::Replaced => format!("{id}, left by an earlier replacement"),
                 };
-                return heading(self, Style::Remove, "-", &remark);
+                heading(self, Style::Remove, "-", &remark);
+                if hooks.is_empty() {
+                    return;
+                }
+                self.hooks(hooks, |_| true);
             }
             Action::Retain { id, why } => {
                 let remark = match why {
@@ -130,6 +155,17 @@ impl Page {
         self.line(style, &format!("{:start$}{mark} {} {name}{beside}", "", step.handle));
         if !fits {
             self.remark(style, self.indent, remark);
+        }
+    }
+
+    /// The commands that run beside a step.
+    fn hooks(&mut self, hooks: &[Hook], runs: impl Fn(Moment) -> bool) {
+        for hook in hooks.iter().filter(|hook| runs(hook.moment)) {
+            let (moment, command) = (hook.moment.to_string(), hook.command.to_string());
+            let room = self.room(self.indent + moment.chars().count() + 8);
+            let remark = format!("{moment}, runs {}", value::shortened(&command, room));
+            let remark = format!("{:1$}{2}", "", self.indent, self.paint.with(Style::Dim, &remark));
+            self.line(Style::Plain, &remark);
         }
     }
 
@@ -202,6 +238,10 @@ fn counted(plan: &Plan) -> Vec<(Style, String)> {
         (Style::Dim, counts.unchanged, "unchanged"),
     ];
     parts.into_iter().filter(|(_, count, _)| *count > 0).map(|(style, count, what)| (style, format!("{count} {what}"))).collect()
+}
+
+fn is_of_creation(moment: Moment) -> bool {
+    matches!(moment, Moment::BeforeCreate | Moment::AfterCreate)
 }
 
 /// Why another object comes, with the field that started it where that is another resource's.

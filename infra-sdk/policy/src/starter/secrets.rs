@@ -50,7 +50,7 @@ fn assigned(line: &str) -> Option<String> {
     }
     for (at, _) in line.match_indices(['=', ':']) {
         let name: String =
-            line[..at].chars().rev().take_while(|char| char.is_ascii_alphanumeric() || *char == '_' || *char == '-').collect();
+            line[..at].trim_end().chars().rev().take_while(|char| char.is_ascii_alphanumeric() || *char == '_' || *char == '-').collect();
         let name: String = name.chars().rev().collect();
         let value = line[at + 1..].trim_start().trim_start_matches(['"', '\'']);
         // What is fetched, taken from the environment or left empty is no secret in clear.
