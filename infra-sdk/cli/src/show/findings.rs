@@ -65,7 +65,17 @@ mod tests {
         };
         let all =
             [finding(Level::Deny, "app", None), finding(Level::Warn, "other", None), finding(Level::Deny, "front", Some("a bastion"))];
-        insta::assert_snapshot!(findings(&all, None, Paint::Off), @"");
+        insta::assert_snapshot!(findings(&all, None, Paint::Off), @r#"
+warning: aws:ec2/security-group:other: `ingress[0]`: 0.0.0.0/0 may reach tcp port 22 [open-to-the-world]
+  declared at stacks/web/src/lib.rs:7
+  help: name the addresses that need it
+denied: aws:ec2/security-group:app: `ingress[0]`: 0.0.0.0/0 may reach tcp port 22 [open-to-the-world]
+  declared at stacks/web/src/lib.rs:7
+  help: name the addresses that need it
+allowed: aws:ec2/security-group:front may violate open-to-the-world: a bastion
+help: correct the program, or let a resource violate a policy with `.allow("POLICY", "why")`
+Policies deny this plan once: nothing was changed.
+"#);
         assert_eq!(findings(&[], None, Paint::Off), "");
     }
 }

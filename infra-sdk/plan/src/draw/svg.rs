@@ -37,7 +37,7 @@ const ROW: f64 = 50.0;
 const GAP: f64 = 70.0;
 const MARGIN: f64 = 24.0;
 /// Pixels of a letter, a little more than it mostly has.
-const LETTER: f64 = 7.4;
+const LETTER: f64 = 7.9;
 /// The most letters in a box.
 const LETTERS: usize = 34;
 
