@@ -10,7 +10,6 @@ mod drift;
 mod failure;
 mod markdown;
 mod options;
-mod random;
 mod recovery;
 mod rendering;
 mod replacement;
