@@ -163,7 +163,7 @@ fn a_program_is_told_its_configuration_and_what_it_prints_is_shown() {
 
 #[test]
 fn a_wrong_infra_toml_is_named_with_its_line() {
-    assert_snapshot!(Project::empty().with("infra.toml", "[config]\nworkers = 6\n\n[evn.production]\n").fails("graph web"), @"error: infra.toml:4: unknown field `evn`, expected `config` or `env`");
+    assert_snapshot!(Project::empty().with("infra.toml", "[config]\nworkers = 6\n\n[evn.production]\n").fails("graph web"), @"error: infra.toml:4: unknown field `evn`, expected one of `config`, `policies`, `env`");
     assert_snapshot!(Project::empty().fails("graph web --env production"), @"
     error: stack `web` has no environment `production`
     help: it has `local`; others are added to infra.toml as `[env.NAME]` with region and account
