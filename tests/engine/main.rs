@@ -10,6 +10,8 @@ mod drift;
 mod failure;
 mod markdown;
 mod options;
+mod order;
+mod promises;
 mod recovery;
 mod rendering;
 mod replacement;
