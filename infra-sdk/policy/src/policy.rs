@@ -6,11 +6,14 @@ use infra_core::{Address, Diagnostic, Level};
 
 use crate::{Leaving, Resource, Review};
 
+/// What finds the violations of a policy.
+type Judge = Box<dyn Fn(&Review) -> Vec<Violation> + Send + Sync>;
+
 /// A rule that plans are judged by.
 pub struct Policy {
     name: String,
     level: Level,
-    judge: Box<dyn Fn(&Review) -> Vec<Violation> + Send + Sync>,
+    judge: Judge,
 }
 
 /// Something that violates a policy.
