@@ -31,6 +31,7 @@ mod program;
 mod progress;
 mod report;
 mod review;
+mod saved;
 mod session;
 mod settings;
 mod show;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Expr, Kind, Location, Options, Schema};
+use crate::{Address, Deferral, Expr, Kind, Location, Options, Schema, Value};
 
 /// The version of the graph's serialized form; a reader refuses any other.
 pub const GRAPH_VERSION: u32 = 1;
@@ -25,6 +25,12 @@ pub struct Graph {
     /// The policies that the program brings, by name: it is asked for their judgement when there is a plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<String>,
+    /// The parts of the program that wait for a value, or have waited for one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferrals: Vec<Deferral>,
+    /// The outputs of other stacks that the program uses, by stack and name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 /// A resource as its program declares it.
@@ -68,6 +74,8 @@ impl Graph {
             exports: BTreeMap::new(),
             schemas: BTreeMap::new(),
             policies: Vec::new(),
+            deferrals: Vec::new(),
+            references: BTreeMap::new(),
         }
     }
 

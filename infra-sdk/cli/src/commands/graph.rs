@@ -1,7 +1,7 @@
 //! `infra graph`.
 
 use clap::{Args, ValueEnum};
-use infra_apply::Journal;
+use infra_apply::{Journal, settled};
 
 use crate::Providers;
 use crate::arguments::{ProgramArguments, StackArguments};
@@ -57,15 +57,24 @@ impl Graph {
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
         let program = session.program()?;
-        let graph = session.graph(&program, &self.program).await?;
+        let known = infra_apply::Known::new();
+        let mut graph = session.graph(&program, &self.program, &known).await?;
         let mut drawing = drawing::Drawing::of(&graph);
         if self.plan {
             let cloud = session.cloud().await?;
             let state = session.place.peek(cloud.memory.as_deref())?.unwrap_or_default();
+            let (engine, journal) = (cloud.engine(None), Journal::in_memory(state));
             let progress = Progress::new(false, cloud.names());
-            let plan = cloud.engine(None).plan(&graph, &Journal::in_memory(state), &progress).await;
+            let settled = settled(async |known| {
+                let graph = session.graph(&program, &self.program, known).await?;
+                let plan = engine.plan(&graph, &journal, &progress).await?;
+                Ok::<_, Error>((graph, plan))
+            });
+            let settled = settled.await;
             progress.end();
-            drawing = drawing.coloured(&plan?);
+            let plan;
+            (graph, plan) = settled?;
+            drawing = drawing::Drawing::of(&graph).coloured(&plan);
         }
         match if self.stack.json { Format::Json } else { self.format } {
             Format::Mermaid => print(&drawing.mermaid())?,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::{Args, ValueEnum};
+use infra_apply::{PlanError, settled};
 use infra_plan::{Observed, plan, plan_destroy};
 use infra_policy::permissions::{Basis, Purpose, least};
 
@@ -53,15 +54,26 @@ impl Iam {
         let session = Session::open(&self.stack, providers)?;
         let state = session.place.recorded()?.unwrap_or_default();
         let observed = Observed::default();
-        let graph = match self.purpose {
-            For::Destroy => None,
-            For::Deploy | For::Plan => Some(session.graph(&session.program()?, &self.program).await?),
+        let wrong = |problems| Error::Plan(PlanError::Wrong(problems));
+        let (graph, planned) = match self.purpose {
+            For::Destroy => {
+                let planned = plan_destroy(&session.stack, &state, &observed, |address| address.kind().to_string());
+                (None, planned.map_err(wrong)?)
+            }
+            For::Deploy | For::Plan => {
+                let program = session.program()?;
+                let settled = settled(async |known| {
+                    let graph = session.graph(&program, &self.program, known).await?;
+                    let planned = plan(&graph, &state, &observed).map_err(wrong)?;
+                    Ok::<_, Error>((graph, planned))
+                });
+                let (graph, planned) = settled.await?;
+                if planned.is_waiting() {
+                    note("what parts of the program declare is not known before the deployment, and not in it");
+                }
+                (Some(graph), planned)
+            }
         };
-        let planned = match &graph {
-            Some(graph) => plan(graph, &state, &observed),
-            None => plan_destroy(&session.stack, &state, &observed, |address| address.kind().to_string()),
-        };
-        let planned = planned.map_err(|problems| Error::Plan(infra_apply::PlanError::Wrong(problems)))?;
         let schemas: BTreeMap<_, _> = infra_aws::schemas().into_iter().map(|schema| (schema.kind.clone(), schema)).collect();
         let account = session.environment.account.as_ref().map(|account| account.id.as_str());
         let basis = Basis { schemas: &schemas, graph: graph.as_ref(), plan: &planned, state: &state, account };

@@ -1,17 +1,21 @@
 //! `infra plan`.
 
+use std::path::PathBuf;
+
 use clap::Args;
-use infra_apply::Journal;
+use infra_apply::{Journal, settled};
 use infra_core::Finding;
-use infra_plan::State;
+use infra_plan::SavedPlan;
 
 use crate::Providers;
-use crate::arguments::{PolicyArguments, ProgramArguments, StackArguments};
+use crate::arguments::{PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
+use crate::commands::deploy::missed;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::review;
-use crate::session::Session;
+use crate::saved;
+use crate::session::{Session, quoted, with};
 use crate::show::{self, Paint, json_document, note, print, room, say, width_of_stdout};
 
 /// Shows what a deployment would change, and changes nothing.
@@ -23,6 +27,8 @@ use crate::show::{self, Paint, json_document, note, print, room, say, width_of_s
 Examples:
   infra plan web
   infra plan web --env production --exit-code
+  infra plan web --target 'web/*' --exclude web/database
+  infra plan web --env production --out web.plan
   infra plan web --config workers=7 --json
   infra plan web --env production --markdown > comment.md")]
 pub(crate) struct Plan {
@@ -33,7 +39,15 @@ pub(crate) struct Plan {
     pub(crate) program: ProgramArguments,
 
     #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
+
+    #[command(flatten)]
     pub(crate) policy: PolicyArguments,
+
+    /// Writes the plan to this file, for `infra deploy --plan`: nothing else is done then. Secrets are not in it, and a plan that
+    /// a policy denies is not written.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 
     /// Writes the plan as Markdown, for a comment on a pull request: a table, with the differences folded below it. It is cut
     /// where GitHub would not take more, and says so.
@@ -52,32 +66,59 @@ impl Plan {
         let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
-        let graph = session.graph(&program, &self.program).await?;
-        let state = session.place.peek(cloud.memory.as_deref())?;
-        let state = state.unwrap_or_else(|| State::default());
+        // A saved plan is bound to a journal, which is made if there is none.
+        let state = match self.out {
+            Some(_) => session.journal(cloud)?.into_state(),
+            None => session.place.peek(cloud.memory.as_deref())?.unwrap_or_default(),
+        };
         let doubtful = state.rows.values().filter(|row| row.intent.is_some()).count();
+        if doubtful > 0 && self.out.is_some() {
+            return Err(Error::Refused {
+                problem: "the last run left calls in doubt, and what settles them changes the plan".into(),
+                help: format!("settle them first, with `{}`", session.command("refresh")),
+            });
+        }
         if doubtful > 0 {
             let calls = if doubtful == 1 { "call" } else { "calls" };
             note(&format!("the last run left {doubtful} {calls} in doubt: a deployment settles them first, which may change this plan"));
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let plan = cloud.engine(None).plan(&graph, &Journal::in_memory(state.clone()), &progress).await;
+        let (engine, journal, selection) = (cloud.engine(None), Journal::in_memory(state), self.selection.selection());
+        let settled = settled(async |known| {
+            let graph = session.graph(&program, &self.program, known).await?;
+            let plan = engine.plan_within(&graph, &journal, &selection, &progress).await?;
+            Ok::<_, Error>((graph, plan))
+        });
+        let settled = settled.await;
         progress.end();
-        let plan = plan?;
-        let findings = review::review(&session, &program, &policies, (&graph, &plan, &state))?;
+        let (graph, mut plan) = settled?;
+        let findings = review::review(&session, &program, &policies, (&graph, &plan, journal.state()))?;
+        let denied = findings.iter().any(Finding::is_denied);
+        if let Some(path) = self.out.as_ref().filter(|_| !denied) {
+            let setting = session.setting(cloud);
+            saved::write(path, &SavedPlan::new(&plan, &graph, journal.state(), &selection, setting))?;
+        }
+        plan.notes.extend(missed(&plan, &session.referrers()?));
         if self.stack.json {
             json_document(&plan.redacted())?;
         } else if self.markdown {
             print(&show::markdown(&plan, &session.command_with("plan", &self.program)))?;
         } else if plan.has_changes() {
             print(&show::plan(&plan, width_of_stdout(), Paint::stdout()))?;
-            say(&format!("\nDeploy it with `{}`.", session.command_with("deploy", &self.program)));
+            let command = with(session.command_with("deploy", &self.program), &self.selection.words());
+            let command = match &self.out {
+                Some(path) => format!("{} --plan {}", session.command_with("deploy", &self.program), quoted(&path.display().to_string())),
+                None => command,
+            };
+            if !denied {
+                say(&format!("\nDeploy it with `{command}`."));
+            }
         } else {
             print(&format!("Nothing to change: {} in {} is as its program declares it.\n", session.stack, session.environment.name))?;
         }
         anstream::eprint!("{}", show::findings(&findings, room(), Paint::On));
-        if findings.iter().any(Finding::is_denied) {
+        if denied {
             return Ok(Exit::Denied);
         }
         Ok(if self.exit_code && plan.has_changes() { Exit::Changes } else { Exit::Done })

@@ -4,7 +4,7 @@ use crate::plan::{Action, Leave, Plan, Step};
 
 use super::page::Page;
 use super::style::Paint;
-use super::{Style, counted, is_hidden, is_of_creation, replaced};
+use super::{Style, absent, counted, is_hidden, is_of_creation, replaced};
 
 /// How many characters GitHub takes in a comment.
 pub const COMMENT_LIMIT: usize = 65_536;
@@ -52,7 +52,7 @@ pub fn markdown(plan: &Plan, command: &str, limit: usize) -> String {
     if !outputs_cut {
         text.push_str(&outputs);
     }
-    for note in &plan.notes {
+    for note in absent::deferred(plan).iter().chain(&absent::left_out(plan)).chain(&plan.notes) {
         let note = format!("\n> {}\n", html(note));
         if text.len() + note.len() <= room {
             text.push_str(&note);

@@ -1,5 +1,6 @@
 //! A plan as a person reads it: like a diff, one resource after the other, and a line that sums it up.
 
+mod absent;
 mod lines;
 mod markdown;
 mod page;
@@ -53,6 +54,10 @@ pub fn render(plan: &Plan, options: &RenderOptions) -> String {
         page.text.push('\n');
     }
     page.exports(&plan.exports);
+    for line in absent::deferred(plan).into_iter().chain(absent::left_out(plan)) {
+        page.remark(Style::Plain, 2, &line);
+        page.text.push('\n');
+    }
     for note in &plan.notes {
         page.note(note);
     }
@@ -217,7 +222,8 @@ impl Page {
     fn summary(&mut self, plan: &Plan) {
         let counts = plan.counts();
         if !plan.has_changes() {
-            return self.line(Style::Plain, &format!("Nothing to do: all {} resources are as the program says.", counts.unchanged));
+            let which = if plan.left_out.is_empty() { "" } else { " that were looked at" };
+            return self.line(Style::Plain, &format!("Nothing to do: all {} resources{which} are as the program says.", counts.unchanged));
         }
         let said: Vec<String> = counted(plan).iter().map(|(style, said)| self.paint.with(*style, said)).collect();
         let said = if said.is_empty() { "only outputs change".to_owned() } else { said.join(", ") };
@@ -236,6 +242,7 @@ fn counted(plan: &Plan) -> Vec<(Style, String)> {
         (Style::Remove, counts.delete, "to delete"),
         (Style::Change, counts.retain, "to keep in the cloud"),
         (Style::Dim, counts.unchanged, "unchanged"),
+        (Style::Dim, plan.left_out.len(), "left out"),
     ];
     parts.into_iter().filter(|(_, count, _)| *count > 0).map(|(style, count, what)| (style, format!("{count} {what}"))).collect()
 }
