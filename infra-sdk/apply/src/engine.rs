@@ -1,7 +1,6 @@
 //! The engine as a library: look, plan, perform.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
 use infra_plan::{Observed, Plan, Record, plan, plan_destroy, refresh};
@@ -138,9 +137,7 @@ impl Engine {
     pub async fn refresh(&self, journal: &mut Journal, watcher: &dyn Watcher) -> Result<Vec<Record>, RefreshError> {
         let observed = self.observe(journal, watcher).await?;
         let records = refresh(journal.state(), &observed);
-        for record in &records {
-            journal.record(record.clone())?;
-        }
+        journal.record_all(records.clone()).await?;
         Ok(records)
     }
 
@@ -153,12 +150,13 @@ impl Engine {
         interrupt: &Interrupt,
         watcher: &dyn Watcher,
     ) -> Outcome {
+        let registry = self.registry.guarded(journal.hold());
         let bench = Bench {
             stack: &plan.stack,
-            registry: &self.registry,
+            registry: &registry,
             patience: self.patience,
             watcher,
-            journal: Mutex::new(&mut *journal),
+            journal: journal.desk(),
             clear: Clear::default(),
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
@@ -176,7 +174,7 @@ impl Engine {
             let sealed: BTreeMap<String, Value> =
                 outcome.exports.iter().map(|(name, value)| (name.clone(), value.sealed(&journal.state().salt))).collect();
             if sealed != journal.state().exports {
-                outcome.store = journal.record(Record::Exported { exports: sealed }).err();
+                outcome.store = journal.record(Record::Exported { exports: sealed }).await.err();
             }
         }
         outcome

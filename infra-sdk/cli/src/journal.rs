@@ -154,10 +154,10 @@ mod tests {
         Record::Begun { address: Address::new("t:t/t", "a"), intent: Intent::Delete { id: "a".into() } }
     }
 
-    #[test]
-    fn the_journal_of_another_local_cloud_is_set_aside_and_nothing_of_it_is_planned_against() {
+    #[tokio::test]
+    async fn the_journal_of_another_local_cloud_is_set_aside_and_nothing_of_it_is_planned_against() {
         let (folder, place) = place();
-        place.open(Some("first")).unwrap().record(record()).unwrap();
+        place.open(Some("first")).unwrap().record(record()).await.unwrap();
         assert_eq!(place.open(Some("first")).unwrap().state().serial, 1);
         assert_eq!(place.peek(Some("second")).unwrap(), None);
         assert_eq!(place.peek(Some("first")).unwrap().unwrap().serial, 1);
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(place.open(Some("second")).unwrap().state().serial, 0);
         let lookups = place.folder().join("lookups.lock");
         fs::write(&lookups, "{}").unwrap();
-        place.open(Some("second")).unwrap().record(record()).unwrap();
+        place.open(Some("second")).unwrap().record(record()).await.unwrap();
         assert!(lookups.exists());
         assert_eq!(place.open(Some("third")).unwrap().state().serial, 0);
         assert!(!lookups.exists(), "the answers of a cloud go with it");
@@ -174,11 +174,11 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_journal_in_use_is_not_set_aside() {
+    #[tokio::test]
+    async fn a_journal_in_use_is_not_set_aside() {
         let (folder, place) = place();
         let mut journal = place.open(Some("first")).unwrap();
-        journal.record(record()).unwrap();
+        journal.record(record()).await.unwrap();
         assert!(matches!(place.open(Some("second")), Err(Error::Store(StoreError::Locked { .. }))));
         assert!(folder.path().join(".infra/web/local/journal").exists());
     }

@@ -53,7 +53,7 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Refresh(command) => command.run(providers).await,
         Command::Outputs(command) => command.run(providers),
         Command::Graph(command) => command.run(providers).await,
-        Command::State(command) => command.run(providers),
+        Command::State(command) => command.run(providers).await,
         Command::Local(command) => command.run(),
     }
 }

@@ -91,19 +91,19 @@ impl State {
     }
 
     /// Runs the command.
-    pub(crate) fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
+    pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         match self.what {
             What::List { stack } => list::list(&Session::open(&stack, providers)?.state()?, stack.json)?,
             What::Show { stack, address, at } => {
                 let session = Session::open(&stack, providers)?;
                 show::show(&history::state_at(&session, at)?, address.as_deref(), stack.json)?;
             }
-            What::Mv(command) => command.run(providers)?,
-            What::Rm(command) => return command.run(providers),
+            What::Mv(command) => command.run(providers).await?,
+            What::Rm(command) => return command.run(providers).await,
             What::History(command) => command.run(providers)?,
             What::Export(command) => command.run(providers)?,
-            What::Import(command) => command.run(providers)?,
-            What::Undo(command) => command.run(providers)?,
+            What::Import(command) => command.run(providers).await?,
+            What::Undo(command) => command.run(providers).await?,
             What::Repair(command) => return command.run(providers),
         }
         Ok(Exit::Done)

@@ -27,7 +27,7 @@ pub(super) struct Undo {
 
 impl Undo {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<(), Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
         // With the lock, the history is the whole of it until the undoing is in it too.
         let mut journal = session.journal_by_hand()?;
@@ -44,7 +44,7 @@ impl Undo {
         };
         let line = words(record, &before).line();
         let last = history.records.len();
-        journal.record(Record::Restored { state: Box::new(before), undoes: Some(number) })?;
+        journal.record(Record::Restored { state: Box::new(before), undoes: Some(number) }).await?;
         if self.stack.json {
             return json_line("undone", json!({ "undone": number, "record": journal.state().serial }));
         }
