@@ -24,7 +24,7 @@ pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
 pub use event::{Doing, Event, Watcher};
 pub use interrupt::Interrupt;
-pub use journal::{Damage, FileLog, Found as JournalFound, History, Journal, Log, Repaired, line};
+pub use journal::{Damage, FileLog, Found as JournalFound, Header as JournalHeader, History, Journal, Log, Repaired, line};
 pub use lease::{Hold, Holder};
 pub use observe::ObserveError;
 pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Served};

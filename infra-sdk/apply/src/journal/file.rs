@@ -16,13 +16,13 @@ use crate::store::StoreError;
 
 /// The first line of a journal.
 #[derive(Debug, Serialize, Deserialize)]
-struct Header {
-    /// The format of the file.
-    format: u32,
+pub struct Header {
+    /// The format of the journal.
+    pub format: u32,
     /// Whose state it is, as `stack/environment`.
-    of: String,
+    pub of: String,
     /// What the digests of secrets are salted with.
-    salt: String,
+    pub salt: String,
 }
 
 /// The file behind a journal, locked for as long as it is open for writing.

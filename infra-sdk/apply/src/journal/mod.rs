@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use infra_plan::{Record, State};
 
 pub(crate) use desk::{Desk, Now};
-pub use file::{FileLog, Found};
+pub use file::{FileLog, Found, Header};
 pub use history::History;
 pub use repair::{Damage, Repaired};
 
