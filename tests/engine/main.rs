@@ -4,6 +4,7 @@
 
 mod basics;
 mod crash;
+mod dangling;
 mod dataflow;
 mod drift;
 mod failure;
@@ -14,3 +15,4 @@ mod rendering;
 mod replacement;
 mod secrets;
 mod surgery;
+mod transforms;

@@ -50,6 +50,11 @@ impl<'a> Desk<'a> {
         Now(self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether this run may still change something.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        self.hold.check()
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue<'a>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
