@@ -9,7 +9,6 @@ mod dataflow;
 mod drift;
 mod failure;
 mod options;
-mod random;
 mod recovery;
 mod rendering;
 mod replacement;
