@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use infra_apply::{History, Journal};
+use infra_apply::History;
 use infra_core::program::Request;
 use infra_core::{GRAPH_VERSION, Graph, check_name};
 use infra_plan::State;
+use infra_store::Location;
 use tokio::sync::OnceCell;
 
 use crate::Providers;
@@ -15,6 +16,7 @@ use crate::cloud::Cloud;
 use crate::environment::{Environment, LOCAL};
 use crate::error::Error;
 use crate::folder;
+use crate::held::Held;
 use crate::journal::Place;
 use crate::local;
 use crate::pins::Pins;
@@ -68,11 +70,18 @@ impl<'a> Session<'a> {
             }
             None => packaged(&here, name, environment)?,
         };
-        let environment = match (Environment::read(name, &folder, environment), &source) {
+        let mut environment = match (Environment::read(name, &folder, environment), &source) {
             (Err(Error::UnknownEnvironment { .. }), Source::Absent(_)) => return Err(source.missing()),
             (read, _) => read?,
         };
-        let place = Place::new(&project, name, &environment.name);
+        if let Some(state) = &arguments.state {
+            let location = Location::parse(state).map_err(|error| named("`--state`", error.to_string()))?;
+            environment.state = Some(location);
+        }
+        let mut place = Place::new(&project, name, &environment.name);
+        if let Some(state) = &environment.state {
+            place = place.at(state, &environment);
+        }
         Ok(Session { stack: name.clone(), project, folder, source, environment, place, providers, cloud: OnceCell::new() })
     }
 
@@ -133,13 +142,13 @@ impl<'a> Session<'a> {
     }
 
     /// The journal, open for a run.
-    pub(crate) fn journal(&self, cloud: &Cloud) -> Result<Journal, Error> {
-        self.place.open(cloud.memory.as_deref())
+    pub(crate) async fn journal(&self, cloud: &Cloud) -> Result<Held, Error> {
+        self.place.open(cloud.memory.as_deref()).await
     }
 
     /// What is remembered of the deployment, without asking the cloud. Says so where the local cloud has forgotten it.
-    pub(crate) fn state(&self) -> Result<State, Error> {
-        let state = self.place.recorded()?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
+    pub(crate) async fn state(&self) -> Result<State, Error> {
+        let state = self.place.recorded().await?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
         let state = state.ok_or_else(|| self.not_deployed())?;
         if self.is_about_a_gone_cloud()? {
             note("the local cloud that this was deployed to has ended: none of it exists any more");
@@ -148,26 +157,26 @@ impl<'a> Session<'a> {
     }
 
     /// Every record of the journal.
-    pub(crate) fn history(&self) -> Result<History, Error> {
-        self.place.history()?.filter(|history| !history.records.is_empty()).ok_or_else(|| self.not_deployed())
+    pub(crate) async fn history(&self) -> Result<History, Error> {
+        self.place.history().await?.filter(|history| !history.records.is_empty()).ok_or_else(|| self.not_deployed())
     }
 
     /// The journal, open for a change that concerns no cloud. There must be one.
-    pub(crate) fn journal_by_hand(&self) -> Result<Journal, Error> {
-        self.history()?;
-        self.place.open(None)
+    pub(crate) async fn journal_by_hand(&self) -> Result<Held, Error> {
+        self.history().await?;
+        self.place.open(None).await
     }
 
     /// The journal, open for an import; it is made if there is none. A state of the local cloud is about one that runs.
-    pub(crate) fn journal_for_import(&self) -> Result<Journal, Error> {
+    pub(crate) async fn journal_for_import(&self) -> Result<Held, Error> {
         if !self.environment.is_local() {
-            return self.place.open(None);
+            return self.place.open(None).await;
         }
         let endpoint = local::running(&self.project)?.ok_or_else(|| Error::Refused {
             problem: "the local cloud does not run, so that nothing of a state can be in it".into(),
             help: format!("start it with `{}`, or name the environment that the state is of with `--env`", called("local start")),
         })?;
-        self.place.open(Some(&endpoint.memory))
+        self.place.open(Some(&endpoint.memory)).await
     }
 
     /// That there is nothing to look at.

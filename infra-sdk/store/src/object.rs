@@ -20,6 +20,8 @@ pub(crate) struct By {
 #[derive(Debug, Serialize, Deserialize)]
 struct ByLine {
     by: By,
+    /// How many records follow, so that an object that was cut between two lines is not taken for a whole one.
+    records: usize,
 }
 
 /// Why an object cannot be read: the line, from 1, and what is wrong with it.
@@ -28,7 +30,7 @@ pub(crate) type Problem = (usize, String);
 /// Writes an object; returns it with the last checksum.
 pub(crate) fn write(before: u32, by: &By, records: &[Record]) -> Result<(Vec<u8>, u32), serde_json::Error> {
     let mut bytes = Vec::new();
-    let mut last = line::write(before, &ByLine { by: by.clone() }, &mut bytes)?;
+    let mut last = line::write(before, &ByLine { by: by.clone(), records: records.len() }, &mut bytes)?;
     for record in records {
         last = line::write(last, record, &mut bytes)?;
     }
@@ -46,12 +48,13 @@ pub(crate) struct Read {
 /// Reads an object after the checksum before it; with a problem, what is before that.
 pub(crate) fn read(before: u32, bytes: &[u8]) -> Result<Read, (Problem, Read)> {
     let mut read = Read { by: By { run: String::new(), holder: None }, records: Vec::new(), last: before };
-    let mut lines = Lines::of(bytes);
-    while let Some((number, line)) = lines.next() {
+    let mut announced = 0;
+    for (number, line) in Lines::of(bytes) {
         let parsed = match (line, number) {
             (None, _) => Err("it ends within the line: the object is not whole".to_owned()),
             (Some(line), 1) => line::read::<ByLine>(read.last, line).map_err(said).map(|(last, line)| {
                 read.by = line.by;
+                announced = line.records;
                 last
             }),
             (Some(line), _) => line::read::<Record>(read.last, line).map_err(said).map(|(last, record)| {
@@ -64,9 +67,11 @@ pub(crate) fn read(before: u32, bytes: &[u8]) -> Result<Read, (Problem, Read)> {
             Err(problem) => return Err(((number, problem), read)),
         }
     }
-    match read.by.run.is_empty() {
-        true => Err(((1, "it is empty".to_owned()), read)),
-        false => Ok(read),
+    let found = read.records.len();
+    match (read.by.run.is_empty(), found == announced) {
+        (true, _) => Err(((1, "the object is empty".to_owned()), read)),
+        (false, false) => Err(((found + 2, format!("the object has {found} of {announced} records: it is not whole")), read)),
+        (false, true) => Ok(read),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use infra_plan::{Record, STATE_VERSION, State};
@@ -87,6 +88,18 @@ impl FileLog {
         Ok((Journal::new(read.state, Box::new(log)), found))
     }
 
+    /// Whether nobody has a journal open, or there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] with whoever has it.
+    pub fn holder(path: &Path) -> Result<(), StoreError> {
+        match File::open(path) {
+            Ok(file) => lock(&file, path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(source) => Err(StoreError::io("open", path, source)),
+        }
+    }
+
     /// Reads a journal's state without locking or changing anything; `None` if there is no journal.
     pub fn peek(path: &Path, of: &str) -> Result<Option<(State, Found)>, StoreError> {
         let Some(bytes) = content(path, of)? else { return Ok(None) };
@@ -151,12 +164,18 @@ impl Log for FileLog {
 }
 
 /// Takes a journal's lock, which ends with the file.
+///
+/// A process that this one starts has its files too until it becomes another program: a lock that was just given back
+/// may be held for that moment, so that it is tried for a while.
 pub(super) fn lock(file: &File, path: &Path) -> Result<(), StoreError> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned(), holder: folder::holder(path) }),
-        Err(TryLockError::Error(source)) => Err(StoreError::io("lock", path, source)),
+    for tries in 0..8 {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1 << tries)),
+            Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", path, source)),
+        }
     }
+    Err(StoreError::Locked { path: path.to_owned(), holder: folder::holder(path) })
 }
 
 /// A journal's bytes; `None` where there is none yet.

@@ -82,7 +82,7 @@ pub async fn acquire(store: Arc<dyn LeaseStore>, holder: Holder, terms: Terms) -
 /// Returns when a lease has ended and its holder shows no life.
 async fn wait_for_its_end(store: &dyn LeaseStore, seen: &Seen, holder: &Holder, terms: Terms) -> Result<(), LeaseError> {
     let held = || LeaseError::Held { place: store.place(), holder: Box::new(holder.clone()) };
-    if now() < seen.lease.renewed.saturating_add(seen.lease.lasts) {
+    if seen.lease.left() > 0 {
         return Err(held());
     }
     sleep(terms.every + terms.every / 2).await;

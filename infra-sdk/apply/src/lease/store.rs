@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::holder::Holder;
+use super::holder::{Holder, now};
 
 /// A lease as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,13 @@ pub struct Lease {
     pub renewed: u64,
     /// How long it lasts after that, in seconds.
     pub lasts: u64,
+}
+
+impl Lease {
+    /// How long it lasts unless it is renewed, in seconds and by this machine's clock.
+    pub fn left(&self) -> u64 {
+        self.renewed.saturating_add(self.lasts).saturating_sub(now())
+    }
 }
 
 /// The form that is written here.

@@ -56,7 +56,7 @@ impl Deploy {
         let session = Session::open(&self.stack, providers)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
-        let mut journal = session.journal(cloud)?;
+        let mut journal = session.journal(cloud).await?;
         let graph = session.graph(&program, &self.program).await?;
         let engine = cloud.engine(Some(self.change.parallel));
         let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));

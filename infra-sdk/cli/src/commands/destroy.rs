@@ -41,7 +41,7 @@ impl Destroy {
             return Ok(Exit::Done);
         }
         let cloud = session.cloud().await?;
-        let mut journal = session.journal(cloud)?;
+        let mut journal = session.journal(cloud).await?;
         let engine = cloud.engine(Some(self.change.parallel));
         let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
         engine.recover(&mut journal, &session.stack, progress.as_ref()).await?;

@@ -4,10 +4,12 @@ mod deploy;
 mod destroy;
 mod graph;
 mod local;
+mod lock;
 mod outputs;
 mod plan;
 mod refresh;
 mod state;
+mod unlock;
 
 use clap::Subcommand;
 
@@ -25,6 +27,8 @@ pub(crate) enum Command {
     Outputs(outputs::Outputs),
     Graph(graph::Graph),
     State(state::State),
+    Lock(lock::Lock),
+    Unlock(unlock::Unlock),
     Local(local::Local),
 }
 
@@ -39,6 +43,8 @@ impl Command {
             Command::Outputs(command) => command.stack.json,
             Command::Graph(command) => command.stack.json,
             Command::State(command) => command.json(),
+            Command::Lock(command) => command.json(),
+            Command::Unlock(command) => command.stack.json,
             Command::Local(command) => command.json(),
         }
     }
@@ -51,9 +57,11 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Plan(command) => command.run(providers).await,
         Command::Destroy(command) => command.run(providers).await,
         Command::Refresh(command) => command.run(providers).await,
-        Command::Outputs(command) => command.run(providers),
+        Command::Outputs(command) => command.run(providers).await,
         Command::Graph(command) => command.run(providers).await,
         Command::State(command) => command.run(providers).await,
+        Command::Lock(command) => command.run(providers).await,
+        Command::Unlock(command) => command.run(providers).await,
         Command::Local(command) => command.run(),
     }
 }

@@ -41,7 +41,7 @@ impl Plan {
         let program = session.program()?;
         let cloud = session.cloud().await?;
         let graph = session.graph(&program, &self.program).await?;
-        let state = session.place.peek(cloud.memory.as_deref())?;
+        let state = session.place.peek(cloud.memory.as_deref()).await?;
         let state = state.unwrap_or_else(|| State::default());
         let doubtful = state.rows.values().filter(|row| row.intent.is_some()).count();
         if doubtful > 0 {

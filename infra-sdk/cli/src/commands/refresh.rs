@@ -31,9 +31,9 @@ impl Refresh {
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
         // Nothing deployed is an error before the local cloud is started for it.
-        session.state()?;
+        session.state().await?;
         let cloud = session.cloud().await?;
-        let mut journal = session.journal(cloud)?;
+        let mut journal = session.journal(cloud).await?;
         let names = cloud.names();
         let progress = Progress::new(self.stack.json, names.clone());
         let engine = cloud.engine(None);

@@ -48,7 +48,7 @@ impl Import {
     pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
         let imported = read(&self.file, &session.stack, &session.environment.name)?;
-        let mut journal = session.journal_for_import()?;
+        let mut journal = session.journal_for_import().await?;
         let present = journal.state();
         if !self.replace && !(present.rows.is_empty() && present.exports.is_empty()) {
             return Err(Error::Refused {

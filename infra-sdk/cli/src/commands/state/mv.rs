@@ -37,7 +37,7 @@ impl Mv {
     /// Runs the command.
     pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
-        let mut journal = session.journal_by_hand()?;
+        let mut journal = session.journal_by_hand().await?;
         let (from, row) = find(journal.state(), &self.from)?;
         let (from, id) = (from.clone(), id(row).map(str::to_owned));
         let to = target(&self.to, &from)?;

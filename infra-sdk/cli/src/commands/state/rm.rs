@@ -43,7 +43,7 @@ impl Rm {
             "pass `--yes` to agree beforehand; the command `state show` shows what would be forgotten",
         )?;
         let session = Session::open(&self.stack, providers)?;
-        let mut journal = session.journal_by_hand()?;
+        let mut journal = session.journal_by_hand().await?;
         let (address, row) = find(journal.state(), &self.address)?;
         let (address, ids) = (address.clone(), ids(row));
         let doubt = matches!(row.intent, Some(Intent::Create { .. }));

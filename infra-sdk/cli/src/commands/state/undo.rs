@@ -30,8 +30,8 @@ impl Undo {
     pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
         // With the lock, the history is the whole of it until the undoing is in it too.
-        let mut journal = session.journal_by_hand()?;
-        let history = session.history()?;
+        let mut journal = session.journal_by_hand().await?;
+        let history = session.history().await?;
         let found = history.last_surgery().and_then(|(number, record)| Some((number, record, history.state_at(number.checked_sub(1)?)?)));
         let Some((number, record, before)) = found else {
             return Err(Error::Refused {
