@@ -9,6 +9,8 @@ mod dataflow;
 mod drift;
 mod failure;
 mod options;
+mod order;
+mod promises;
 mod recovery;
 mod rendering;
 mod replacement;

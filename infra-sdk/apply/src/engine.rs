@@ -110,6 +110,8 @@ impl Engine {
     pub async fn plan(&self, graph: &Graph, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
         let observed = self.observe(journal, watcher).await?;
+        let without_home = self.registry.without_home(graph);
+        let graph = without_home.as_ref().unwrap_or(graph);
         let mut plan = plan(graph, journal.state(), &observed).map_err(PlanError::Wrong)?;
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
         for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {
@@ -153,10 +155,9 @@ impl Engine {
         interrupt: &Interrupt,
         watcher: &dyn Watcher,
     ) -> Outcome {
-        let registry = self.registry.guarded(journal.hold());
         let bench = Bench {
             stack: &plan.stack,
-            registry: &registry,
+            registry: &self.registry,
             patience: self.patience,
             watcher,
             journal: journal.desk(),

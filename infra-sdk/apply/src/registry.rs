@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use infra_core::{Kind, Resource, Schema};
 use serde_json::Value as Json;
 
+use crate::elsewhere::Elsewhere;
 use crate::error::ProviderError;
-use crate::lease::{Guarded, Hold};
 use crate::provider::{Handler, Lifecycle, Served};
 
 /// Answers one kind of [`Lookup`](infra_core::Lookup).
@@ -23,6 +23,7 @@ pub trait Answerer: Send + Sync {
 pub struct Registry {
     handlers: BTreeMap<Kind, Arc<dyn Handler>>,
     answerers: BTreeMap<String, Arc<dyn Answerer>>,
+    pub(crate) elsewhere: Elsewhere,
 }
 
 impl Registry {
@@ -39,13 +40,6 @@ impl Registry {
     /// Adds a handler of any make.
     pub fn insert(&mut self, handler: Arc<dyn Handler>) {
         self.handlers.insert(handler.schema().kind.clone(), handler);
-    }
-
-    /// The same, calling its clouds only for as long as a hold lasts.
-    pub(crate) fn guarded(&self, hold: &Hold) -> Registry {
-        let guarded = |handler: &Arc<dyn Handler>| -> Arc<dyn Handler> { Arc::new(Guarded::new(Arc::clone(handler), hold.clone())) };
-        let handlers = self.handlers.iter().map(|(kind, handler)| (kind.clone(), guarded(handler))).collect();
-        Registry { handlers, answerers: self.answerers.clone() }
     }
 
     /// Adds what answers a kind of question.

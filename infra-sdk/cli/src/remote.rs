@@ -25,6 +25,12 @@ pub(crate) async fn bucket(
     name: &str,
     local: Option<&str>,
 ) -> Result<Bucket, Error> {
+    if location.options.lock_table.is_some() {
+        return Err(Error::Refused {
+            problem: "leases in DynamoDB are not served by this version".into(),
+            help: "leave `lock_table` out: the lease is an object in the bucket then".into(),
+        });
+    }
     let mut location = location.clone();
     let mut credentials = None;
     if location.is_s3() {
@@ -35,7 +41,7 @@ pub(crate) async fn bucket(
         let own = environment.account.as_ref().and_then(|account| account.profile.clone());
         let profile = location.options.profile.clone().or(own);
         let here = location.options.endpoint.clone().filter(|endpoint| local == Some(endpoint.as_str()));
-        let connection = Connection { region: location.options.region.clone(), profile, local: here };
+        let connection = Connection { region: location.options.region.clone(), profile, local: here, ..Connection::default() };
         let failed = |source| Error::Connect { environment: environment.name.clone(), source };
         let sdk = connect(&connection).await.map_err(failed)?;
         credentials = Some(Arc::new(Chain { sdk, known: Mutex::new(None) }) as Arc<_>);

@@ -50,6 +50,11 @@ impl<'a> Desk<'a> {
         Now(self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// For how long this run may change something.
+    pub(crate) fn hold(&self) -> Hold {
+        self.hold.clone()
+    }
+
     /// Whether this run may still change something.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         self.hold.check()
