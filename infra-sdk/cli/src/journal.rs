@@ -53,6 +53,31 @@ impl Place {
         place
     }
 
+    /// The places of all stacks that have a state where this one is, in an environment, by stack.
+    pub(crate) async fn others(&self, environment: &str) -> Result<Vec<(String, Place)>, Error> {
+        if let Some((location, settings)) = &self.remote {
+            let endpoint = if settings.is_local() { local::running(&self.project)?.map(|endpoint| endpoint.url) } else { None };
+            let names = remote::stacks(location, settings, endpoint.as_deref()).await?;
+            let place = |name: String| (name.clone(), Place::new(&self.project, &name, environment).at(location, settings));
+            return Ok(names.into_iter().map(place).collect());
+        }
+        let root = self.file.ancestors().nth(3).unwrap_or(&self.folder);
+        let entries = match fs::read_dir(root) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(file("read", root)(error)),
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let journal = |name: &str| root.join(name).join(environment).join("journal");
+        let mut names: Vec<String> = names.filter(|name| journal(name).exists()).collect();
+        names.sort();
+        let place = |name: String| {
+            let place = Place { file: journal(&name), ..Place::new(&self.project, &name, environment) };
+            (name, place)
+        };
+        Ok(names.into_iter().map(place).collect())
+    }
+
     /// The folder for what belongs to the stack on this machine.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

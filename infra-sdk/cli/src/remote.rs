@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use infra_aws::sdk::{Connection, Keys, SdkConfig, connect, keys};
 use infra_store::object_store::CredentialProvider;
 use infra_store::object_store::aws::AwsCredential;
-use infra_store::{Bucket, Location};
+use infra_store::{Bucket, Location, LocationError, ObjectStore};
 use tokio::sync::Mutex;
 
 use crate::environment::Environment;
@@ -25,6 +25,21 @@ pub(crate) async fn bucket(
     name: &str,
     local: Option<&str>,
 ) -> Result<Bucket, Error> {
+    let store = store(location, environment, local).await?;
+    let root = name.split('/').fold(location.root()?, |root, part| root.join(part));
+    Ok(Bucket::new(store, root, format!("{}/{name}", location.shown()), of))
+}
+
+/// The stacks that have a state at a place, in whichever environment.
+pub(crate) async fn stacks(location: &Location, environment: &Environment, local: Option<&str>) -> Result<Vec<String>, Error> {
+    let store = store(location, environment, local).await?;
+    let root = location.root()?;
+    let listed = store.list_with_delimiter(Some(&root)).await;
+    let listed = listed.map_err(|source| LocationError::Store { place: location.shown().to_owned(), source })?;
+    Ok(listed.common_prefixes.iter().filter_map(|folder| folder.filename().map(str::to_owned)).collect())
+}
+
+async fn store(location: &Location, environment: &Environment, local: Option<&str>) -> Result<Arc<dyn ObjectStore>, Error> {
     if location.options.lock_table.is_some() {
         return Err(Error::Refused {
             problem: "leases in DynamoDB are not served by this version".into(),
@@ -46,9 +61,7 @@ pub(crate) async fn bucket(
         let sdk = connect(&connection).await.map_err(failed)?;
         credentials = Some(Arc::new(Chain { sdk, known: Mutex::new(None) }) as Arc<_>);
     }
-    let store = location.store(credentials)?;
-    let root = name.split('/').fold(location.root()?, |root, part| root.join(part));
-    Ok(Bucket::new(store, root, format!("{}/{name}", location.shown()), of))
+    Ok(location.store(credentials)?)
 }
 
 /// AWS's own order of credentials, as the engine uses it: environment, profiles, single sign-on, the machine's role.

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +36,7 @@ async fn deploy(cloud: &MockCloud, graph: &Graph, journal: &mut Journal) -> Outc
     let engine = Engine::new(cloud.registry(graph.schemas.values()));
     engine.recover(journal, &graph.stack, &()).await.unwrap();
     let plan = engine.plan(graph, journal, &()).await.unwrap();
-    engine.apply(&plan, &BTreeMap::new(), journal, &Interrupt::new(), &()).await
+    engine.apply(&plan, journal, &Interrupt::new(), &()).await
 }
 
 async fn run(bucket: &Bucket, cloud: &MockCloud, graph: &Graph, name: &str) -> Result<Outcome, StoreError> {
@@ -142,7 +141,7 @@ async fn deploy_blind(cloud: &MockCloud, graph: &Graph, journal: &mut Journal) -
     let engine = Engine::new(cloud.registry(graph.schemas.values()));
     let plan = engine.plan(graph, &Journal::in_memory(infra_plan::State::new("salt")), &()).await.unwrap();
     let engine = Engine { parallel: 1, ..engine };
-    engine.apply(&plan, &BTreeMap::new(), journal, &Interrupt::new(), &()).await
+    engine.apply(&plan, journal, &Interrupt::new(), &()).await
 }
 
 /// A lease that is written once.
