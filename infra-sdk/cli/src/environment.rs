@@ -5,7 +5,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use infra_core::check_name;
+use infra_core::{Level, check_name};
 use infra_store::{Location, LocationError};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -31,6 +31,8 @@ pub(crate) struct Environment {
     pub(crate) account: Option<Account>,
     /// What its program is told, before `--config`.
     pub(crate) config: Json,
+    /// What follows from the starter set's policies, before `--policy`.
+    pub(crate) policies: BTreeMap<String, Level>,
     /// Where its state is kept; in the project's folder without one.
     pub(crate) state: Option<Location>,
 }
@@ -53,6 +55,8 @@ struct Settings {
     #[serde(default)]
     config: toml::Table,
     #[serde(default)]
+    policies: BTreeMap<String, Level>,
+    #[serde(default)]
     env: BTreeMap<String, Spanned<Section>>,
 }
 
@@ -68,6 +72,8 @@ struct Section {
     accounts: Vec<Spanned<String>>,
     #[serde(default)]
     config: toml::Table,
+    #[serde(default)]
+    policies: BTreeMap<String, Level>,
 }
 
 /// `state`, as a URL or with what is said beside it in a table.
@@ -166,7 +172,9 @@ impl Source<'_> {
             .map(|state| state.get_ref().location().map_err(|error| self.wrong(Some(state.span()), error.to_string(), None)));
         let mut config = from_table(settings.config);
         merge(&mut config, from_table(section.config));
-        Ok(Environment { name: name.to_owned(), region, account, config, state: state.transpose()? })
+        let mut policies = settings.policies;
+        policies.extend(section.policies);
+        Ok(Environment { name: name.to_owned(), region, account, config, policies, state: state.transpose()? })
     }
 
     fn local(&self, section: &Section) -> Result<(String, Option<Account>), Error> {
@@ -258,6 +266,14 @@ workers = 1
     }
 
     #[test]
+    fn an_environment_may_be_stricter_than_the_others() {
+        let text = "[policies]\na = \"warn\"\nb = \"off\"\n[env.local.policies]\na = \"deny\"\n";
+        let policies = read(text, "local").unwrap().policies;
+        assert_eq!(policies, BTreeMap::from([("a".to_owned(), Level::Deny), ("b".to_owned(), Level::Off)]));
+        assert!(problem("[policies]\na = \"never\"\n", "local").contains("unknown variant `never`, expected one of `off`, `warn`, `deny`"));
+    }
+
+    #[test]
     fn local_needs_no_entry_and_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let local = Environment::read("web", folder.path(), "local").unwrap();
@@ -285,7 +301,7 @@ workers = 1
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
-        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `state`, `accounts`, `config`");
+        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `state`, `accounts`, `config`, `policies`");
         insta::assert_snapshot!(problem("[env.a]\nregion = 7\n", "local"), @"stacks/web/infra.toml:2: invalid type: integer `7`, expected a string");
         insta::assert_snapshot!(problem("[config]\nworkers = \n", "local"), @"stacks/web/infra.toml:2: string values must be quoted, expected literal string");
         insta::assert_snapshot!(problem("\n[env.a]\naccount = \"123456789012\"\n", "a"), @r#"

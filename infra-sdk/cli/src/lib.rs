@@ -33,6 +33,7 @@ mod program;
 mod progress;
 mod remote;
 mod report;
+mod review;
 mod saved;
 mod session;
 mod settings;

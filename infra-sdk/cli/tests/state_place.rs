@@ -102,14 +102,8 @@ fn who_has_the_state_open_is_said_and_a_files_lock_is_not_taken_away() {
     let project = Project::deployed();
     assert!(project.ends("lock status web").contains("Nobody is changing"));
     assert!(project.ends("unlock web --yes").contains("nothing to take away"));
-    let holder = Holder {
-        owner: "ann".into(),
-        host: "box".into(),
-        pid: 7,
-        run: "one".into(),
-        command: "infra deploy web".into(),
-        since: 0,
-    };
+    let holder =
+        Holder { owner: "ann".into(), host: "box".into(), pid: 7, run: "one".into(), command: "infra deploy web".into(), since: 0 };
     let open = FileLog::open_for(&project.journal(), OF, Some(&holder), || "salt".into()).unwrap();
     let status = project.ends("lock status web");
     assert!(status.contains("is used by ann on box (process 7, run one) with `infra deploy web`"), "{status}");

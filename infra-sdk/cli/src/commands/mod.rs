@@ -3,6 +3,7 @@
 mod deploy;
 mod destroy;
 mod graph;
+mod iam;
 mod local;
 mod lock;
 mod outputs;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Refresh(refresh::Refresh),
     Outputs(outputs::Outputs),
     Graph(graph::Graph),
+    Iam(iam::Iam),
     State(state::State),
     Lock(lock::Lock),
     Unlock(unlock::Unlock),
@@ -42,6 +44,7 @@ impl Command {
             Command::Refresh(command) => command.stack.json,
             Command::Outputs(command) => command.stack.json,
             Command::Graph(command) => command.stack.json,
+            Command::Iam(command) => command.stack.json,
             Command::State(command) => command.json(),
             Command::Lock(command) => command.json(),
             Command::Unlock(command) => command.stack.json,
@@ -59,6 +62,7 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Refresh(command) => command.run(providers).await,
         Command::Outputs(command) => command.run(providers).await,
         Command::Graph(command) => command.run(providers).await,
+        Command::Iam(command) => command.run(providers).await,
         Command::State(command) => command.run(providers).await,
         Command::Lock(command) => command.run(providers).await,
         Command::Unlock(command) => command.run(providers).await,
