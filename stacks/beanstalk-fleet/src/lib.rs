@@ -13,7 +13,7 @@ use infra_sdk::aws::elbv2::{HealthCheck, Listener, LoadBalancer, Protocol, Targe
 use infra_sdk::prelude::*;
 
 /// Where the sample application listens.
-const PORT: i32 = 8080;
+const PORT: u16 = 8080;
 
 /// The whole stack.
 pub fn beanstalk_fleet(stack: &Stack, config: Config) {
@@ -22,7 +22,7 @@ pub fn beanstalk_fleet(stack: &Stack, config: Config) {
     // An environment's defaults: a check each 15 s of which five must fail, and 20 s to drain.
     let targets = TargetGroup::new("app")
         .vpc(&network.vpc)
-        .port(PORT)
+        .port(i32::from(PORT))
         .protocol(Protocol::Http)
         .health_check(HealthCheck::http("/").interval(15).timeout(5).healthy_threshold(3).unhealthy_threshold(5))
         .deregistration_delay(20)

@@ -36,7 +36,23 @@ fn what_tuning_changes_is_changed_in_place() {
     tuned["trigger"]["increment"] = json!(3);
     tuned["trigger"]["detailed"] = json!(true);
     let plan = world.plan(&beanstalk_fleet, tuned.clone()).unwrap();
-    insta::assert_snapshot!(render(&plan, &RenderOptions { width: 100, colour: false }), @"");
+    insta::assert_snapshot!(render(&plan, &RenderOptions { width: 100, colour: false }), @r#"
+  ~ LaunchTemplate app  launch-template-13
+      monitoring  false → true
+
+  ~ AutoScalingGroup app  group-15
+      launch_template.version
+        - "launch-template-13.latest_version"
+        + "${app.latest_version}" (known after apply)
+
+  ~ ScalingPolicy scale-up  policy-16
+      scaling_adjustment  2 → 3
+
+  ~ MetricAlarm scale-up  alarm-18
+      threshold  15.0 → 12.0
+
+Plan: 4 to change, 15 unchanged
+"#);
     let deployed = world.deploy(&beanstalk_fleet, tuned).complete();
     assert!(deployed.changes.iter().all(|change| change.starts_with("update ")), "{:?}", deployed.changes);
 }

@@ -57,10 +57,10 @@ fn the_talks_parameters_fail_under_aws_semantics_and_the_message_says_why() {
 #[test]
 fn the_committed_parameters_hold_in_every_scenario() {
     let outcome = surge(committed()).run().unwrap();
-    outcome.assert_cpu_below(50.0).unwrap();
-    outcome.assert_lost_at_most(0.0).unwrap();
+    outcome.assert_cpu_below(50.0).unwrap_or_else(|broken| panic!("{broken}"));
+    outcome.assert_lost_at_most(0.0).unwrap_or_else(|broken| panic!("{broken}"));
     // The surge is paid for, and the rest of the day is not.
-    outcome.assert_ends_with(1).unwrap();
+    outcome.assert_ends_with(1).unwrap_or_else(|broken| panic!("{broken}"));
     let (_, most) = outcome.range(|run| run.host_hours);
     let (_, always_three) = surge(three()).run().unwrap().range(|run| run.host_hours);
     assert!(most < always_three / 1.5, "{most} {always_three}");

@@ -218,7 +218,7 @@ fn strip(area: &Area<'_>, report: &Report) -> Result<(), Box<dyn std::error::Err
     }
     for (alarm, name) in timeline.alarms.iter().enumerate() {
         let top = (HEAD + alarm as u32 * STRIP) as i32;
-        let mut bar = |from: i64, to: i64, state: AlarmState| {
+        let bar = |from: i64, to: i64, state: AlarmState| {
             let colour = match state {
                 AlarmState::Ok => palette::OK,
                 AlarmState::Alarm => palette::PEAK,

@@ -47,7 +47,31 @@ impl std::fmt::Display for Lever {
     }
 }
 
+/// The levers but for steps, by the names that commands take.
+const NAMES: [(&str, Lever); 9] = [
+    ("min-size", Lever::MinSize),
+    ("threshold", Lever::Threshold),
+    ("lower-threshold", Lever::LowerThreshold),
+    ("increment", Lever::Increment),
+    ("cooldown", Lever::Cooldown),
+    ("period", Lever::Period),
+    ("detailed", Lever::Detailed),
+    ("target", Lever::Target),
+    ("warm-up", Lever::WarmUp),
+];
+
 impl Lever {
+    /// The lever of a name: `min-size`, `threshold`, and so on; steps are `step-1`, `step-2` and on.
+    pub fn named(name: &str) -> Option<Lever> {
+        let step = || Some(Lever::Step(name.strip_prefix("step-")?.parse::<usize>().ok()?.checked_sub(1)?));
+        NAMES.iter().find(|(known, _)| *known == name).map(|(_, lever)| *lever).or_else(step)
+    }
+
+    /// The names there are.
+    pub fn names() -> Vec<&'static str> {
+        NAMES.iter().map(|(name, _)| *name).chain(["step-1"]).collect()
+    }
+
     /// A value as people write it: `300 s`, `yes`, `15`.
     pub fn words(self, value: f64) -> String {
         match self {

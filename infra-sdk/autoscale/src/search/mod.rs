@@ -182,7 +182,7 @@ impl Search {
     /// As [`Simulation::run`], and where there is nothing to turn or nothing that must hold.
     pub fn run(&self) -> Result<Tuning, Error> {
         let objective = &self.objective;
-        if objective.cpu.is_none() && objective.latency.is_none() && objective.lost.is_none() {
+        if objective.is_empty() {
             return Err(Error::setting("what must hold", "there is no limit", "give a limit of processor load or of answer times"));
         }
         if self.space.is_empty() || self.space.axes.is_empty() {

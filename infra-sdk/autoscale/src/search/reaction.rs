@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::lever::growing;
 use crate::cause::clock;
 use crate::load::Kind;
-use crate::model::{Fleet, Metric, Monitoring, Rule, Statistic, Window};
+use crate::model::{Fleet, Metric, MissingData, Monitoring, Rule, Statistic, Window};
 use crate::{Capacity, Load, Scenario};
 
 /// When hosts reach the limit, and the greatest mean that an alarm has seen at the end of each minute.
@@ -139,7 +139,10 @@ fn key(fleet: &Fleet) -> Option<(u32, i64, bool)> {
     }
     let mut period = None;
     for alarm in growing(fleet).map(|alarm| &fleet.alarms[alarm]) {
-        let plain = alarm.metric == Metric::Cpu && alarm.statistic == Statistic::Average && alarm.window == Window::Sliding;
+        let plain = alarm.metric == Metric::Cpu
+            && alarm.statistic == Statistic::Average
+            && alarm.window == Window::Sliding
+            && alarm.missing != MissingData::Breaching;
         if !plain {
             return None;
         }

@@ -30,6 +30,11 @@ impl Objective {
         Objective { cpu: None, latency: Some(seconds), lost: None, share: 0.0 }
     }
 
+    /// Whether nothing must hold.
+    pub fn is_empty(&self) -> bool {
+        self.cpu.is_none() && self.latency.is_none() && self.lost.is_none()
+    }
+
     /// Whether a run holds.
     pub fn holds(&self, summary: &Summary) -> bool {
         self.cpu.is_none_or(|limit| summary.peak_cpu < limit)
