@@ -21,7 +21,13 @@ Forwarded to infra, which is built first if need be (`cargo xtask deploy --help`
   refresh     records what the cloud has now
   outputs     prints the outputs of a deployed stack
   graph       draws what a stack declares
+  iam         prints the permissions that a run needs
+  simulate    says what auto scaling will do under a load
+  tune        finds the cheapest settings of auto scaling that hold
+  metrics     learns from measurements what a host can do
   state       shows what is remembered of a deployed stack
+  lock        says which run may change a stack now
+  unlock      takes the lock of a run that is dead
   local       starts, stops and looks after the local cloud
 
 For those who work on the project:
@@ -39,7 +45,8 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let task = arguments.first().and_then(|task| task.to_str()).unwrap_or_default();
     match task {
-        "deploy" | "plan" | "destroy" | "refresh" | "outputs" | "graph" | "state" | "local" => forward::run(&arguments),
+        "deploy" | "plan" | "destroy" | "refresh" | "outputs" | "graph" | "iam" | "simulate" | "tune" | "metrics" | "state" | "lock"
+        | "unlock" | "local" => forward::run(&arguments),
         "test" => own(task, test::run, &arguments),
         "tidy" => own(task, tidy::run, &arguments),
         "schema-check" => own(task, schema_check::run, &arguments),

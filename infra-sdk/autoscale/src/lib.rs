@@ -53,6 +53,11 @@ mod simulation;
 mod unknowns;
 mod words;
 
+/// The tutorial, so that its example is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/foresight.md")]
+mod tutorial {}
+
 pub use capacity::{Burst, Capacity, LatencyCurve, Line, Stored};
 pub use cause::Broken;
 pub use engine::{Fluid, FluidSummary, Happening, Lag, Levers, Row, Summary, Talk, TalkSummary, Timeline};

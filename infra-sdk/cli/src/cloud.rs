@@ -22,6 +22,8 @@ const LOCAL_LAG: Duration = Duration::from_secs(1);
 pub(crate) struct Cloud {
     /// What it serves.
     pub(crate) registry: Registry,
+    /// How its services are called.
+    pub(crate) sdk: infra_aws::sdk::SdkConfig,
     /// Of the local cloud, the name of its memory.
     pub(crate) memory: Option<String>,
     /// The stack's folder, in which its hooks run.
@@ -57,7 +59,7 @@ impl Cloud {
         providers(&mut registry, &sdk);
         let places = Places { environment: environment.clone(), local: connection.local, providers: Arc::clone(providers) };
         registry.connect_with(places.home(), Arc::new(places));
-        Ok(Cloud { registry, memory, folder: PathBuf::new() })
+        Ok(Cloud { registry, sdk, memory, folder: PathBuf::new() })
     }
 
     /// An engine over it.

@@ -194,6 +194,9 @@ pub(crate) enum Error {
         /// What to do.
         help: String,
     },
+    /// A fleet cannot be simulated, tuned or fitted.
+    #[error("{}", foresight(.0))]
+    Foresight(#[from] infra_autoscale::Error),
     /// A file or folder.
     #[error("failed to {doing} {}", show_path(path))]
     File {
@@ -286,6 +289,14 @@ impl Error {
             Error::NotDeployed { command, .. } => format!("deploy it with `{command}`"),
             _ => return None,
         })
+    }
+}
+
+/// What was being done: measurements are read and fitted, the rest is simulated.
+fn foresight(error: &infra_autoscale::Error) -> String {
+    match error {
+        infra_autoscale::Error::File { .. } | infra_autoscale::Error::Fit { .. } => format!("failed to {error}"),
+        _ => format!("failed to simulate: {error}"),
     }
 }
 

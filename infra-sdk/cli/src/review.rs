@@ -25,7 +25,8 @@ pub(crate) fn policies(session: &Session<'_>, arguments: &PolicyArguments) -> Re
         };
         levels.insert(name.to_owned(), level);
     }
-    starter::at(&levels).map_err(|problem| Error::usage(problem, "correct `--policy`, or [policies] in infra.toml"))
+    starter::with(crate::scaling::policies(), &levels)
+        .map_err(|problem| Error::usage(problem, "correct `--policy`, or [policies] in infra.toml"))
 }
 
 /// What all policies have against a plan, made for `state`.

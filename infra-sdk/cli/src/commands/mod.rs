@@ -6,10 +6,13 @@ mod graph;
 mod iam;
 mod local;
 mod lock;
+mod metrics;
 mod outputs;
 mod plan;
 mod refresh;
+mod simulate;
 mod state;
+mod tune;
 mod unlock;
 
 use clap::Subcommand;
@@ -28,6 +31,9 @@ pub(crate) enum Command {
     Outputs(outputs::Outputs),
     Graph(graph::Graph),
     Iam(iam::Iam),
+    Simulate(simulate::Simulate),
+    Tune(tune::Tune),
+    Metrics(metrics::Metrics),
     State(state::State),
     Lock(lock::Lock),
     Unlock(unlock::Unlock),
@@ -45,6 +51,9 @@ impl Command {
             Command::Outputs(command) => command.stack.json,
             Command::Graph(command) => command.stack.json,
             Command::Iam(command) => command.stack.json,
+            Command::Simulate(command) => command.stack.json,
+            Command::Tune(command) => command.stack.json,
+            Command::Metrics(command) => command.json(),
             Command::State(command) => command.json(),
             Command::Lock(command) => command.json(),
             Command::Unlock(command) => command.stack.json,
@@ -63,6 +72,9 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Outputs(command) => command.run(providers).await,
         Command::Graph(command) => command.run(providers).await,
         Command::Iam(command) => command.run(providers).await,
+        Command::Simulate(command) => command.run(providers).await,
+        Command::Tune(command) => command.run(providers).await,
+        Command::Metrics(command) => command.run(providers).await,
         Command::State(command) => command.run(providers).await,
         Command::Lock(command) => command.run(providers).await,
         Command::Unlock(command) => command.run(providers).await,

@@ -45,7 +45,16 @@ pub fn policies() -> Vec<Policy> {
 /// # Errors
 /// The first name that none has, with the names that there are.
 pub fn at(levels: &BTreeMap<String, Level>) -> Result<Vec<Policy>, String> {
-    let policies = policies();
+    with(Vec::new(), levels)
+}
+
+/// The same beside others.
+///
+/// # Errors
+/// As [`at`].
+pub fn with(others: Vec<Policy>, levels: &BTreeMap<String, Level>) -> Result<Vec<Policy>, String> {
+    let mut policies = policies();
+    policies.extend(others);
     if let Some(wrong) = levels.keys().find(|name| !policies.iter().any(|policy| policy.name() == name.as_str())) {
         let names: Vec<&str> = policies.iter().map(Policy::name).collect();
         return Err(format!("there is no policy `{wrong}`; there are {}", names.join(", ")));
