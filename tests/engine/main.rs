@@ -7,6 +7,8 @@ mod crash;
 mod dataflow;
 mod drift;
 mod failure;
+mod identity_moves;
+mod identity_stacks;
 mod options;
 mod random;
 mod recovery;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
-use infra_plan::{Observed, Plan, Record, plan, plan_destroy, refresh};
+use infra_plan::{Observed, Plan, Record, State, estranged, moved, plan, plan_destroy, refresh};
 
 use crate::clear::Clear;
 use crate::event::Watcher;
@@ -14,6 +14,7 @@ use crate::observe::{ObserveError, observe};
 use crate::perform::Bench;
 use crate::recover::{RecoverError, recover};
 use crate::registry::Registry;
+use crate::relocate::{Unmoved, relocate};
 use crate::retry::Patience;
 use crate::schedule::run;
 use crate::store::StoreError;
@@ -98,7 +99,11 @@ impl Engine {
     /// # Errors
     /// Where a type of resource is unknown or cannot be read.
     pub async fn observe(&self, journal: &Journal, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
-        observe(&self.registry, journal.state(), &self.patience, self.parallel, watcher).await
+        self.look(journal.state(), watcher).await
+    }
+
+    async fn look(&self, state: &State, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
+        observe(&self.registry, state, &self.patience, self.parallel, watcher).await
     }
 
     /// Looks, and plans a deployment. Changes nothing.
@@ -107,8 +112,14 @@ impl Engine {
     /// Where the graph is wrong, was built against other types than this engine's, or the cloud cannot be read.
     pub async fn plan(&self, graph: &Graph, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
-        let observed = self.observe(journal, watcher).await?;
-        let mut plan = plan(graph, journal.state(), &observed).map_err(PlanError::Wrong)?;
+        let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
+        let observed = self.look(&moved.state, watcher).await?;
+        let estranged = estranged(&moved.moves, &moved.state, &observed, graph);
+        if !estranged.is_empty() {
+            return Err(PlanError::Wrong(estranged));
+        }
+        let mut plan = plan(graph, &moved.state, &observed).map_err(PlanError::Wrong)?;
+        plan.moves = moved.moves;
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
         for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {
             if let Some(handler) = self.registry.handler(step.address.kind()) {
@@ -153,6 +164,14 @@ impl Engine {
         interrupt: &Interrupt,
         watcher: &dyn Watcher,
     ) -> Outcome {
+        if let Err(unmoved) = relocate(plan, journal) {
+            let mut outcome = Outcome { skipped: plan.steps.iter().map(|step| step.address.clone()).collect(), ..Outcome::default() };
+            match unmoved {
+                Unmoved::Changed(address, problem) => outcome.failed.push((address, *problem)),
+                Unmoved::Store(error) => outcome.store = Some(error),
+            }
+            return outcome;
+        }
         let bench = Bench {
             stack: &plan.stack,
             registry: &self.registry,

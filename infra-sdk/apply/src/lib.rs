@@ -14,6 +14,7 @@ mod perform;
 mod provider;
 mod recover;
 mod registry;
+mod relocate;
 mod retry;
 mod schedule;
 mod store;

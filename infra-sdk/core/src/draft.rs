@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Address, Declared, Expr, InputField, Location, Node, Options, Resource, Stack};
+use crate::identity::Said;
+use crate::{Address, Declared, Expr, Import, InputField, Location, Node, Options, Resource, Stack};
 
 /// In a builder's type: a required argument that is set.
 #[derive(Clone, Copy, Debug)]
@@ -19,12 +20,13 @@ pub struct Draft {
     inputs: BTreeMap<String, Expr>,
     depends_on: BTreeSet<Address>,
     options: Options,
+    former: Vec<Said>,
 }
 
 impl Draft {
     /// A resource of this logical name with nothing set.
     pub fn new(name: impl Into<String>) -> Draft {
-        Draft { name: name.into(), inputs: BTreeMap::new(), depends_on: BTreeSet::new(), options: Options::default() }
+        Draft { name: name.into(), inputs: BTreeMap::new(), depends_on: BTreeSet::new(), options: Options::default(), former: Vec::new() }
     }
 
     /// Sets an input.
@@ -62,9 +64,25 @@ impl Draft {
         self.options.delete_before_create = true;
     }
 
+    /// Takes over what the state has under another name of this stack.
+    pub fn moved_from(&mut self, name: impl Into<String>) {
+        self.former.push(Said { stack: None, name: name.into() });
+    }
+
+    /// Takes over what another stack has under a name.
+    pub fn moved_from_stack(&mut self, stack: impl Into<String>, name: impl Into<String>) {
+        self.former.push(Said { stack: Some(stack.into()), name: name.into() });
+    }
+
+    /// Takes over an object that exists; with `update`, makes it as the program says.
+    pub fn import(&mut self, id: impl Into<String>, update: bool) {
+        self.options.import = Some(Import { id: id.into(), update });
+    }
+
     /// Adds the resource to the stack, as declared at `declared`.
     pub fn add<R: Resource>(self, stack: &Stack, declared: Location) -> Address {
-        let Draft { name, inputs, depends_on, options } = self;
+        let Draft { name, inputs, depends_on, mut options, former } = self;
+        options.moved_from = stack.former::<R>(&name, &former, &declared);
         stack.declare::<R>(&name, |address| Node { address, inputs, depends_on, options, declared })
     }
 }

@@ -16,6 +16,7 @@ mod expr;
 mod function;
 mod graph;
 mod id;
+mod identity;
 mod input;
 mod location;
 pub mod lookup;
@@ -40,6 +41,7 @@ pub use expr::{Attr, Expr};
 pub use function::Function;
 pub use graph::{GRAPH_VERSION, Graph, Node};
 pub use id::ResourceId;
+pub use identity::{Former, Import};
 /// Derives and macros for resource files and programs.
 #[doc(hidden)]
 pub use infra_derive::__output;

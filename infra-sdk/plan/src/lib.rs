@@ -6,8 +6,10 @@
 mod clash;
 mod decide;
 mod diff;
+mod handover;
 mod ignore;
 mod mark;
+mod moved;
 mod name;
 mod observed;
 mod order;
@@ -26,7 +28,9 @@ mod steps;
 mod surgery;
 
 pub use diff::{Change, differences};
+pub use handover::Handed;
 pub use ignore::kept;
+pub use moved::{Move, Moved, arrivals, estranged, moved, neighbours};
 pub use observed::{Observed, Sight};
 pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
 pub use planner::{plan, plan_destroy};

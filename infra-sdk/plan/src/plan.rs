@@ -7,6 +7,7 @@ use infra_core::{Address, Expr, Lifecycle, Location, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::diff::Change;
+use crate::moved::Move;
 
 /// The version of a plan's serialized form.
 pub const PLAN_VERSION: u32 = 1;
@@ -20,6 +21,9 @@ pub struct Plan {
     pub stack: String,
     /// The state's serial that the plan was made for.
     pub serial: u64,
+    /// What has another address from now on; recorded before the first step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
     /// The steps, in an order that respects their edges.
     pub steps: Vec<Step>,
     /// The resources that stay as they are.
@@ -183,7 +187,7 @@ impl Plan {
     /// Whether performing it would change the cloud, what of it belongs to the stack, or the stack's outputs.
     pub fn has_changes(&self) -> bool {
         let calls = self.steps.iter().any(|step| step.action.is_change() || matches!(step.action, Action::Retain { .. }));
-        calls || self.exports.iter().any(|export| export.changed)
+        calls || !self.moves.is_empty() || self.exports.iter().any(|export| export.changed)
     }
 
     /// The step that makes or changes a resource.
@@ -193,7 +197,7 @@ impl Plan {
 
     /// How much of each: for a summary.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { unchanged: self.unchanged.len(), ..Counts::default() };
+        let mut counts = Counts { unchanged: self.unchanged.len(), moved: self.moves.len(), ..Counts::default() };
         for step in &self.steps {
             match &step.action {
                 Action::Create { replaces: None, .. } => counts.create += 1,
@@ -229,6 +233,9 @@ pub struct Counts {
     /// Kept in the cloud, and not in the stack any more.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retain: usize,
+    /// Known by another address from now on, whatever else happens to it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub moved: usize,
     /// Left alone.
     pub unchanged: usize,
 }

@@ -87,7 +87,7 @@ fn finished(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let (steps, mut notes) = sequence(drawn).map_err(|problem| vec![problem])?;
     notes.extend(retain::notes(&steps, state));
-    Ok(Plan { version: PLAN_VERSION, stack: stack.to_owned(), serial: state.serial, steps, unchanged, exports, notes })
+    Ok(Plan { version: PLAN_VERSION, stack: stack.to_owned(), serial: state.serial, moves: Vec::new(), steps, unchanged, exports, notes })
 }
 
 /// The schema of each node.

@@ -96,6 +96,7 @@ mod tests {
             version: PLAN_VERSION,
             stack: "s".into(),
             serial: 0,
+            moves: Vec::new(),
             steps: vec![step],
             unchanged: Vec::new(),
             exports: vec![Export { name: "e".into(), old: None, new: Some(secret()), changed: true }],

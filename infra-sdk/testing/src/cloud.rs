@@ -154,6 +154,18 @@ impl MockCloud {
         object.map(|object| object.inputs.insert(input.to_owned(), value.into())).is_some()
     }
 
+    /// Makes the object of a resource one of another type, under the same id and name: as a cloud's object is whose type
+    /// has another name now. Says whether there was one.
+    pub fn retype(&self, kind: &str, name: &str, schema: Schema) -> bool {
+        let Some((id, _)) = self.object(kind, name) else { return false };
+        let mut contents = self.contents();
+        let Some(object) = contents.objects.get_mut(&id) else { return false };
+        object.kind = schema.kind.clone();
+        object.outputs = invent::outputs(&schema, &id, &object.inputs, object.revision);
+        contents.schemas.insert(schema.kind.clone(), schema);
+        true
+    }
+
     /// Lets every call take up to a second of virtual time, the same for the same seed, so that calls overlap. A call that
     /// is under way when its run dies arrives all the same.
     pub fn take_time(&self, seed: u64) {

@@ -18,6 +18,8 @@ pub struct World {
     pub cloud: MockCloud,
     /// What the engine remembers.
     pub state: State,
+    /// The states of other stacks in the same environment, by stack: what is moved from there is taken over from them.
+    pub beside: BTreeMap<String, State>,
     answers: BTreeMap<String, Json>,
 }
 
@@ -58,7 +60,7 @@ impl Default for World {
 impl World {
     /// A world in which nothing has been deployed.
     pub fn new() -> World {
-        World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new() }
+        World { cloud: MockCloud::new(), state: State::new("test"), beside: BTreeMap::new(), answers: BTreeMap::new() }
     }
 
     /// Answers a lookup that programs ask.
@@ -101,7 +103,10 @@ impl World {
     /// What the planner says against it.
     pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
         let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
-        let journal = Journal::in_memory(self.state.clone());
+        let mut journal = Journal::in_memory(self.state.clone());
+        for (stack, state) in &self.beside {
+            journal.put_beside(stack, Journal::in_memory(state.clone()));
+        }
         in_virtual_time(engine.plan(graph, &journal, &()))
     }
 
@@ -156,7 +161,7 @@ impl World {
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
-        World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone() }
+        World { cloud: self.cloud.fork(), state: self.state.clone(), beside: self.beside.clone(), answers: self.answers.clone() }
     }
 
     fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {
@@ -170,6 +175,12 @@ impl World {
         self.cloud.contents().life = Life::until(crash);
         let (kept, records) = mpsc::channel();
         let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
+        let mut beside = Vec::new();
+        for (stack, state) in &self.beside {
+            let (kept, records) = mpsc::channel();
+            journal.put_beside(stack, Journal::new(state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept })));
+            beside.push((stack.clone(), records));
+        }
         let ear = Ear::default();
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
             engine.recover(&mut journal, stack, &ear).await?;
@@ -185,6 +196,10 @@ impl World {
         drop(journal);
         // What the next run knows is what was made durable, and nothing that this one only had in mind.
         records.iter().for_each(|record| self.state.apply(record));
+        for (stack, records) in beside {
+            let state = self.beside.entry(stack).or_default();
+            records.iter().for_each(|record| state.apply(record));
+        }
         let died = std::mem::take(&mut self.cloud.contents().life).is_over();
         Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died }
     }

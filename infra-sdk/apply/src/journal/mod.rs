@@ -5,6 +5,8 @@ mod history;
 mod line;
 mod repair;
 
+use std::collections::BTreeMap;
+
 use infra_plan::{Record, State};
 
 pub use file::{FileLog, Found};
@@ -26,12 +28,14 @@ pub struct Journal {
     /// Whether a record could not be made durable. A disk that failed once may say that it holds what it has lost, so
     /// nothing more is written to it in this run.
     broken: bool,
+    /// The journals of other stacks, of which resources may be taken over.
+    pub(crate) beside: BTreeMap<String, Journal>,
 }
 
 impl Journal {
     /// A journal from a log and the state that the log's records make.
     pub fn new(state: State, log: Box<dyn Log>) -> Journal {
-        Journal { state, log, broken: false }
+        Journal { state, log, broken: false, beside: BTreeMap::new() }
     }
 
     /// A journal in memory: for tests, and for programs that keep their state themselves.
@@ -48,6 +52,17 @@ impl Journal {
     /// The state.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Lets resources of another stack be taken over from its journal. Both are locked for as long as they are open, and
+    /// opening one never waits for the other: two runs that want each other's are told so, and do not wait for ever.
+    pub fn put_beside(&mut self, stack: impl Into<String>, other: Journal) {
+        self.beside.insert(stack.into(), other);
+    }
+
+    /// The states of the other stacks, by stack.
+    pub fn others(&self) -> BTreeMap<String, &State> {
+        self.beside.iter().map(|(stack, other)| (stack.clone(), &other.state)).collect()
     }
 
     /// The state, when the journal is done with.

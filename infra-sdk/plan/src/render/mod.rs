@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use infra_core::Expr;
 
+use crate::moved::Move;
 use crate::plan::{Action, Difference, Export, Leave, Plan, Step, Want};
 use style::Paint;
 
@@ -34,6 +35,7 @@ const INDENT: usize = 6;
 /// The plan as text, ending with a line break.
 pub fn render(plan: &Plan, options: &RenderOptions) -> String {
     let mut page = Page { text: String::new(), paint: Paint::new(options.colour), width: options.width.max(40) };
+    page.moves(&plan.moves);
     for (at, step) in plan.steps.iter().enumerate() {
         page.step(step, is_half_of_replacement(plan, at));
     }
@@ -114,6 +116,20 @@ impl Page {
             Action::Note { .. } => return,
         }
         self.text.push('\n');
+    }
+
+    /// What has another address from now on, a line each.
+    fn moves(&mut self, moves: &[Move]) {
+        for Move { from, stack, to, handle } in moves {
+            let (mark, name) = (self.paint.with(Style::Change, ">"), self.paint.with(Style::Strong, to.name()));
+            let kind = if from.kind() == to.kind() { String::new() } else { format!("{} ", from.kind()) };
+            let stack = stack.as_ref().map(|stack| format!(" of stack {stack}")).unwrap_or_default();
+            let remark = self.paint.with(Style::Dim, &format!("moved from {kind}{}{stack}", from.name()));
+            let _ = writeln!(self.text, "  {mark} {handle} {name}  {remark}");
+        }
+        if !moves.is_empty() {
+            self.text.push('\n');
+        }
     }
 
     fn heading(&mut self, style: Style, mark: &str, step: &Step, remark: &str) {
@@ -237,6 +253,7 @@ impl Page {
             return;
         }
         let parts = [
+            (Style::Change, counts.moved, "to move"),
             (Style::Add, counts.create, "to create"),
             (Style::Change, counts.update, "to change"),
             (Style::Replace, counts.replace, "to replace"),
