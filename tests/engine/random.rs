@@ -149,7 +149,7 @@ proptest! {
         end in prop::collection::vec(trouble(), 0..3),
         seed in 0..1000_u64,
     ) {
-        let (mut world, mut fair) = (World::new(), World::new());
+        let (mut world, mut fair) = (World::new().recreating(), World::new().recreating());
         world.cloud.take_time(seed);
         world.cloud.seen_after((seed % 3) as u32);
         world.cloud.ready_after((seed % 4) as u32);
@@ -177,7 +177,7 @@ proptest! {
 
     #[test]
     fn any_program_becomes_any_other_and_then_nothing(programs in prop::collection::vec(prop::collection::vec(spec(), 16), 1..4)) {
-        let mut world = World::new();
+        let mut world = World::new().recreating();
         for specs in &programs {
             let program = program(specs);
             let deployed = world.deploy(&program, json!({})).complete();
@@ -191,7 +191,7 @@ proptest! {
 
     #[test]
     fn the_same_question_has_the_same_plan_byte_for_byte(first in prop::collection::vec(spec(), 16), second in prop::collection::vec(spec(), 16)) {
-        let mut world = World::new();
+        let mut world = World::new().recreating();
         world.deploy(&program(&first), json!({})).complete();
         let plan = || serde_json::to_string(&world.plan(&program(&second), json!({})).unwrap()).unwrap();
         prop_assert_eq!(plan(), plan());

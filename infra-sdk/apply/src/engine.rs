@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
-use infra_plan::{Observed, Plan, Record, State, estranged, moved, plan, plan_destroy, refresh};
+use infra_plan::{Observed, Plan, Record, State, estranged, moved, plan, plan_destroy, recreations, refresh};
 
 use crate::clear::Clear;
 use crate::event::Watcher;
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
-use crate::observe::{ObserveError, observe};
+use crate::observe::{ObserveError, observe, observe_imports};
 use crate::perform::Bench;
 use crate::recover::{RecoverError, recover};
 use crate::registry::Registry;
@@ -78,12 +78,15 @@ pub struct Engine {
     pub parallel: usize,
     /// How patient it is.
     pub patience: Patience,
+    /// Whether a plan may delete something and make an equal one under another name, which otherwise is refused: it is
+    /// nearly always a rename of which the program does not say so.
+    pub allow_recreate: bool,
 }
 
 impl Engine {
     /// An engine with ten calls at a time.
     pub fn new(registry: Registry) -> Engine {
-        Engine { registry, parallel: 10, patience: Patience::default() }
+        Engine { registry, parallel: 10, patience: Patience::default(), allow_recreate: false }
     }
 
     /// Settles what an interrupted run left open.
@@ -113,13 +116,18 @@ impl Engine {
     pub async fn plan(&self, graph: &Graph, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
         let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
-        let observed = self.look(&moved.state, watcher).await?;
+        let mut observed = self.look(&moved.state, watcher).await?;
+        observe_imports(&self.registry, graph, &moved.state, &self.patience, &mut observed).await?;
         let estranged = estranged(&moved.moves, &moved.state, &observed, graph);
         if !estranged.is_empty() {
             return Err(PlanError::Wrong(estranged));
         }
         let mut plan = plan(graph, &moved.state, &observed).map_err(PlanError::Wrong)?;
         plan.moves = moved.moves;
+        let recreated = if self.allow_recreate { Vec::new() } else { recreations(graph, &moved.state, &plan) };
+        if !recreated.is_empty() {
+            return Err(PlanError::Wrong(recreated));
+        }
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
         for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {
             if let Some(handler) = self.registry.handler(step.address.kind()) {

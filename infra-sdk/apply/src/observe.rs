@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures::StreamExt as _;
 use futures::stream;
-use infra_core::{Address, Kind, Schema, Value};
-use infra_plan::{Object, Observed, Sight, State};
+use infra_core::{Address, Graph, Kind, Schema, Value};
+use infra_plan::{Object, Observed, Sight, State, wanted_import};
 
 use crate::error::ProviderError;
 use crate::event::{Event, Watcher};
@@ -36,6 +36,37 @@ pub enum ObserveError {
         /// Why.
         source: ProviderError,
     },
+}
+
+/// Reads what resources are to import: objects that the state does not know yet.
+pub(crate) async fn observe_imports(
+    registry: &Registry,
+    graph: &Graph,
+    state: &State,
+    patience: &Patience,
+    observed: &mut Observed,
+) -> Result<(), ObserveError> {
+    let mut by_kind: BTreeMap<&Kind, Vec<(&Address, &String)>> = BTreeMap::new();
+    for node in &graph.nodes {
+        if let Some(import) = wanted_import(node, state) {
+            by_kind.entry(node.address.kind()).or_default().push((&node.address, &import.id));
+        }
+    }
+    for (kind, wanted) in &by_kind {
+        let unknown = || ObserveError::UnknownKind { kind: Kind::clone(kind), address: wanted[0].0.clone() };
+        let handler = registry.handler(kind).ok_or_else(unknown)?;
+        for page in wanted.chunks(handler.page().max(1)) {
+            let ids: Vec<String> = page.iter().map(|(_, id)| (*id).clone()).collect();
+            let failed = |source| ObserveError::Read { kind: Kind::clone(kind), count: page.len(), first: page[0].0.clone(), source };
+            let found = retry(patience, |_, _| {}, async || handler.read(&ids).await).await.map_err(failed)?;
+            let mut found: HashMap<String, Found> = found.into_iter().map(|found| (found.id.clone(), found)).collect();
+            for (address, id) in page {
+                let seen = found.remove(*id).map_or(Sight::Gone, |found| sight(handler.schema(), found));
+                observed.objects.insert((*address).clone(), seen);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads every object that the state knows, at most `parallel` calls at a time.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Value};
+use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Type, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
 use sha2::{Digest as _, Sha256};
 
@@ -73,8 +73,15 @@ impl<'b> Bench<'b> {
                 self.record(Record::Settled { address: address.clone(), object: self.object(id, want, &inputs, outputs.clone()) })?;
                 Ok(id.clone())
             }
+            Action::Adopt { id, want, changes, outputs } if changes.is_empty() => {
+                let inputs = self.evaluated(address, want)?;
+                self.record(Record::Settled { address: address.clone(), object: self.object(id, want, &inputs, outputs.clone()) })?;
+                self.clear.tell(address, outputs.clone());
+                Ok(id.clone())
+            }
+            Action::Adopt { id, want, .. } => self.subject(address)?.update(id, want, true).await,
             Action::Create { want, .. } => self.subject(address)?.create(want).await,
-            Action::Update { id, want, .. } => self.subject(address)?.update(id, want).await,
+            Action::Update { id, want, .. } => self.subject(address)?.update(id, want, false).await,
             Action::Delete { id, .. } => self.subject(address)?.delete(id).await,
         }
     }
@@ -207,7 +214,8 @@ impl Subject<'_, '_> {
         (made, in_doubt)
     }
 
-    async fn update(&self, id: &str, want: &Want) -> Result<String, Failure> {
+    /// Changes an object; one that is imported is signed too, where the type has tags and they are sent anyway.
+    async fn update(&self, id: &str, want: &Want, imported: bool) -> Result<String, Failure> {
         let mut inputs = self.bench.evaluated(self.address, want)?;
         let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
         let dependencies = want.dependencies.clone();
@@ -222,8 +230,24 @@ impl Subject<'_, '_> {
         // It may have changed since the plan was made, as what is ignored does by its nature.
         let (have, salt) = (fields(self.with_recorded(id, &found)), self.bench.journal().state().salt.clone());
         kept(&self.schema().inputs, &want.ignored, &have, &mut inputs, &salt);
-        let asked = asked(&inputs);
+        let mut asked = asked(&inputs);
+        if imported {
+            self.sign(&mut asked, &have);
+        }
         self.settle(id, found, want, &inputs, &asked).await
+    }
+
+    /// Adds to what is asked of an imported object the tags that say whose it is, to those that it has or is to have.
+    fn sign(&self, asked: &mut Value, have: &BTreeMap<String, Value>) {
+        let Value::Object(asked) = asked else { return };
+        if !self.schema().input("tags").is_some_and(|tags| matches!(tags.ty, Type::Map(_))) {
+            return;
+        }
+        let tags = asked.entry("tags".to_owned()).or_insert_with(|| have.get("tags").cloned().unwrap_or(Value::Object(BTreeMap::new())));
+        if let Value::Object(tags) = tags {
+            tags.insert("infra:stack".into(), Value::from(self.bench.stack));
+            tags.insert("infra:resource".into(), Value::from(self.address.to_string().as_str()));
+        }
     }
 
     /// Brings an object to what is wanted: changes what differs, waits until it is ready, and records it.
@@ -373,6 +397,7 @@ pub(crate) fn doing(action: &Action) -> Option<Doing> {
     match action {
         Action::Create { .. } => Some(Doing::Creating),
         Action::Update { .. } => Some(Doing::Updating),
+        Action::Adopt { changes, .. } => (!changes.is_empty()).then_some(Doing::Updating),
         Action::Delete { .. } => Some(Doing::Deleting),
         Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
     }

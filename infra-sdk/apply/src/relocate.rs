@@ -31,7 +31,9 @@ pub(crate) fn relocate(plan: &Plan, journal: &mut Journal) -> Result<(), Unmoved
         };
         let Some(stack) = &moved.stack else {
             journal.state().check_place(from, to).map_err(|error| changed(error.to_string()))?;
-            journal.record(Record::Moved { from: from.clone(), to: to.clone() })?;
+            let (from, to) = (from.clone(), to.clone());
+            let record = if from.kind() == to.kind() { Record::Moved { from, to } } else { Record::Retyped { from, to } };
+            journal.record(record)?;
             continue;
         };
         let Some(other) = journal.beside.get_mut(stack) else {

@@ -21,7 +21,9 @@ pub(crate) fn unsealed(
         };
         (name.clone(), value)
     };
-    kept.iter().map(value).collect()
+    // Of an object that was imported nothing is recorded that the cloud does not tell.
+    let untold = fields.iter().filter(|field| field.required && field.write_only && !kept.contains_key(&field.name));
+    kept.iter().map(value).chain(untold.map(|field| (field.name.clone(), least(&field.ty)))).collect()
 }
 
 fn unsealed_value(ty: &Type, required: bool, kept: &Value, clear: Option<&Value>, salt: &str) -> Value {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use infra_apply::{History, Journal};
 use infra_core::program::Request;
 use infra_core::{GRAPH_VERSION, Graph, check_name};
-use infra_plan::State;
+use infra_plan::{State, neighbours};
 use tokio::sync::OnceCell;
 
 use crate::Providers;
@@ -135,6 +135,18 @@ impl<'a> Session<'a> {
     /// The journal, open for a run.
     pub(crate) fn journal(&self, cloud: &Cloud) -> Result<Journal, Error> {
         self.place.open(cloud.memory.as_deref())
+    }
+
+    /// Lets the journal's resources be taken over from other stacks where the graph says so: `locked` for a run, otherwise
+    /// from what those stacks remember now. One that was never deployed has nothing.
+    pub(crate) fn put_neighbours_beside(&self, graph: &Graph, journal: &mut Journal, cloud: &Cloud, locked: bool) -> Result<(), Error> {
+        for stack in neighbours(graph, journal.state()) {
+            let place = Place::new(&self.project, &stack, &self.environment.name);
+            let Some(state) = place.peek(cloud.memory.as_deref())? else { continue };
+            let other = if locked { place.open(cloud.memory.as_deref())? } else { Journal::in_memory(state) };
+            journal.put_beside(stack, other);
+        }
+        Ok(())
     }
 
     /// What is remembered of the deployment, without asking the cloud. Says so where the local cloud has forgotten it.

@@ -67,6 +67,17 @@ pub enum Action {
         /// What differs.
         changes: Vec<Difference>,
     },
+    /// An object that exists already becomes the resource's own.
+    Adopt {
+        /// Its physical id.
+        id: String,
+        /// What is asked of it.
+        want: Want,
+        /// What is changed for that; where nothing is, there is no call.
+        changes: Vec<Difference>,
+        /// What the cloud says of it.
+        outputs: BTreeMap<String, Value>,
+    },
     /// An object is deleted.
     Delete {
         /// Its physical id.
@@ -186,7 +197,8 @@ pub struct Export {
 impl Plan {
     /// Whether performing it would change the cloud, what of it belongs to the stack, or the stack's outputs.
     pub fn has_changes(&self) -> bool {
-        let calls = self.steps.iter().any(|step| step.action.is_change() || matches!(step.action, Action::Retain { .. }));
+        let calls =
+            self.steps.iter().any(|step| step.action.is_change() || matches!(step.action, Action::Retain { .. } | Action::Adopt { .. }));
         calls || !self.moves.is_empty() || self.exports.iter().any(|export| export.changed)
     }
 
@@ -203,6 +215,7 @@ impl Plan {
                 Action::Create { replaces: None, .. } => counts.create += 1,
                 Action::Create { replaces: Some(_), .. } => counts.replace += 1,
                 Action::Update { .. } => counts.update += 1,
+                Action::Adopt { .. } => counts.import += 1,
                 Action::Delete { why: Leave::Replaced, .. } => {}
                 Action::Delete { .. } => counts.delete += 1,
                 Action::Retain { .. } => counts.retain += 1,
@@ -226,6 +239,9 @@ pub struct Counts {
     pub create: usize,
     /// Changed in place.
     pub update: usize,
+    /// Taken over, from those that exist in the cloud already.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub import: usize,
     /// Replaced.
     pub replace: usize,
     /// Deleted.
@@ -243,7 +259,11 @@ pub struct Counts {
 impl Action {
     /// Whether it calls the cloud to change something.
     pub fn is_change(&self) -> bool {
-        !matches!(self, Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. })
+        match self {
+            Action::Create { .. } | Action::Update { .. } | Action::Delete { .. } => true,
+            Action::Adopt { changes, .. } => !changes.is_empty(),
+            Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => false,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use infra_core::{Address, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Sch
 
 use crate::clash::mark_delete_first;
 use crate::decide::{Context, Decision, decide};
+use crate::import;
 use crate::observed::Observed;
 use crate::order::order;
 use crate::outlook::Outlooks;
@@ -26,6 +27,10 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
         return Err(vec![Diagnostic::new(problem).with_help("build both with the same version of infra-sdk")]);
     }
     let order = order(graph)?;
+    let doubles = import::doubles(graph, state);
+    if !doubles.is_empty() {
+        return Err(doubles);
+    }
     let schemas = schemas(graph)?;
     let mut context = Context { stack: &graph.stack, state, replaced: BTreeSet::new() };
     let (mut outlooks, mut decisions, mut problems) = (Outlooks::default(), Vec::new(), Vec::new());

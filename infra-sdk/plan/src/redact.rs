@@ -23,6 +23,11 @@ impl Plan {
                     hide_want(want);
                     changes.iter_mut().for_each(hide_difference);
                 }
+                Action::Adopt { want, changes, outputs, .. } => {
+                    hide_want(want);
+                    changes.iter_mut().for_each(hide_difference);
+                    outputs.values_mut().for_each(hide_value);
+                }
                 Action::Note { want, outputs, .. } => {
                     hide_want(want);
                     outputs.values_mut().for_each(hide_value);

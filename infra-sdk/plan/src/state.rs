@@ -155,6 +155,13 @@ pub enum Record {
         /// The address it has.
         to: Address,
     },
+    /// A resource has an address of another type from now on; its objects stay as they are.
+    Retyped {
+        /// The address it had.
+        from: Address,
+        /// The address it has.
+        to: Address,
+    },
     /// A resource is another stack's from now on, which is about to take it over.
     Handed {
         /// The resource.
@@ -240,7 +247,9 @@ impl State {
                 self.drop_if_empty(&address);
             }
             Record::Exported { exports } => self.exports = exports,
-            Record::Moved { from, to } => self.rename(&from, &to),
+            Record::Moved { from, to } if from.kind() == to.kind() => self.rename(&from, &to),
+            Record::Moved { .. } => {}
+            Record::Retyped { from, to } => self.rename(&from, &to),
             Record::Handed { address, stack } => self.hand_over(&address, &stack),
             Record::Taken { address, row, .. } => self.take_over(&address, *row),
             Record::Delivered { address } => drop(self.handed.remove(&address)),

@@ -230,11 +230,14 @@ mod tests {
         assert_eq!(state.check_move(&address("a"), &address("a")), Err(MoveError::Taken(address("a"))));
         let other = MoveError::OtherKind { from: address("a"), to: elsewhere.clone() };
         assert_eq!(state.check_move(&address("a"), &elsewhere), Err(other));
-        for to in [address("a"), address("b")] {
+        for to in [address("a"), address("b"), elsewhere.clone()] {
             let mut after = state.clone();
             after.apply(Record::Moved { from: address("a"), to });
             assert_eq!((&after.rows, &after.made), (&state.rows, &state.made));
         }
+        let mut retyped = state.clone();
+        retyped.apply(Record::Retyped { from: address("a"), to: elsewhere.clone() });
+        assert_eq!(retyped.object(&elsewhere), state.object(&address("a")));
         state.apply(Record::Begun { address: address("a"), intent: Intent::Delete { id: "a-1".into() } });
         assert_eq!(state.check_move(&address("a"), &address("c")), Err(MoveError::InDoubt(address("a"))));
         assert_eq!(moved(&state, "a", "c").rows, state.rows);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, Watcher};
+use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, Registry, Watcher};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
 use infra_plan::{Plan, State};
@@ -20,6 +20,8 @@ pub struct World {
     pub state: State,
     /// The states of other stacks in the same environment, by stack: what is moved from there is taken over from them.
     pub beside: BTreeMap<String, State>,
+    /// Whether a deployment may delete something and make an equal one under another name, as with `--allow-recreate`.
+    pub allow_recreate: bool,
     answers: BTreeMap<String, Json>,
 }
 
@@ -60,7 +62,20 @@ impl Default for World {
 impl World {
     /// A world in which nothing has been deployed.
     pub fn new() -> World {
-        World { cloud: MockCloud::new(), state: State::new("test"), beside: BTreeMap::new(), answers: BTreeMap::new() }
+        World {
+            cloud: MockCloud::new(),
+            state: State::new("test"),
+            beside: BTreeMap::new(),
+            allow_recreate: false,
+            answers: BTreeMap::new(),
+        }
+    }
+
+    /// A world in which a deployment may delete something and make an equal one under another name.
+    #[must_use]
+    pub fn recreating(mut self) -> World {
+        self.allow_recreate = true;
+        self
     }
 
     /// Answers a lookup that programs ask.
@@ -102,7 +117,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        let engine = self.engine(self.cloud.registry(graph.schemas.values()));
         let mut journal = Journal::in_memory(self.state.clone());
         for (stack, state) in &self.beside {
             journal.put_beside(stack, Journal::in_memory(state.clone()));
@@ -128,7 +143,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        let engine = self.engine(self.cloud.registry(graph.schemas.values()));
         self.perform(&engine, &graph.stack, Some(graph))
     }
 
@@ -138,7 +153,7 @@ impl World {
     /// If that cannot be planned. What fails while it is performed is in the outcome.
     #[track_caller]
     pub fn destroy(&mut self) -> Deployed {
-        let engine = Engine::new(self.cloud.registry([]));
+        let engine = self.engine(self.cloud.registry([]));
         match self.perform(&engine, "test", None) {
             Ok(deployed) => deployed,
             Err(error) => panic!("{error}"),
@@ -148,20 +163,30 @@ impl World {
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        let engine = self.engine(self.cloud.registry(graph.schemas.values()));
         self.run(&engine, &graph.stack, Some(graph), Some(crash)).died
     }
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
-        let engine = Engine::new(self.cloud.registry([]));
+        let engine = self.engine(self.cloud.registry([]));
         self.run(&engine, "test", None, Some(crash)).died
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
-        World { cloud: self.cloud.fork(), state: self.state.clone(), beside: self.beside.clone(), answers: self.answers.clone() }
+        World {
+            cloud: self.cloud.fork(),
+            state: self.state.clone(),
+            beside: self.beside.clone(),
+            allow_recreate: self.allow_recreate,
+            answers: self.answers.clone(),
+        }
+    }
+
+    fn engine(&self, registry: Registry) -> Engine {
+        Engine { allow_recreate: self.allow_recreate, ..Engine::new(registry) }
     }
 
     fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {

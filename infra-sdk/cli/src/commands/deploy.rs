@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
+use infra_apply::Engine;
 
 use crate::Providers;
 use crate::arguments::{ChangeArguments, ProgramArguments, StackArguments};
@@ -45,6 +46,11 @@ pub(crate) struct Deploy {
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
 
+    /// Lets something be deleted and an equal one be made under another name, which is refused otherwise: it is nearly
+    /// always a rename, for which the program has `.moved_from(…)`.
+    #[arg(long)]
+    pub(crate) allow_recreate: bool,
+
     #[command(flatten)]
     pub(crate) change: ChangeArguments,
 }
@@ -58,7 +64,8 @@ impl Deploy {
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;
         let graph = session.graph(&program, &self.program).await?;
-        let engine = cloud.engine(Some(self.change.parallel));
+        session.put_neighbours_beside(&graph, &mut journal, cloud, true)?;
+        let engine = Engine { allow_recreate: self.allow_recreate, ..cloud.engine(Some(self.change.parallel)) };
         let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
         engine.recover(&mut journal, &session.stack, progress.as_ref()).await?;
         let plan = engine.plan(&graph, &journal, progress.as_ref()).await;

@@ -1,7 +1,7 @@
 //! `infra plan`.
 
 use clap::Args;
-use infra_apply::Journal;
+use infra_apply::{Engine, Journal};
 use infra_plan::State;
 
 use crate::Providers;
@@ -29,6 +29,11 @@ pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
 
+    /// Lets something be deleted and an equal one be made under another name, which is refused otherwise: it is nearly
+    /// always a rename, for which the program has `.moved_from(…)`.
+    #[arg(long)]
+    pub(crate) allow_recreate: bool,
+
     /// Exits with 2 if a deployment would change something, and with 0 if not.
     #[arg(long)]
     pub(crate) exit_code: bool,
@@ -50,7 +55,10 @@ impl Plan {
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let plan = cloud.engine(None).plan(&graph, &Journal::in_memory(state), &progress).await;
+        let mut journal = Journal::in_memory(state);
+        session.put_neighbours_beside(&graph, &mut journal, cloud, false)?;
+        let engine = Engine { allow_recreate: self.allow_recreate, ..cloud.engine(None) };
+        let plan = engine.plan(&graph, &journal, &progress).await;
         progress.end();
         let plan = plan?;
         if self.stack.json {

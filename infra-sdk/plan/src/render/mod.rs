@@ -90,6 +90,11 @@ impl Page {
                 self.heading(Style::Change, "~", step, &format!("{id}{waits}"));
                 self.differences(changes);
             }
+            Action::Adopt { id, changes, .. } => {
+                let changed = if changes.is_empty() { "" } else { ", and changed" };
+                self.heading(Style::Change, "<", step, &format!("{id} is imported{changed}"));
+                self.differences(changes);
+            }
             Action::Delete { why: Leave::Replaced, .. } if half_of_replacement => return,
             Action::Delete { id, why } => {
                 let remark = match why {
@@ -255,6 +260,7 @@ impl Page {
         let parts = [
             (Style::Change, counts.moved, "to move"),
             (Style::Add, counts.create, "to create"),
+            (Style::Change, counts.import, "to import"),
             (Style::Change, counts.update, "to change"),
             (Style::Replace, counts.replace, "to replace"),
             (Style::Remove, counts.delete, "to delete"),

@@ -103,7 +103,7 @@ impl State {
             What::History(command) => command.run(providers)?,
             What::Export(command) => command.run(providers)?,
             What::Import(command) => command.run(providers)?,
-            What::Undo(command) => command.run(providers)?,
+            What::Undo(command) => return command.run(providers),
             What::Repair(command) => return command.run(providers),
         }
         Ok(Exit::Done)
