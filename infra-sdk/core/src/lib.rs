@@ -52,7 +52,7 @@ pub use lookup::{Lookup, Stop};
 pub use options::{InputField, Lifecycle, Options};
 pub use output::{Output, Part};
 pub use resource::{Declared, NoOutputs, OutputFields, Resource};
-pub use schema::{Field, OutputField, Schema, Type, Typed};
+pub use schema::{Field, OutputField, Schema, Spelling, Type, Typed};
 pub use secret::Secret;
 pub use stack::Stack;
 pub use tags::{OWNERSHIP_PREFIX, Tags};

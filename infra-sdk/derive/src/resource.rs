@@ -164,6 +164,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                     cloud: #cloud,
                     unlike_cloud: #unlike_cloud,
                     without: ::std::vec![#(#without),*],
+                    module: ::core::module_path!().to_owned(),
                     iam: ::std::vec![#(#iam.to_owned()),*],
                     doc: #doc.to_owned(),
                 }
