@@ -4,12 +4,14 @@
 
 mod basics;
 mod crash;
+mod dangling;
 mod dataflow;
 mod drift;
 mod failure;
 mod identity_import;
 mod identity_moves;
 mod identity_renames;
+mod identity_source;
 mod identity_stacks;
 mod options;
 mod random;
@@ -18,3 +20,4 @@ mod rendering;
 mod replacement;
 mod secrets;
 mod surgery;
+mod transforms;

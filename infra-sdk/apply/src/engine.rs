@@ -1,6 +1,7 @@
 //! The engine as a library: look, plan, perform.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
@@ -81,12 +82,14 @@ pub struct Engine {
     /// Whether a plan may delete something and make an equal one under another name, which otherwise is refused: it is
     /// nearly always a rename of which the program does not say so.
     pub allow_recreate: bool,
+    /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
+    pub folder: PathBuf,
 }
 
 impl Engine {
     /// An engine with ten calls at a time.
     pub fn new(registry: Registry) -> Engine {
-        Engine { registry, parallel: 10, patience: Patience::default(), allow_recreate: false }
+        Engine { registry, parallel: 10, patience: Patience::default(), allow_recreate: false, folder: PathBuf::new() }
     }
 
     /// Settles what an interrupted run left open.
@@ -187,6 +190,7 @@ impl Engine {
             watcher,
             journal: Mutex::new(&mut *journal),
             clear: Clear::default(),
+            folder: &self.folder,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
         let Bench { clear, .. } = bench;

@@ -1,9 +1,11 @@
 //! The cloud of an environment: connected, and made sure to be the right one.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use infra_apply::{Engine, Registry};
 use infra_aws::sdk::{Connection, connect};
+use infra_core::Kind;
 
 use crate::Providers;
 use crate::environment::{Account, Environment};
@@ -51,6 +53,17 @@ impl Cloud {
         infra_aws::sdk::register(&mut registry, &sdk);
         providers(&mut registry, &sdk);
         Ok(Cloud { registry, memory })
+    }
+
+    /// The types that this command serves, without a cloud: nothing is asked or read.
+    pub(crate) async fn kinds(environment: &Environment, providers: Providers<'_>) -> Result<BTreeSet<Kind>, Error> {
+        let nowhere = Connection { region: Some(environment.region.clone()), profile: None, local: Some("http://127.0.0.1:1".into()) };
+        let failed = |source| Error::Connect { environment: environment.name.clone(), source };
+        let sdk = connect(&nowhere).await.map_err(failed)?;
+        let mut registry = Registry::new();
+        infra_aws::sdk::register(&mut registry, &sdk);
+        providers(&mut registry, &sdk);
+        Ok(registry.schemas().map(|schema| schema.kind.clone()).collect())
     }
 
     /// An engine over it.

@@ -237,6 +237,17 @@ fn a_state_is_replaced_only_where_that_is_said_and_what_is_left_is_named() {
 }
 
 #[test]
+fn a_state_with_types_that_the_engine_does_not_know_is_not_imported() {
+    let project = Project::deployed();
+    let exported = project.prints("state export web").replace("aws:ec2/vpc:", "acme:net/cable:");
+    let other = Project::new();
+    fs::write(other.path("state.json"), exported).unwrap();
+    let error = other.refuses("state import web state.json");
+    assert!(error.contains("types that this infra does not know: `acme:net/cable`"), "{error}");
+    assert!(!other.journal().exists());
+}
+
+#[test]
 fn what_is_no_state_of_this_stack_is_not_imported() {
     let project = Project::deployed();
     let exported = project.prints("state export web");

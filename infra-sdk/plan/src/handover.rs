@@ -52,9 +52,17 @@ impl Row {
     #[must_use]
     pub fn arrived(mut self, arrivals: &BTreeMap<Address, Address>) -> Row {
         for object in self.object.iter_mut().chain(&mut self.old) {
-            let Object { inputs, outputs, dependencies, .. } = object;
+            let Object { inputs, outputs, dependencies, lifecycle, .. } = object;
             *dependencies = dependencies.iter().filter_map(|need| arrivals.get(need).cloned()).collect();
             inputs.retain(|_, value| !value.has_secret());
+            for ids in [&mut lifecycle.deleted_with, &mut lifecycle.replace_with] {
+                let arrived = std::mem::take(ids).into_iter().filter_map(|(other, id)| Some((arrivals.get(&other)?.clone(), id)));
+                *ids = arrived.collect();
+            }
+            // Triggers that are not known are taken over as they are; a digest of the old stack's would replace the object.
+            if lifecycle.triggers.iter().any(Value::has_secret) {
+                lifecycle.triggers.clear();
+            }
             outputs.retain(|_, value: &mut Value| !value.has_secret());
         }
         self

@@ -4,8 +4,10 @@
 //! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
 mod clash;
+mod dangling;
 mod decide;
 mod diff;
+mod forced;
 mod handover;
 mod ignore;
 mod import;
@@ -29,6 +31,8 @@ mod source;
 mod state;
 mod steps;
 mod surgery;
+mod sweep;
+mod terms;
 
 pub use diff::{Change, differences};
 pub use handover::Handed;
@@ -45,3 +49,4 @@ pub use render::{RenderOptions, Style, render};
 pub use source::declaration;
 pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};
 pub use surgery::MoveError;
+pub use terms::lasting;

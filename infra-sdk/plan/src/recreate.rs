@@ -15,7 +15,7 @@ pub fn recreations(graph: &Graph, state: &State, plan: &Plan) -> Vec<Diagnostic>
     let mut made: BTreeSet<&Address> = BTreeSet::new();
     for step in &plan.steps {
         match &step.action {
-            Action::Delete { id, why: Leave::NotDeclared } | Action::Retain { id, why: Leave::NotDeclared } => {
+            Action::Delete { id, why: Leave::NotDeclared, .. } | Action::Retain { id, why: Leave::NotDeclared } => {
                 leaving.extend(state.object(&step.address).filter(|object| object.id == *id).map(|object| (&step.address, object)));
             }
             Action::Create { replaces: None, .. } if !state.rows.contains_key(&step.address) => drop(made.insert(&step.address)),

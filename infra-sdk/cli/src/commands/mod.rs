@@ -3,6 +3,7 @@
 mod deploy;
 mod destroy;
 mod graph;
+mod import;
 mod local;
 mod outputs;
 mod plan;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Plan(plan::Plan),
     Destroy(destroy::Destroy),
     Refresh(refresh::Refresh),
+    Import(import::Import),
     Outputs(outputs::Outputs),
     Graph(graph::Graph),
     State(state::State),
@@ -36,6 +38,7 @@ impl Command {
             Command::Plan(command) => command.stack.json,
             Command::Destroy(command) => command.stack.json,
             Command::Refresh(command) => command.stack.json,
+            Command::Import(command) => command.stack.json,
             Command::Outputs(command) => command.stack.json,
             Command::Graph(command) => command.stack.json,
             Command::State(command) => command.json(),
@@ -51,9 +54,10 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Plan(command) => command.run(providers).await,
         Command::Destroy(command) => command.run(providers).await,
         Command::Refresh(command) => command.run(providers).await,
+        Command::Import(command) => command.run(providers).await,
         Command::Outputs(command) => command.run(providers),
         Command::Graph(command) => command.run(providers).await,
-        Command::State(command) => command.run(providers),
+        Command::State(command) => command.run(providers).await,
         Command::Local(command) => command.run(),
     }
 }

@@ -105,7 +105,10 @@ impl Code {
 
 /// A JSON document as `json!` takes it.
 pub(super) fn document(value: &Value) -> Code {
-    Code::Group("json!(".into(), vec![json(value)], ")".into())
+    match json(value) {
+        Code::Group(open, items, close) => Code::Group(format!("json!({open}"), items, format!("{close})")),
+        value => Code::Word(format!("json!({})", value.inline())),
+    }
 }
 
 fn json(value: &Value) -> Code {

@@ -34,7 +34,9 @@ pub fn declaration(schema: &Schema, name: &str, id: &str, inputs: &BTreeMap<Stri
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         match names[..] {
             [one] => text.push_str(&format!("use {module}::{one};\n")),
-            _ => text.push_str(&Code::Group(format!("use {module}::{{"), names.iter().map(Code::word).collect(), "}".into()).statement(";")),
+            _ => {
+                text.push_str(&Code::Group(format!("use {module}::{{"), names.iter().map(Code::word).collect(), "}".into()).statement(";"))
+            }
         }
     }
     if page.json {
@@ -153,7 +155,9 @@ impl Page<'_> {
 
     /// Says which resource of the stack an id is that of.
     fn refer(&mut self, id: &str, at: &str) {
-        let owner = |(address, row): (&'_ Address, &crate::state::Row)| row.object.as_ref().filter(|object| object.id == id).map(|_| address.clone());
+        let owner = |(address, row): (&'_ Address, &crate::state::Row)| {
+            row.object.as_ref().filter(|object| object.id == id).map(|_| address.clone())
+        };
         if let Some(address) = self.state.rows.iter().find_map(|(address, row)| owner((address, row))) {
             let handle = identifier(address.name().rsplit('/').next().unwrap_or_default());
             self.remarks.push(format!("`{at}` is {address} of this stack: `&{handle}`, if that is what its handle is called."));

@@ -91,7 +91,7 @@ impl State {
     }
 
     /// Runs the command.
-    pub(crate) fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
+    pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         match self.what {
             What::List { stack } => list::list(&Session::open(&stack, providers)?.state()?, stack.json)?,
             What::Show { stack, address, at } => {
@@ -102,7 +102,7 @@ impl State {
             What::Rm(command) => return command.run(providers),
             What::History(command) => command.run(providers)?,
             What::Export(command) => command.run(providers)?,
-            What::Import(command) => command.run(providers)?,
+            What::Import(command) => command.run(providers).await?,
             What::Undo(command) => return command.run(providers),
             What::Repair(command) => return command.run(providers),
         }
