@@ -23,7 +23,7 @@ use crate::show::{json_document, print, say};
 #[command(after_help = "\
 Examples:
   infra import web aws:ec2/vpc vpc-0a1b2c --as main
-  infra import web aws:ec2/subnet subnet-0a1b2c --as network/public-1 --env production >> src/network.rs")]
+  infra import web aws:ec2/subnet subnet-0a1b2c --as network/public-1 --env production > network.rs")]
 pub(crate) struct Import {
     #[command(flatten)]
     pub(crate) stack: StackArguments,
