@@ -14,7 +14,6 @@ mod identity_renames;
 mod identity_source;
 mod identity_stacks;
 mod options;
-mod random;
 mod recovery;
 mod rendering;
 mod replacement;

@@ -21,9 +21,10 @@ pub(crate) fn unsealed(
         };
         (name.clone(), value)
     };
-    // Of an object that was imported nothing is recorded that the cloud does not tell.
-    let untold = fields.iter().filter(|field| field.required && field.write_only && !kept.contains_key(&field.name));
-    kept.iter().map(value).chain(untold.map(|field| (field.name.clone(), least(&field.ty)))).collect()
+    // After a change that was interrupted, or of what was imported, nobody may know what the cloud has and never tells.
+    let unknown = fields.iter().filter(|field| field.required && !kept.contains_key(&field.name));
+    let unknown = unknown.map(|field| (field.name.clone(), least(&field.ty)));
+    kept.iter().map(value).chain(unknown).collect()
 }
 
 fn unsealed_value(ty: &Type, required: bool, kept: &Value, clear: Option<&Value>, salt: &str) -> Value {
