@@ -14,6 +14,8 @@ mod identity_renames;
 mod identity_source;
 mod identity_stacks;
 mod options;
+mod order;
+mod promises;
 mod recovery;
 mod rendering;
 mod replacement;

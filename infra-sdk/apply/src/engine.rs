@@ -118,6 +118,8 @@ impl Engine {
     /// Where the graph is wrong, was built against other types than this engine's, or the cloud cannot be read.
     pub async fn plan(&self, graph: &Graph, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
+        let without_home = self.registry.without_home(graph);
+        let graph = without_home.as_ref().unwrap_or(graph);
         let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
         let mut observed = self.look(&moved.state, watcher).await?;
         observe_imports(&self.registry, graph, &moved.state, &self.patience, &mut observed).await?;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Schema, Tags, Type, Value};
+use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Tags, Type, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
 use sha2::{Digest as _, Sha256};
 
@@ -50,7 +50,7 @@ pub(crate) struct Bench<'a> {
 struct Subject<'a, 'b> {
     bench: &'a Bench<'b>,
     address: &'a Address,
-    handler: &'a dyn Handler,
+    handler: Arc<dyn Handler>,
 }
 
 impl<'b> Bench<'b> {
@@ -71,7 +71,9 @@ impl<'b> Bench<'b> {
                 self.record(Record::Gone { address: address.clone(), id: id.clone() })?;
                 Ok(id.clone())
             }
-            Action::Adopt { id, want, changes, .. } if !changes.is_empty() => self.subject(address)?.update(id, want, true, true).await,
+            Action::Adopt { id, want, changes, .. } if !changes.is_empty() => {
+                self.subject(address, want.lifecycle.provider.as_ref()).await?.update(id, want, true, true).await
+            }
             Action::Note { want, id, outputs } | Action::Adopt { want, id, outputs, .. } => {
                 let inputs = self.evaluated(address, want)?;
                 self.clear.tell(address, outputs.clone());
@@ -83,18 +85,30 @@ impl<'b> Bench<'b> {
                 self.record(Record::Settled { address: address.clone(), object })?;
                 broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
             }
-            Action::Create { want, .. } => self.subject(address)?.create(want).await,
-            Action::Update { id, want, changes } => self.subject(address)?.update(id, want, !changes.is_empty(), false).await,
-            Action::Delete { id, hooks, .. } => self.subject(address)?.delete(id, hooks).await,
+            Action::Create { want, .. } => self.subject(address, want.lifecycle.provider.as_ref()).await?.create(want).await,
+            Action::Update { id, want, changes } => {
+                self.subject(address, want.lifecycle.provider.as_ref()).await?.update(id, want, !changes.is_empty(), false).await
+            }
+            Action::Delete { id, hooks, .. } => {
+                // Where it is, only its record says: the program may not have it, or have it elsewhere.
+                let provider = self.journal().state().object_of(address, id).and_then(|object| object.lifecycle.provider.clone());
+                self.subject(address, provider.as_ref()).await?.delete(id, hooks).await
+            }
         }
     }
 
-    fn subject<'a>(&'a self, address: &'a Address) -> Result<Subject<'a, 'b>, Failure> {
-        match self.registry.handler(address.kind()) {
-            Some(handler) => Ok(Subject { bench: self, address, handler: handler.as_ref() }),
-            None => {
-                let problem = Diagnostic::new(format!("this engine does not know what a {} is", address.kind())).with_resource(address);
+    async fn subject<'a>(&'a self, address: &'a Address, provider: Option<&Provider>) -> Result<Subject<'a, 'b>, Failure> {
+        let about = |problem: String| Diagnostic::new(problem).with_resource(address);
+        match self.registry.handler_at(address.kind(), provider).await {
+            Ok(Some(handler)) => Ok(Subject { bench: self, address, handler }),
+            Ok(None) => {
+                let problem = about(format!("this engine does not know what a {} is", address.kind()));
                 Err(Failure::Step(problem.with_help("use an engine that serves it, of the same version as the program")))
+            }
+            Err(error) => {
+                let place = provider.map(Provider::to_string).unwrap_or_default();
+                let problem = about(format!("failed to reach {place}: {error}"));
+                Err(Failure::Step(error.class.help().into_iter().fold(problem, |problem, help| problem.with_help(help))))
             }
         }
     }
@@ -248,7 +262,7 @@ impl Subject<'_, '_> {
         let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
-        let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+        let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler.as_ref(), id).await).await;
         let found = match read.map_err(|error| self.failed("read it", &error, Some(want)))? {
             Some(found) => found,
             None => self.ready(id, want).await?,
@@ -368,7 +382,7 @@ impl Subject<'_, '_> {
     async fn ready(&self, id: &str, want: &Want) -> Result<Found, Failure> {
         let mut backoff = Backoff::new();
         loop {
-            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler.as_ref(), id).await).await;
             let (state, limit) = match found.map_err(|error| self.failed("read it", &error, Some(want)))? {
                 Some(found) => match &found.condition {
                     Condition::Ready => return Ok(found),
@@ -400,7 +414,7 @@ impl Subject<'_, '_> {
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
         let mut backoff = Backoff::new();
         loop {
-            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler.as_ref(), id).await).await;
             match found.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
                 None => break,
                 Some(found) if backoff.elapsed() <= self.bench.patience.ready => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Diagnostic, Expr, Graph, Import, Node, Schema, Value};
+use infra_core::{Address, Diagnostic, Expr, Graph, Import, Lifecycle, Node, Provider, Schema, Value};
 
 use crate::diff::{Change, differences};
 use crate::ignore::kept;
@@ -25,16 +25,24 @@ pub fn wanted<'a>(node: &'a Node, state: &State) -> Option<&'a Import> {
     node.options.import.as_ref().filter(|_| state.object(&node.address).is_none())
 }
 
+/// What an object is, of all that there are: its type, its id, and where it is.
+type Identity<'a> = (&'a str, &'a str, Option<&'a Provider>);
+
+fn place(lifecycle: &Lifecycle) -> Option<&Provider> {
+    lifecycle.provider.as_ref()
+}
+
 /// Two resources that would have one object: imported twice, or managed under another address already.
 pub(crate) fn doubles(graph: &Graph, state: &State) -> Vec<Diagnostic> {
-    let mut owners: BTreeMap<(&str, &str), &Address> = BTreeMap::new();
+    let mut owners: BTreeMap<Identity<'_>, &Address> = BTreeMap::new();
     for (address, row) in &state.rows {
-        owners.extend(row.object.iter().chain(&row.old).map(|object| ((&**address.kind(), object.id.as_str()), address)));
+        let objects = row.object.iter().chain(&row.old);
+        owners.extend(objects.map(|object| ((&**address.kind(), object.id.as_str(), place(&object.lifecycle)), address)));
     }
-    let (mut claimed, mut problems) = (BTreeMap::<(&str, &str), &Node>::new(), Vec::new());
+    let (mut claimed, mut problems) = (BTreeMap::<Identity<'_>, &Node>::new(), Vec::new());
     for node in &graph.nodes {
         let Some(import) = wanted(node, state) else { continue };
-        let (key, id) = ((&**node.address.kind(), import.id.as_str()), &import.id);
+        let (key, id) = ((&**node.address.kind(), import.id.as_str(), place(&node.options.lifecycle)), &import.id);
         let about = |problem: String| Diagnostic::new(problem).with_resource(&node.address).with_location(&node.declared);
         if let Some(owner) = owners.get(&key).filter(|owner| ***owner != node.address) {
             let problem = format!("is to import {id}, which this stack has as {owner}");
