@@ -26,7 +26,7 @@ fn worlds() -> World {
     old.deploy(&before, json!({})).complete();
     let mut world = World::new();
     world.cloud = old.cloud.fork();
-    world.beside.insert("old".into(), old.state);
+    world.neighbours.insert("old".into(), old.state);
     world
 }
 
@@ -37,7 +37,7 @@ fn graph(world: &World) -> Graph {
 /// How many of the three states' places an id is in.
 fn owners(world: &World, id: &str) -> usize {
     let in_rows = |state: &State| state.rows.values().filter(|row| row.object.as_ref().is_some_and(|object| object.id == id)).count();
-    let old = &world.beside["old"];
+    let old = &world.neighbours["old"];
     // What waits for a stack that has it already is nobody's any more.
     let waiting = old.handed.values().filter(|handed| handed.row.object.as_ref().is_some_and(|object| object.id == id)).count();
     let here = in_rows(&world.state);
@@ -53,7 +53,7 @@ fn a_resource_goes_to_another_stack_without_a_call_and_keeps_what_comes_along() 
     assert!(!world.plan_graph(&graph).unwrap().has_changes(), "the lines may stay");
     let part = world.state.object(&Address::new("toy:net/part", "network/part")).unwrap();
     assert_eq!(part.dependencies, [Address::new("toy:net/net", "network/core")].into());
-    let old = &world.beside["old"];
+    let old = &world.neighbours["old"];
     assert!(old.handed.is_empty());
     assert_eq!(old.rows.keys().map(|address| address.name()).collect::<Vec<_>>(), ["stays"]);
     assert!(old.rows.values().all(|row| row.object.as_ref().unwrap().dependencies.is_empty()));
@@ -85,7 +85,7 @@ fn both_stacks_are_destroyed_each_with_its_own() {
     let graph = graph(&world);
     world.deploy_graph(&graph).unwrap().complete();
     let mut old = World::new();
-    (old.cloud, old.state) = (world.cloud.clone(), world.beside["old"].clone());
+    (old.cloud, old.state) = (world.cloud.clone(), world.neighbours["old"].clone());
     assert_eq!(old.destroy().complete().changes, ["delete machine stays"]);
     world.destroy().complete();
     assert!(world.cloud.objects().is_empty());
@@ -94,7 +94,7 @@ fn both_stacks_are_destroyed_each_with_its_own() {
 #[test]
 fn what_the_old_stack_never_had_is_made() {
     let mut world = World::new();
-    world.beside.insert("old".into(), State::new("old"));
+    world.neighbours.insert("old".into(), State::new("old"));
     let graph = graph(&world);
     assert_eq!(world.deploy_graph(&graph).unwrap().complete().changes, ["create net network/core", "create part network/part"]);
 }

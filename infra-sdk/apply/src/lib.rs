@@ -20,6 +20,7 @@ mod registry;
 mod relocate;
 mod retry;
 mod schedule;
+mod settle;
 mod store;
 mod unseal;
 
@@ -34,4 +35,5 @@ pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Ser
 pub use recover::RecoverError;
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;
+pub use settle::{Known, settled};
 pub use store::StoreError;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream;
-use infra_core::{Address, Graph, Kind, Provider, Schema, Value};
-use infra_plan::{Object, Observed, Sight, State, wanted_import};
+use infra_core::{Address, Import, Kind, Node, Provider, Schema, Value};
+use infra_plan::{Object, Observed, Sight, State};
 
 use crate::error::ProviderError;
 use crate::event::{Event, Watcher};
@@ -52,17 +52,14 @@ pub enum ObserveError {
 /// Reads what resources are to import: objects that the state does not know yet.
 pub(crate) async fn observe_imports(
     registry: &Registry,
-    graph: &Graph,
-    state: &State,
+    wanted: &[(&Node, &Import)],
     patience: &Patience,
     observed: &mut Observed,
 ) -> Result<(), ObserveError> {
     let mut by_kind: BTreeMap<(&Kind, Option<&Provider>), Vec<(&Address, &String)>> = BTreeMap::new();
-    for node in &graph.nodes {
-        if let Some(import) = wanted_import(node, state) {
-            let place = (node.address.kind(), node.options.lifecycle.provider.as_ref());
-            by_kind.entry(place).or_default().push((&node.address, &import.id));
-        }
+    for (node, import) in wanted {
+        let place = (node.address.kind(), node.options.lifecycle.provider.as_ref());
+        by_kind.entry(place).or_default().push((&node.address, &import.id));
     }
     for ((kind, provider), wanted) in &by_kind {
         let handler = served(registry, kind, *provider, wanted[0].0).await?;

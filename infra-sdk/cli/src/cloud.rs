@@ -64,7 +64,8 @@ impl Cloud {
 
     /// The types that this command serves, without a cloud: nothing is asked or read.
     pub(crate) async fn kinds(environment: &Environment, providers: Providers<'_>) -> Result<BTreeSet<Kind>, Error> {
-        let nowhere = Connection { region: Some(environment.region.clone()), profile: None, local: Some("http://127.0.0.1:1".into()) };
+        let nowhere =
+            Connection { region: Some(environment.region.clone()), local: Some("http://127.0.0.1:1".into()), ..Connection::default() };
         let failed = |source| Error::Connect { environment: environment.name.clone(), source };
         let sdk = connect(&nowhere).await.map_err(failed)?;
         let mut registry = Registry::new();

@@ -21,7 +21,7 @@ pub(crate) struct Adoption {
 }
 
 /// What a resource without an object is to take over, if anything.
-pub fn wanted<'a>(node: &'a Node, state: &State) -> Option<&'a Import> {
+pub(crate) fn wanted<'a>(node: &'a Node, state: &State) -> Option<&'a Import> {
     node.options.import.as_ref().filter(|_| state.object(&node.address).is_none())
 }
 
@@ -32,15 +32,16 @@ fn place(lifecycle: &Lifecycle) -> Option<&Provider> {
     lifecycle.provider.as_ref()
 }
 
-/// Two resources that would have one object: imported twice, or managed under another address already.
-pub(crate) fn doubles(graph: &Graph, state: &State) -> Vec<Diagnostic> {
+/// Two resources that would have one object: imported twice, or managed under another address already. Only those that are
+/// taken up by the plan count.
+pub(crate) fn doubles(graph: &Graph, state: &State, taken: impl Fn(&Node) -> bool) -> Vec<Diagnostic> {
     let mut owners: BTreeMap<Identity<'_>, &Address> = BTreeMap::new();
     for (address, row) in &state.rows {
         let objects = row.object.iter().chain(&row.old);
         owners.extend(objects.map(|object| ((&**address.kind(), object.id.as_str(), place(&object.lifecycle)), address)));
     }
     let (mut claimed, mut problems) = (BTreeMap::<Identity<'_>, &Node>::new(), Vec::new());
-    for node in &graph.nodes {
+    for node in graph.nodes.iter().filter(|node| taken(node)) {
         let Some(import) = wanted(node, state) else { continue };
         let (key, id) = ((&**node.address.kind(), import.id.as_str(), place(&node.options.lifecycle)), &import.id);
         let about = |problem: String| Diagnostic::new(problem).with_resource(&node.address).with_location(&node.declared);

@@ -3,6 +3,7 @@
 //! One file a decision: `order` what comes first, `outlook` what is known, `decide` what happens to a resource, `clash`
 //! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
+mod answers;
 mod clash;
 mod dangling;
 mod decide;
@@ -17,36 +18,43 @@ mod name;
 mod observed;
 mod order;
 mod outlook;
+mod pattern;
 mod plan;
 mod planner;
+mod postpone;
 mod protect;
 mod recreate;
 mod redact;
+mod reference;
 mod refresh;
 mod remember;
 mod render;
 mod retain;
+mod saved;
 mod sequence;
 mod source;
 mod state;
 mod steps;
 mod surgery;
 mod sweep;
+mod target;
 mod terms;
 
+pub use answers::answers;
 pub use diff::{Change, differences};
 pub use handover::Handed;
 pub use ignore::kept;
-pub use import::wanted as wanted_import;
 pub use moved::{Move, Moved, arrivals, estranged, moved, neighbours};
 pub use observed::{Observed, Sight};
 pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
-pub use planner::{plan, plan_destroy};
+pub use planner::{imported, look, look_destroy, plan, plan_destroy, plan_destroy_within, plan_within, touched};
 pub use recreate::recreations;
 pub use refresh::refresh;
 pub use remember::{echoed, remembered, told, unsure};
 pub use render::{RenderOptions, Style, render};
+pub use saved::{SAVED_PLAN_VERSION, SavedPlan, Setting};
 pub use source::declaration;
-pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};
+pub use state::{Intent, Object, Record, References, Row, STATE_VERSION, State, sealed};
 pub use surgery::MoveError;
+pub use target::{Absence, LeftOut, Selection};
 pub use terms::lasting;

@@ -28,7 +28,13 @@ pub struct State {
     /// Rows that other stacks take over, by the address that they had here.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub handed: BTreeMap<Address, Handed>,
+    /// The outputs of other stacks that this one uses, by stack and name, as they were when it was deployed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: References,
 }
+
+/// Outputs of stacks, by stack and name, in the form that may be stored.
+pub type References = BTreeMap<String, BTreeMap<String, Value>>;
 
 /// A resource, at whatever moment it was last seen or interrupted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -148,6 +154,11 @@ pub enum Record {
         /// By name.
         exports: BTreeMap<String, Value>,
     },
+    /// The outputs of other stacks that this one uses, all of them.
+    Referenced {
+        /// By stack and name.
+        references: References,
+    },
     /// A resource has another address from now on; its objects stay as they are.
     Moved {
         /// The address it had.
@@ -253,6 +264,7 @@ impl State {
             Record::Handed { address, stack } => self.hand_over(&address, &stack),
             Record::Taken { address, row, .. } => self.take_over(&address, *row),
             Record::Delivered { address } => drop(self.handed.remove(&address)),
+            Record::Referenced { references } => self.references = references,
             Record::Forgotten { address } => self.forget(&address),
             Record::Restored { state, .. } => *self = State { serial: self.serial, ..*state },
         }

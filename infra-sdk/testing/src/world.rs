@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, RefreshError, Registry, Watcher};
+use infra_apply::{Engine, Event, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Watcher, settled};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
-use infra_plan::{Plan, State};
+use infra_plan::{Plan, References, Selection, State};
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
@@ -19,16 +19,19 @@ pub struct World {
     /// What the engine remembers.
     pub state: State,
     /// The states of other stacks in the same environment, by stack: what is moved from there is taken over from them.
-    pub beside: BTreeMap<String, State>,
+    pub neighbours: BTreeMap<String, State>,
     /// Whether a deployment may delete something and make an equal one under another name, as with `--allow-recreate`.
     pub allow_recreate: bool,
     answers: BTreeMap<String, Json>,
+    references: References,
 }
 
 /// What a deployment did.
 pub struct Deployed {
-    /// The plan.
+    /// The plan, or the first of them.
     pub plan: Plan,
+    /// The plans that came after it, for what waited for values.
+    pub later: Vec<Plan>,
     /// How performing it ended.
     pub outcome: Outcome,
     /// The calls that changed the cloud, in order, as `create subnet public-1`.
@@ -65,9 +68,10 @@ impl World {
         World {
             cloud: MockCloud::new(),
             state: State::new("test"),
-            beside: BTreeMap::new(),
+            neighbours: BTreeMap::new(),
             allow_recreate: false,
             answers: BTreeMap::new(),
+            references: References::new(),
         }
     }
 
@@ -88,14 +92,40 @@ impl World {
         self
     }
 
-    /// What a program declares.
+    /// Says an output of another stack that programs refer to.
+    #[must_use]
+    pub fn with_output(mut self, stack: &str, name: &str, value: impl Into<Value>) -> World {
+        self.references.entry(stack.to_owned()).or_default().insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Says the outputs of another stack that programs refer to: those of its last deployment in a world of its own.
+    #[must_use]
+    pub fn beside(mut self, stack: &str, other: &World) -> World {
+        self.references.insert(stack.to_owned(), other.state.exports.clone());
+        self
+    }
+
+    /// What a program declares while nothing of the values is known that its parts wait for.
     ///
     /// # Panics
     /// If the program is wrong, with what is wrong.
     #[track_caller]
     pub fn graph<M>(&self, program: &impl Program<M>, config: Json) -> Graph {
-        let request =
-            Request { version: GRAPH_VERSION, stack: "test".into(), environment: "local".into(), config, answers: self.answers.clone() };
+        self.run_program(program, &config, &Known::new())
+    }
+
+    #[track_caller]
+    fn run_program<M>(&self, program: &impl Program<M>, config: &Json, known: &Known) -> Graph {
+        let request = Request {
+            version: GRAPH_VERSION,
+            stack: "test".into(),
+            environment: "local".into(),
+            config: config.clone(),
+            answers: self.answers.clone(),
+            known: known.clone(),
+            references: self.references.clone(),
+        };
         match program.run(&request) {
             Response::Graph(graph) => *graph,
             Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
@@ -103,13 +133,13 @@ impl World {
         }
     }
 
-    /// What deploying a program would do.
+    /// What deploying a program would do. Where a part of it waits for a value, that is what would be done first.
     ///
     /// # Errors
     /// What the planner says against it.
     #[track_caller]
     pub fn plan<M>(&self, program: &impl Program<M>, config: Json) -> Result<Plan, PlanError> {
-        self.plan_graph(&self.graph(program, config))
+        self.plan_within(program, config, &Selection::default())
     }
 
     /// What deploying a graph would do.
@@ -118,11 +148,47 @@ impl World {
     /// What the planner says against it.
     pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
         let engine = self.engine(self.cloud.registry(graph.schemas.values()));
-        let mut journal = Journal::in_memory(self.state.clone());
-        for (stack, state) in &self.beside {
-            journal.put_beside(stack, Journal::in_memory(state.clone()));
-        }
+        let journal = self.journal();
         in_virtual_time(engine.plan(graph, &journal, &()))
+    }
+
+    /// What deploying some of a program would do.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
+        let journal = self.journal();
+        let declare = |known: &Known| self.run_program(program, &config, known);
+        Ok(in_virtual_time(planned(&self.cloud, self.allow_recreate, &declare, &journal, selection, &()))?.1)
+    }
+
+    /// Deploys some of a program.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn deploy_within<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Deployed, PlanError> {
+        let world = self.fork();
+        let declare = |known: &Known| world.run_program(program, &config, known);
+        let mut deployed = self.perform("test", Some(&declare), selection)?;
+        // What waited for values that are known now is deployed too, as long as anything comes of it.
+        while deployed.outcome.is_complete() && deployed.last_plan().is_waiting() && deployed.last_plan().has_changes() {
+            let next = self.perform("test", Some(&declare), selection)?;
+            deployed.changes.extend(next.changes);
+            deployed.events.extend(next.events);
+            deployed.later.push(next.plan);
+            deployed.outcome = next.outcome;
+        }
+        Ok(deployed)
+    }
+
+    /// Destroys some of what was deployed.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    pub fn destroy_within(&mut self, selection: &Selection) -> Result<Deployed, PlanError> {
+        self.perform("test", None, selection)
     }
 
     /// Deploys a program.
@@ -131,8 +197,7 @@ impl World {
     /// If the plan is refused. What fails while it is performed is in the outcome.
     #[track_caller]
     pub fn deploy<M>(&mut self, program: &impl Program<M>, config: Json) -> Deployed {
-        let graph = self.graph(program, config);
-        match self.deploy_graph(&graph) {
+        match self.deploy_within(program, config, &Selection::default()) {
             Ok(deployed) => deployed,
             Err(error) => panic!("{error}"),
         }
@@ -143,8 +208,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
-        let engine = self.engine(self.cloud.registry(graph.schemas.values()));
-        self.perform(&engine, &graph.stack, Some(graph))
+        self.perform(&graph.stack, Some(&|_: &Known| graph.clone()), &Selection::default())
     }
 
     /// Destroys what was deployed.
@@ -164,8 +228,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn try_destroy(&mut self) -> Result<Deployed, PlanError> {
-        let engine = self.engine(self.cloud.registry([]));
-        self.perform(&engine, "test", None)
+        self.perform("test", None, &Selection::default())
     }
 
     /// Brings the state up to date with the cloud, which is not changed.
@@ -183,14 +246,12 @@ impl World {
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
-        let engine = self.engine(self.cloud.registry(graph.schemas.values()));
-        self.run(&engine, &graph.stack, Some(graph), Some(crash)).died
+        self.run(&graph.stack, Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default()).died
     }
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
-        let engine = self.engine(self.cloud.registry([]));
-        self.run(&engine, "test", None, Some(crash)).died
+        self.run("test", None, Some(crash), &Selection::default()).died
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
@@ -199,50 +260,68 @@ impl World {
         World {
             cloud: self.cloud.fork(),
             state: self.state.clone(),
-            beside: self.beside.clone(),
+            neighbours: self.neighbours.clone(),
             allow_recreate: self.allow_recreate,
             answers: self.answers.clone(),
+            references: self.references.clone(),
         }
+    }
+
+    /// What the engine remembers, its neighbours' memory beside it; what is recorded there is lost.
+    fn journal(&self) -> Journal {
+        let mut journal = Journal::in_memory(self.state.clone());
+        for (stack, state) in &self.neighbours {
+            journal.put_beside(stack, Journal::in_memory(state.clone()));
+        }
+        journal
     }
 
     fn engine(&self, registry: Registry) -> Engine {
         Engine { allow_recreate: self.allow_recreate, ..Engine::new(registry) }
     }
 
-    fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {
-        let run = self.run(engine, stack, graph, None);
+    fn perform(&mut self, stack: &str, declare: Option<Declare<'_>>, selection: &Selection) -> Result<Deployed, PlanError> {
+        let run = self.run(stack, declare, None, selection);
         let (plan, outcome) = run.result?;
-        Ok(Deployed { plan, outcome, changes: self.cloud.changes(), events: run.events })
+        Ok(Deployed { plan, later: Vec::new(), outcome, changes: self.cloud.changes(), events: run.events })
     }
 
-    fn run(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>, crash: Option<Crash>) -> Run {
+    fn run(&mut self, stack: &str, declare: Option<Declare<'_>>, crash: Option<Crash>, selection: &Selection) -> Run {
         self.cloud.forget_calls();
         self.cloud.contents().life = Life::until(crash);
         let (kept, records) = mpsc::channel();
         let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
         let mut beside = Vec::new();
-        for (stack, state) in &self.beside {
+        for (stack, state) in &self.neighbours {
             let (kept, records) = mpsc::channel();
             journal.put_beside(stack, Journal::new(state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept })));
             beside.push((stack.clone(), records));
         }
         let ear = Ear::default();
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
-            engine.recover(&mut journal, stack, &ear).await?;
-            let plan = match graph {
-                Some(graph) => engine.plan(graph, &journal, &ear).await?,
-                None => engine.plan_destroy(stack, &journal, &ear).await?,
+            let (engine, plan) = match declare {
+                Some(declare) => {
+                    let graph = declare(&Known::new());
+                    let engine = self.engine(self.cloud.registry(graph.schemas.values()));
+                    engine.recover_within(&graph, &mut journal, selection, &ear).await?;
+                    let (graph, plan) = planned(&self.cloud, self.allow_recreate, declare, &journal, selection, &ear).await?;
+                    (self.engine(self.cloud.registry(graph.schemas.values())), plan)
+                }
+                None => {
+                    let engine = self.engine(self.cloud.registry([]));
+                    engine.recover_destroy_within(stack, &mut journal, selection, &ear).await?;
+                    let plan = engine.plan_destroy_within(stack, &journal, selection, &ear).await?;
+                    (engine, plan)
+                }
             };
-            let none = BTreeMap::new();
-            let exports = graph.map_or(&none, |graph| &graph.exports);
-            let outcome = engine.apply(&plan, exports, &mut journal, &Interrupt::new(), &ear).await;
+            let outcome = engine.apply(&plan, &mut journal, &Interrupt::new(), &ear).await;
             Ok((plan, outcome))
         });
         drop(journal);
         // What the next run knows is what was made durable, and nothing that this one only had in mind.
         records.iter().for_each(|record| self.state.apply(record));
         for (stack, records) in beside {
-            let state = self.beside.entry(stack).or_default();
+            let state = self.neighbours.entry(stack).or_default();
             records.iter().for_each(|record| state.apply(record));
         }
         let died = std::mem::take(&mut self.cloud.contents().life).is_over();
@@ -251,6 +330,10 @@ impl World {
 }
 
 impl Deployed {
+    fn last_plan(&self) -> &Plan {
+        self.later.last().unwrap_or(&self.plan)
+    }
+
     /// The deployment itself, if all of it went through.
     ///
     /// # Panics
@@ -267,6 +350,27 @@ impl Deployed {
     pub fn output(&self, name: &str) -> Option<String> {
         self.outcome.exports.get(name).and_then(Value::as_str).map(str::to_owned)
     }
+}
+
+/// What a program declares when it is told what is known.
+type Declare<'a> = &'a dyn Fn(&Known) -> Graph;
+
+/// The graph of a program that knows all that can be known, and its plan.
+async fn planned(
+    cloud: &MockCloud,
+    allow_recreate: bool,
+    declare: Declare<'_>,
+    journal: &Journal,
+    selection: &Selection,
+    watcher: &dyn Watcher,
+) -> Result<(Graph, Plan), PlanError> {
+    settled(async |known| {
+        let graph = declare(known);
+        let engine = Engine { allow_recreate, ..Engine::new(cloud.registry(graph.schemas.values())) };
+        let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
+        Ok((graph, plan))
+    })
+    .await
 }
 
 /// Runs a future to its end; sleeping takes no time.
