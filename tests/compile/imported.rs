@@ -116,8 +116,15 @@ fn what_is_printed_compiles_and_plans_as_unchanged() {
     }
     assert_eq!(text, WRITTEN, "run the test with INFRA_BLESS=1 to write what is printed now");
 
-    let request =
-        Request { version: GRAPH_VERSION, stack: "web".into(), environment: "local".into(), config: json!({}), answers: BTreeMap::new() };
+    let request = Request {
+        version: GRAPH_VERSION,
+        stack: "web".into(),
+        environment: "local".into(),
+        config: json!({}),
+        answers: BTreeMap::new(),
+        known: Default::default(),
+        references: Default::default(),
+    };
     let Response::Graph(graph) = program.run(&request) else { panic!("the program is wrong") };
     let plan = plan(&graph, &State::new("salt"), &observed).unwrap();
     assert_eq!((plan.counts().import, plan.steps.iter().filter(|step| step.action.is_change()).count()), (6, 0));

@@ -77,7 +77,7 @@ fn what_differs_is_refused_field_by_field_or_updated_as_asked() {
     let plan = render(&world.plan(&program, json!({})).unwrap(), &RenderOptions::default()).replace(&id, "(id)");
     insta::assert_snapshot!(plan, @r#"
   < Net main  (id) is imported, and changed
-      dns  true -> false
+      dns  true → false
 
 Plan: 1 to import
 "#);

@@ -29,6 +29,9 @@ pub struct Options {
     /// The object that exists already and is to be its own, where the state has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import: Option<Import>,
+    /// Policies that it may violate, each with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub allow: BTreeMap<String, String>,
     /// What replaces it, what goes with it, what must hold and what runs beside it.
     #[serde(default, skip_serializing_if = "Terms::is_default")]
     pub terms: Terms,

@@ -8,6 +8,7 @@ mod clash;
 mod dangling;
 mod decide;
 mod diff;
+mod draw;
 mod forced;
 mod handover;
 mod ignore;
@@ -42,6 +43,7 @@ mod terms;
 
 pub use answers::answers;
 pub use diff::{Change, differences};
+pub use draw::{Sketch, Tint, svg};
 pub use handover::Handed;
 pub use ignore::kept;
 pub use moved::{Move, Moved, arrivals, estranged, moved, neighbours};
@@ -51,7 +53,7 @@ pub use planner::{imported, look, look_destroy, plan, plan_destroy, plan_destroy
 pub use recreate::recreations;
 pub use refresh::refresh;
 pub use remember::{echoed, remembered, told, unsure};
-pub use render::{RenderOptions, Style, render};
+pub use render::{COMMENT_LIMIT, RenderOptions, Style, markdown, render};
 pub use saved::{SAVED_PLAN_VERSION, SavedPlan, Setting};
 pub use source::declaration;
 pub use state::{Intent, Object, Record, References, Row, STATE_VERSION, State, sealed};

@@ -3,6 +3,7 @@
 mod deploy;
 mod destroy;
 mod graph;
+mod iam;
 mod import;
 mod local;
 mod outputs;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Import(import::Import),
     Outputs(outputs::Outputs),
     Graph(graph::Graph),
+    Iam(iam::Iam),
     State(state::State),
     Local(local::Local),
 }
@@ -41,6 +43,7 @@ impl Command {
             Command::Import(command) => command.stack.json,
             Command::Outputs(command) => command.stack.json,
             Command::Graph(command) => command.stack.json,
+            Command::Iam(command) => command.stack.json,
             Command::State(command) => command.json(),
             Command::Local(command) => command.json(),
         }
@@ -57,6 +60,7 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Import(command) => command.run(providers).await,
         Command::Outputs(command) => command.run(providers),
         Command::Graph(command) => command.run(providers).await,
+        Command::Iam(command) => command.run(providers).await,
         Command::State(command) => command.run(providers).await,
         Command::Local(command) => command.run(),
     }

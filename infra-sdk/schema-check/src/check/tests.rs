@@ -35,7 +35,7 @@ fn contract(inputs: Vec<Field>) -> Schema {
         unlike_cloud: None,
         without: Vec::new(),
         module: String::new(),
-        iam: Vec::new(),
+        iam: Default::default(),
         doc: String::new(),
     }
 }
