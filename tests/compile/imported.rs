@@ -124,6 +124,7 @@ fn what_is_printed_compiles_and_plans_as_unchanged() {
         answers: BTreeMap::new(),
         known: Default::default(),
         references: Default::default(),
+        review: Default::default(),
     };
     let Response::Graph(graph) = program.run(&request) else { panic!("the program is wrong") };
     let plan = plan(&graph, &State::new("salt"), &observed).unwrap();
