@@ -22,7 +22,7 @@ impl From<StoreError> for Unmoved {
 
 /// Records the moves. What comes from another stack leaves that first, waits in its journal, and is taken from there: a
 /// run that dies in between has left it in exactly one of them, and the next one takes it.
-pub(crate) fn relocate(plan: &Plan, journal: &mut Journal) -> Result<(), Unmoved> {
+pub(crate) async fn relocate(plan: &Plan, journal: &mut Journal) -> Result<(), Unmoved> {
     for moved in &plan.moves {
         let (from, to) = (&moved.from, &moved.to);
         let changed = |problem: String| {
@@ -33,7 +33,7 @@ pub(crate) fn relocate(plan: &Plan, journal: &mut Journal) -> Result<(), Unmoved
             journal.state().check_place(from, to).map_err(|error| changed(error.to_string()))?;
             let (from, to) = (from.clone(), to.clone());
             let record = if from.kind() == to.kind() { Record::Moved { from, to } } else { Record::Retyped { from, to } };
-            journal.record(record)?;
+            journal.record(record).await?;
             continue;
         };
         let Some(other) = journal.beside.get_mut(stack) else {
@@ -43,14 +43,14 @@ pub(crate) fn relocate(plan: &Plan, journal: &mut Journal) -> Result<(), Unmoved
             if other.state().rows.get(from).is_none_or(|row: &Row| row.intent.is_some()) {
                 return Err(changed(format!("stack {stack} has it no more, or a call on it was interrupted there: deploy {stack} first")));
             }
-            other.record(Record::Handed { address: from.clone(), stack: plan.stack.clone() })?;
+            other.record(Record::Handed { address: from.clone(), stack: plan.stack.clone() }).await?;
         }
         let row = other.state().leaving(from, &plan.stack).cloned();
         let row = row.ok_or_else(|| changed(format!("stack {stack} has handed it to another stack")))?;
         let row = Box::new(row.arrived(&arrivals(&plan.moves, stack)));
-        journal.record(Record::Taken { address: to.clone(), stack: stack.clone(), from: from.clone(), row })?;
+        journal.record(Record::Taken { address: to.clone(), stack: stack.clone(), from: from.clone(), row }).await?;
         if let Some(other) = journal.beside.get_mut(stack) {
-            other.record(Record::Delivered { address: from.clone() })?;
+            other.record(Record::Delivered { address: from.clone() }).await?;
         }
     }
     Ok(())

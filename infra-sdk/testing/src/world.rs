@@ -273,7 +273,7 @@ impl World {
     fn journal(&self) -> Journal {
         let mut journal = Journal::in_memory(self.state.clone());
         for (stack, state) in &self.neighbours {
-            journal.put_beside(stack, Journal::in_memory(state.clone()));
+            journal.put_beside(stack, Box::new(Journal::in_memory(state.clone())));
         }
         journal
     }
@@ -296,7 +296,8 @@ impl World {
         let mut beside = Vec::new();
         for (stack, state) in &self.neighbours {
             let (kept, records) = mpsc::channel();
-            journal.put_beside(stack, Journal::new(state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept })));
+            let log = MortalLog { cloud: self.cloud.clone(), kept };
+            journal.put_beside(stack, Box::new(Journal::new(state.clone(), Box::new(log))));
             beside.push((stack.clone(), records));
         }
         let ear = Ear::default();

@@ -1,25 +1,45 @@
 //! What happened, record by record, on a disk before anything else happens.
 
+mod desk;
 mod file;
 mod history;
-mod line;
+pub mod line;
 mod repair;
 
 use std::collections::BTreeMap;
+use std::ops::DerefMut;
 
+use async_trait::async_trait;
 use infra_plan::{Record, State};
 
-pub use file::{FileLog, Found};
+pub(crate) use desk::{Desk, Now};
+pub use file::{FileLog, Found, Header};
 pub use history::History;
 pub use repair::{Damage, Repaired};
 
+use crate::lease::Hold;
 use crate::store::StoreError;
 
 /// Where records are kept. `append` returns when they are durable, not before.
+///
+/// What is given to a log is what is stored: whoever wants records sealed wraps one log in another.
+#[async_trait]
 pub trait Log: Send {
-    /// Makes records durable, in order, after all earlier ones.
-    fn append(&mut self, records: &[Record]) -> Result<(), StoreError>;
+    /// Makes records durable, in order, after all earlier ones. After an error some of the first may be durable.
+    async fn append(&mut self, records: &[Record]) -> Result<(), StoreError>;
+
+    /// Whether so much was appended that a snapshot of the state would pay for itself when the journal is next opened.
+    fn wants_snapshot(&self) -> bool {
+        false
+    }
+
+    /// Keeps the state after all records so far, to make opening cheap. Nothing depends on it, so that nobody is told
+    /// where it fails: it is wanted again later.
+    async fn snapshot(&mut self, _state: State) {}
 }
+
+/// Another stack's journal, with whatever keeps others out of it.
+pub(crate) type Beside = Box<dyn DerefMut<Target = Journal> + Send>;
 
 /// A state together with the log that it is the fold of.
 pub struct Journal {
@@ -28,25 +48,39 @@ pub struct Journal {
     /// Whether a record could not be made durable. A disk that failed once may say that it holds what it has lost, so
     /// nothing more is written to it in this run.
     broken: bool,
+    hold: Hold,
     /// The journals of other stacks, of which resources may be taken over.
-    pub(crate) beside: BTreeMap<String, Journal>,
+    pub(crate) beside: BTreeMap<String, Beside>,
 }
 
 impl Journal {
     /// A journal from a log and the state that the log's records make.
     pub fn new(state: State, log: Box<dyn Log>) -> Journal {
-        Journal { state, log, broken: false, beside: BTreeMap::new() }
+        Journal { state, log, broken: false, hold: Hold::forever(), beside: BTreeMap::new() }
     }
 
     /// A journal in memory: for tests, and for programs that keep their state themselves.
     pub fn in_memory(state: State) -> Journal {
         struct Nowhere;
+        #[async_trait]
         impl Log for Nowhere {
-            fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
+            async fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
                 Ok(())
             }
         }
         Journal::new(state, Box::new(Nowhere))
+    }
+
+    /// The journal for as long as a lease lasts: after it nothing is recorded, and no cloud is called.
+    #[must_use]
+    pub fn held(mut self, hold: Hold) -> Journal {
+        self.hold = hold;
+        self
+    }
+
+    /// For how long this run may record and call a cloud.
+    pub fn hold(&self) -> &Hold {
+        &self.hold
     }
 
     /// The state.
@@ -56,13 +90,13 @@ impl Journal {
 
     /// Lets resources of another stack be taken over from its journal. Both are locked for as long as they are open, and
     /// opening one never waits for the other: two runs that want each other's are told so, and do not wait for ever.
-    pub fn put_beside(&mut self, stack: impl Into<String>, other: Journal) {
-        self.beside.insert(stack.into(), other);
+    pub fn put_beside(&mut self, stack: impl Into<String>, other: impl DerefMut<Target = Journal> + Send + 'static) {
+        self.beside.insert(stack.into(), Box::new(other));
     }
 
     /// The states of the other stacks, by stack.
     pub fn others(&self) -> BTreeMap<String, &State> {
-        self.beside.iter().map(|(stack, other)| (stack.clone(), &other.state)).collect()
+        self.beside.iter().map(|(stack, other)| (stack.clone(), other.state())).collect()
     }
 
     /// The state, when the journal is done with.
@@ -72,16 +106,24 @@ impl Journal {
 
     /// Makes a record durable, then part of the state. After an error nothing may be done that the record was for, and
     /// every further record is refused.
-    pub fn record(&mut self, record: Record) -> Result<(), StoreError> {
-        if self.broken {
-            return Err(StoreError::Broken);
-        }
-        if let Err(error) = self.log.append(std::slice::from_ref(&record)) {
-            self.broken = true;
-            return Err(error);
-        }
-        self.state.apply(record);
-        Ok(())
+    ///
+    /// # Errors
+    /// Where it could not be made durable, or an earlier one could not.
+    pub async fn record(&mut self, record: Record) -> Result<(), StoreError> {
+        self.record_all(vec![record]).await
+    }
+
+    /// Makes records durable at once, in order, then part of the state.
+    ///
+    /// # Errors
+    /// As for [`record`](Journal::record); some of the first may be durable nevertheless.
+    pub async fn record_all(&mut self, records: Vec<Record>) -> Result<(), StoreError> {
+        self.desk().record_all(records).await
+    }
+
+    /// The journal for many who record at the same time.
+    pub(crate) fn desk(&mut self) -> Desk<'_> {
+        Desk::over(&mut self.state, self.log.as_mut(), &mut self.broken, &self.hold)
     }
 }
 
@@ -97,8 +139,9 @@ mod tests {
     /// A disk that is full once, and says afterwards that all is well.
     struct FullOnce(bool);
 
+    #[async_trait]
     impl Log for FullOnce {
-        fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
+        async fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
             match std::mem::replace(&mut self.0, true) {
                 false => Err(StoreError::io("write", Path::new("journal"), io::ErrorKind::StorageFull.into())),
                 true => Ok(()),
@@ -106,12 +149,12 @@ mod tests {
         }
     }
 
-    #[test]
-    fn after_one_record_was_refused_none_is_taken_any_more() {
+    #[tokio::test]
+    async fn after_one_record_was_refused_none_is_taken_any_more() {
         let mut journal = Journal::new(State::new("salt"), Box::new(FullOnce(false)));
         let record = || Record::Abandoned { address: Address::new("t:t/t", "a") };
-        assert!(matches!(journal.record(record()), Err(StoreError::Io { .. })));
-        assert!(matches!(journal.record(record()), Err(StoreError::Broken)));
+        assert!(matches!(journal.record(record()).await, Err(StoreError::Io { .. })));
+        assert!(matches!(journal.record(record()).await, Err(StoreError::Broken)));
         assert_eq!(journal.state().serial, 0);
     }
 }

@@ -103,12 +103,12 @@ impl Deploy {
         let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
-        let mut journal = session.journal(cloud)?;
+        let mut journal = session.journal(cloud).await?;
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
-        session.put_neighbours_beside(&graph, &mut journal, cloud, true)?;
+        session.put_neighbours_beside(&graph, &mut journal, cloud, true).await?;
         let engine = Engine { allow_recreate: self.allow_recreate, ..cloud.engine(Some(self.change.parallel)) };
         let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
-        let referrers = session.referrers()?;
+        let referrers = session.referrers().await?;
         let mut recovered = false;
         loop {
             let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
@@ -127,7 +127,7 @@ impl Deploy {
             progress.end();
             let (graph, mut plan) = settled?;
             // What was deferred may name other stacks than the program did at first.
-            if session.put_neighbours_beside(&graph, &mut journal, cloud, true)? {
+            if session.put_neighbours_beside(&graph, &mut journal, cloud, true).await? {
                 continue;
             }
             if let Some(saved) = &saved {

@@ -52,7 +52,7 @@ impl Import {
             let problem = format!("there is no type `{}`{}", self.kind, did_you_mean(&self.kind, known.iter().map(String::as_str)));
             return Err(Error::Missing { problem, help: format!("the types are {}", list(&known)) });
         };
-        let state = session.place.peek(cloud.memory.as_deref())?.unwrap_or_default();
+        let state = session.place.peek(cloud.memory.as_deref()).await?.unwrap_or_default();
         let address = Address::new(self.kind.as_str(), self.name.as_str());
         let owns = |row: &infra_plan::Row| row.object.iter().chain(&row.old).any(|object| object.id == self.id);
         if let Some((owner, _)) = state.rows.iter().find(|(owner, row)| **owner.kind() == *self.kind && owns(row)) {

@@ -6,10 +6,12 @@ mod graph;
 mod iam;
 mod import;
 mod local;
+mod lock;
 mod outputs;
 mod plan;
 mod refresh;
 mod state;
+mod unlock;
 
 use clap::Subcommand;
 
@@ -29,6 +31,8 @@ pub(crate) enum Command {
     Graph(graph::Graph),
     Iam(iam::Iam),
     State(state::State),
+    Lock(lock::Lock),
+    Unlock(unlock::Unlock),
     Local(local::Local),
 }
 
@@ -45,6 +49,8 @@ impl Command {
             Command::Graph(command) => command.stack.json,
             Command::Iam(command) => command.stack.json,
             Command::State(command) => command.json(),
+            Command::Lock(command) => command.json(),
+            Command::Unlock(command) => command.stack.json,
             Command::Local(command) => command.json(),
         }
     }
@@ -58,10 +64,12 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Destroy(command) => command.run(providers).await,
         Command::Refresh(command) => command.run(providers).await,
         Command::Import(command) => command.run(providers).await,
-        Command::Outputs(command) => command.run(providers),
+        Command::Outputs(command) => command.run(providers).await,
         Command::Graph(command) => command.run(providers).await,
         Command::Iam(command) => command.run(providers).await,
         Command::State(command) => command.run(providers).await,
+        Command::Lock(command) => command.run(providers).await,
+        Command::Unlock(command) => command.run(providers).await,
         Command::Local(command) => command.run(),
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use infra_apply::{Engine, Journal, Known, settled};
 use infra_core::Finding;
-use infra_plan::SavedPlan;
+use infra_plan::{SavedPlan, State};
 
 use crate::Providers;
 use crate::arguments::{PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
@@ -71,10 +71,11 @@ impl Plan {
         let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
-        // A saved plan is bound to a journal, which is made if there is none.
-        let state = match self.out {
-            Some(_) => session.journal(cloud)?.into_state(),
-            None => session.place.peek(cloud.memory.as_deref())?.unwrap_or_default(),
+        // A saved plan is bound to a journal, which is made if there is none. One that there is needs no lock to be looked at.
+        let state = match (session.place.peek(cloud.memory.as_deref()).await?, &self.out) {
+            (Some(state), _) => state,
+            (None, Some(_)) => session.journal(cloud).await?.state().clone(),
+            (None, None) => State::default(),
         };
         let doubtful = state.rows.values().filter(|row| row.intent.is_some()).count();
         if doubtful > 0 && self.out.is_some() {
@@ -92,7 +93,7 @@ impl Plan {
         let engine = Engine { allow_recreate: self.allow_recreate, ..cloud.engine(None) };
         let (mut journal, selection) = (Journal::in_memory(state), self.selection.selection());
         let first = session.graph(&program, &self.program, &Known::new()).await?;
-        session.put_neighbours_beside(&first, &mut journal, cloud, false)?;
+        session.put_neighbours_beside(&first, &mut journal, cloud, false).await?;
         let settled = loop {
             let settled = settled(async |known| {
                 let graph = session.graph(&program, &self.program, known).await?;
@@ -102,7 +103,7 @@ impl Plan {
             let settled = settled.await;
             // What was deferred may name other stacks than the program did at first.
             match &settled {
-                Ok((graph, _)) if session.put_neighbours_beside(graph, &mut journal, cloud, false)? => {}
+                Ok((graph, _)) if session.put_neighbours_beside(graph, &mut journal, cloud, false).await? => {}
                 _ => break settled,
             }
         };
@@ -114,7 +115,7 @@ impl Plan {
             let setting = session.setting(cloud);
             saved::write(path, &SavedPlan::new(&plan, &graph, journal.state(), &selection, setting))?;
         }
-        plan.notes.extend(missed(&plan, &session.referrers()?));
+        plan.notes.extend(missed(&plan, &session.referrers().await?));
         if self.stack.json {
             json_document(&plan.redacted())?;
         } else if self.markdown {

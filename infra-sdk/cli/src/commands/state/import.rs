@@ -60,7 +60,7 @@ impl Import {
                 help: "import it with the engine that serves them: nothing of it could be planned or destroyed here".into(),
             });
         }
-        let mut journal = session.journal_for_import()?;
+        let mut journal = session.journal_for_import().await?;
         let present = journal.state();
         if !self.replace && !(present.rows.is_empty() && present.exports.is_empty()) {
             return Err(Error::Refused {
@@ -77,7 +77,7 @@ impl Import {
             present.rows.keys().filter(|address| !imported.rows.contains_key(address)).map(ToString::to_string).collect();
         let state = present.replaced_by(imported);
         let resources = state.rows.len();
-        journal.record(Record::Restored { state: Box::new(state), undoes: None })?;
+        journal.record(Record::Restored { state: Box::new(state), undoes: None }).await?;
         if self.stack.json {
             return json_line("imported", json!({ "resources": resources, "left": left, "record": journal.state().serial }));
         }

@@ -33,12 +33,12 @@ pub(super) struct Undo {
 
 impl Undo {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         consent::check(self.yes, self.stack.json, "pass `--yes` to agree beforehand; the command `state history` shows what was recorded")?;
         let session = Session::open(&self.stack, providers)?;
         // With the lock, the history is the whole of it until the undoing is in it too.
-        let mut journal = session.journal_by_hand()?;
-        let history = session.history()?;
+        let mut journal = session.journal_by_hand().await?;
+        let history = session.history().await?;
         let found = history.last_surgery().and_then(|(number, record)| Some((number, record, history.state_at(number.checked_sub(1)?)?)));
         let Some((number, record, before)) = found else {
             return Err(Error::Refused {
@@ -56,7 +56,7 @@ impl Undo {
             return Ok(Exit::Failed);
         }
         let last = history.records.len();
-        journal.record(Record::Restored { state: Box::new(before), undoes: Some(number) })?;
+        journal.record(Record::Restored { state: Box::new(before), undoes: Some(number) }).await?;
         if self.stack.json {
             json_line("undone", json!({ "undone": number, "record": journal.state().serial }))?;
             return Ok(Exit::Done);
