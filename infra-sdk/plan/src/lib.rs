@@ -26,6 +26,7 @@ mod postpone;
 mod protect;
 mod recreate;
 mod redact;
+mod refer;
 mod reference;
 mod refresh;
 mod remember;
