@@ -56,10 +56,13 @@ pub fn series(group: &str, balancer: Option<&Balancer>) -> Vec<Series> {
 
 /// Seconds of a period that CloudWatch still has so long after: a minute for 15 days, five for 63, an hour for 455.
 pub fn period(seconds_ago: i64) -> i32 {
-    match seconds_ago {
-        ..=1_296_000 => 60,
-        ..=5_443_200 => 300,
-        _ => 3600,
+    const DAY: i64 = 86_400;
+    if seconds_ago <= 15 * DAY {
+        60
+    } else if seconds_ago <= 63 * DAY {
+        300
+    } else {
+        3600
     }
 }
 

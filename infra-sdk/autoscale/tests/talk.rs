@@ -133,7 +133,6 @@ fn the_production_peak_fits_a_slow_ramp_and_not_the_surge() {
     let ramp = |length: i64| Load::ramp(0.0, 120_000.0, minutes(length)).hold(minutes(10));
     for (length, boot, seen) in [(40, 120.0, 28.9), (40, 180.0, 31.1), (50, 120.0, 24.9), (50, 180.0, 26.7)] {
         let peak = peak(ramp(length), boot);
-        println!("{length} {boot} {peak} {seen}");
         assert!((peak - seen).abs() < 0.6, "in {length} minutes, {boot} s: {peak}, not {seen}");
     }
     // The surge as far as production went.

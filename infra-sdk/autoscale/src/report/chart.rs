@@ -20,18 +20,21 @@ const FOOT: u32 = 34;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
+/// Places on the time axis with their values.
+type Points = Vec<(f64, f64)>;
+
 /// A line of a panel.
 struct Line {
     name: &'static str,
     colour: RGBColor,
-    points: Vec<(f64, f64)>,
+    points: Points,
 }
 
 /// A panel: lines before a band.
 struct Panel {
     title: &'static str,
     lines: Vec<Line>,
-    band: Option<(RGBColor, Vec<(f64, f64)>, Vec<(f64, f64)>)>,
+    band: Option<(RGBColor, Points, Points)>,
     limit: Option<f64>,
 }
 

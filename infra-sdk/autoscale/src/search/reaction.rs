@@ -155,7 +155,7 @@ fn key(fleet: &Fleet) -> Option<(u32, i64, bool)> {
     // Whatever else calls what grows it is beyond this.
     let others = fleet.alarms.iter().filter(|alarm| !alarm.comparison.is_high()).flat_map(|alarm| alarm.on_alarm.iter());
     let calm = fleet.alarms.iter().flat_map(|alarm| alarm.on_ok.iter().chain(&alarm.on_insufficient));
-    if others.chain(calm).any(|policy| grows(policy)) {
+    if others.chain(calm).any(grows) {
         return None;
     }
     for policy in &fleet.policies {
