@@ -2,6 +2,8 @@
 
 mod action;
 mod alarm;
+#[cfg(feature = "cloudwatch")]
+mod history;
 mod metric;
 
 pub use action::AlarmActionArn;
@@ -9,6 +11,8 @@ pub use alarm::{
     Comparison, EvaluationWindow, LowSamples, MetricAlarm, MetricAlarmArn, MetricAlarmInputs, MetricAlarmName, MetricAlarmOutputs,
     MissingData, PromQl, TagsPropagation, WarmUp, WindowKind,
 };
+#[cfg(feature = "cloudwatch")]
+pub use history::{PastMetric, past_metrics};
 pub use metric::{Metric, MetricQuery, MetricStat, NamedMetric, Stat, Statistic, Unit, namespace};
 pub(crate) use metric::{full_name, parts};
 

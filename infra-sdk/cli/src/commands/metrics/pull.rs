@@ -3,14 +3,11 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::error::{ProvideErrorMetadata as _, SdkError};
-use aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataError;
-use aws_sdk_cloudwatch::primitives::DateTime;
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
 use clap::Args;
 use infra_autoscale::given::duration;
 use infra_autoscale::pull::{Balancer, Pulled, Series, period, series};
+use infra_aws::cloudwatch::{PastMetric, past_metrics};
+use infra_aws::sdk::SdkConfig;
 use infra_plan::State;
 use serde_json::json;
 
@@ -68,7 +65,7 @@ impl Pull {
         }
         let pulled = {
             let _busy = Busy::new(format!("asking for the metrics of {group}"));
-            ask(&Client::new(&session.cloud().await?.sdk), &asked, self.last).await?
+            ask(&session.cloud().await?.sdk, &asked, self.last).await?
         };
         if pulled.is_empty() {
             return Err(Error::Missing {
@@ -119,42 +116,26 @@ fn objects<'a>(state: &'a State, kind: &'a str) -> impl Iterator<Item = (String,
     of_kind.filter_map(|(address, row)| Some((address.name().to_owned(), row.object.as_ref()?)))
 }
 
-/// Asks for all series, page by page.
-async fn ask(client: &Client, asked: &[Series], last: i64) -> Result<Pulled, Error> {
-    let failed = |error: SdkError<GetMetricDataError>| {
-        let code = error.code().map(str::to_owned);
-        let said = error.message().map(str::to_owned).unwrap_or_else(|| error.to_string());
-        Error::Missing {
-            problem: format!("CloudWatch does not answer: {}", code.map_or(said.clone(), |code| format!("{code}: {said}"))),
-            help: "check that the credentials may cloudwatch:GetMetricData and that the network works".into(),
-        }
-    };
+/// Asks for all series up to now.
+async fn ask(sdk: &SdkConfig, asked: &[Series], last: i64) -> Result<Pulled, Error> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
     let seconds = period(last);
-    let query = |(index, series): (usize, &Series)| {
-        let dimension = Dimension::builder().name(series.dimension.0).value(&series.dimension.1).build();
-        let metric = Metric::builder().namespace(series.namespace).metric_name(series.metric).dimensions(dimension).build();
-        let statistic = MetricStat::builder().metric(metric).period(seconds).stat(series.statistic).build();
-        MetricDataQuery::builder().id(format!("m{index}")).metric_stat(statistic).build()
+    let past = |series: &Series| PastMetric {
+        namespace: series.namespace.to_owned(),
+        name: series.metric.to_owned(),
+        dimension: (series.dimension.0.to_owned(), series.dimension.1.clone()),
+        statistic: series.statistic.to_owned(),
     };
-    let queries: Vec<MetricDataQuery> = asked.iter().enumerate().map(query).collect();
-    let whole = |at: i64| DateTime::from_secs(at - at.rem_euclid(i64::from(seconds)));
-    let mut pages = client
-        .get_metric_data()
-        .start_time(whole(now - last))
-        .end_time(whole(now))
-        .set_metric_data_queries(Some(queries))
-        .into_paginator()
-        .send();
+    let whole = |at: i64| at - at.rem_euclid(i64::from(seconds));
+    let metrics: Vec<PastMetric> = asked.iter().map(past).collect();
+    let answers = past_metrics(sdk, &metrics, (whole(now - last), whole(now)), seconds).await.map_err(|source| Error::Missing {
+        problem: format!("failed to ask CloudWatch: {source}"),
+        help: "check that the credentials may cloudwatch:GetMetricData and that the network works".into(),
+    })?;
     let mut pulled = Pulled::default();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(failed)?;
-        for result in page.metric_data_results() {
-            let index = result.id().and_then(|id| id.strip_prefix('m')).and_then(|id| id.parse::<usize>().ok());
-            let Some(series) = index.and_then(|index| asked.get(index)) else { continue };
-            for (at, value) in result.timestamps().iter().zip(result.values()) {
-                pulled.add(series, at.secs(), *value, seconds);
-            }
+    for (series, points) in asked.iter().zip(answers) {
+        for (at, value) in points {
+            pulled.add(series, at, value, seconds);
         }
     }
     Ok(pulled)
