@@ -12,6 +12,7 @@ mod failure;
 mod markdown;
 mod options;
 mod order;
+mod plan_json;
 mod promises;
 mod recovery;
 mod references;
