@@ -18,10 +18,14 @@ fn problems(document: &Json) -> Vec<String> {
 }
 
 fn check(root: &Json, schema: &Json, document: &Json, at: &str, problems: &mut Vec<String>) {
-    let known = ["$schema", "$defs", "title", "description", "type", "properties", "required", "additionalProperties", "items", "enum", "const"];
+    let known =
+        ["$schema", "$defs", "title", "description", "type", "properties", "required", "additionalProperties", "items", "enum", "const"];
     let more = ["$ref", "oneOf", "anyOf", "minimum", "pattern"];
     let rules = schema.as_object().unwrap();
-    assert!(rules.keys().all(|rule| known.contains(&rule.as_str()) || more.contains(&rule.as_str())), "{rules:?} has a rule that nobody holds");
+    assert!(
+        rules.keys().all(|rule| known.contains(&rule.as_str()) || more.contains(&rule.as_str())),
+        "{rules:?} has a rule that nobody holds"
+    );
     let holds = |schema: &Json| {
         let mut inner = Vec::new();
         check(root, schema, document, at, &mut inner);
