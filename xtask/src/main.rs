@@ -19,6 +19,7 @@ Forwarded to infra, which is built first if need be (`cargo xtask deploy --help`
   plan        shows what a deployment would change
   destroy     deletes everything that was deployed
   refresh     records what the cloud has now
+  import      prints the Rust that declares what exists already
   outputs     prints the outputs of a deployed stack
   graph       draws what a stack declares
   iam         prints the permissions that a run needs
@@ -45,8 +46,8 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let task = arguments.first().and_then(|task| task.to_str()).unwrap_or_default();
     match task {
-        "deploy" | "plan" | "destroy" | "refresh" | "outputs" | "graph" | "iam" | "simulate" | "tune" | "metrics" | "state" | "lock"
-        | "unlock" | "local" => forward::run(&arguments),
+        "deploy" | "plan" | "destroy" | "refresh" | "import" | "outputs" | "graph" | "iam" | "simulate" | "tune" | "metrics" | "state"
+        | "lock" | "unlock" | "local" => forward::run(&arguments),
         "test" => own(task, test::run, &arguments),
         "tidy" => own(task, tidy::run, &arguments),
         "schema-check" => own(task, schema_check::run, &arguments),
