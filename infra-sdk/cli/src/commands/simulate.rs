@@ -21,9 +21,9 @@ use crate::show::{json_document, print};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  infra simulate beanstalk-fleet --host 0+30/40000 --load 0,30000/10m,150000/8m,hold/30m
-  infra simulate beanstalk-fleet --host one_host.csv --load friday.csv --cpu-below 50 --html report.html
-  infra simulate beanstalk-fleet --host host.json --load friday.csv --over none --csv minutes.csv")]
+  infra simulate web --host 0+30/40000 --load 0,30000/10m,150000/8m,hold/30m
+  infra simulate web --host one_host.csv --load friday.csv --cpu-below 50 --html report.html
+  infra simulate web --host host.json --load friday.csv --over none --csv minutes.csv")]
 pub(crate) struct Simulate {
     #[command(flatten)]
     pub(crate) stack: StackArguments,

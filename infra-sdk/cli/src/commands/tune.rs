@@ -22,9 +22,9 @@ use crate::show::{json_document, print};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  infra tune beanstalk-fleet --host 0+30/40000 --load 0,30000/10m,150000/8m,hold/30m --cpu-below 50
-  infra tune beanstalk-fleet --host host.json --load friday.csv --cpu-below 50 --set min-size=1 --set threshold=11..45
-  infra tune beanstalk-fleet --host host.json --load friday.csv --latency-below 0.3 --risk 0.05 --html tuned.html")]
+  infra tune web --host 0+30/40000 --load 0,30000/10m,150000/8m,hold/30m --cpu-below 50
+  infra tune web --host host.json --load friday.csv --cpu-below 50 --set threshold=11..45
+  infra tune web --host host.json --load friday.csv --cpu-below 50 --risk 0.05 --html web.html")]
 pub(crate) struct Tune {
     #[command(flatten)]
     pub(crate) stack: StackArguments,

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  infra metrics pull beanstalk-fleet --env production --last 3h > one_host.csv
+  infra metrics pull web --env production --last 3h > one_host.csv
   infra metrics fit one_host.csv --json > host.json")]
 pub(crate) struct Metrics {
     /// What to do.

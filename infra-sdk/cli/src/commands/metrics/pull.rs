@@ -26,8 +26,8 @@ use crate::show::{json_document, note, path, print, say};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  infra metrics pull beanstalk-fleet --env production --last 3h > one_host.csv
-  infra metrics pull beanstalk-fleet --env production --last 7d --csv week.csv")]
+  infra metrics pull web --env production --last 3h > one_host.csv
+  infra metrics pull web --env production --last 7d --csv week.csv")]
 pub(crate) struct Pull {
     #[command(flatten)]
     pub(crate) stack: StackArguments,
