@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use infra_bench::operate::{Operation, operate};
+use infra_bench::peer::Peer;
 use infra_bench::peer::alchemy::Alchemy;
 use infra_bench::peer::terraform::Terraform;
-use infra_bench::peer::Peer;
 use infra_bench::shape::Shape;
 use infra_bench::suite::{calls, instructions, journal, peers, person, planning, schedule};
 use infra_bench::table::Table;

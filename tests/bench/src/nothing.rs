@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use infra_apply::{Class, Condition, Creation, Found, Handler, ProviderError, Registry};
-use infra_core::{Resource as _, Schema, Value};
+use infra_core::{Schema, Value};
 use infra_plan::State;
 
 use crate::shape::Thing;

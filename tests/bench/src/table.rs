@@ -67,7 +67,11 @@ pub fn ratio(number: f64, places: usize) -> (String, Json) {
 /// A time, in seconds as data.
 pub fn time(time: Duration) -> (String, Json) {
     let seconds = time.as_secs_f64();
-    let text = if seconds < 1.0 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.2} s") };
+    let text = match seconds {
+        ..1e-3 => format!("{:.1} µs", seconds * 1e6),
+        1e-3..1.0 => format!("{:.1} ms", seconds * 1e3),
+        _ => format!("{seconds:.2} s"),
+    };
     (text, serde_json::json!(seconds))
 }
 

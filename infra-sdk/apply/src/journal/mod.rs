@@ -70,6 +70,12 @@ impl Journal {
         self
     }
 
+    /// The journal with its log inside another one, which may count, delay or change what is appended.
+    #[must_use]
+    pub fn through(self, wrap: impl FnOnce(Box<dyn Log>) -> Box<dyn Log>) -> Journal {
+        Journal { log: wrap(self.log), ..self }
+    }
+
     /// For how long this run may record and call a cloud.
     pub fn hold(&self) -> &Hold {
         &self.hold

@@ -29,7 +29,7 @@ pub fn run(count_of_machines: usize) -> Result<Table, String> {
     let many = |stack: &Stack| machines(stack, count_of_machines);
     for stack in ["airaware", name.as_str()] {
         let mut world = world();
-        let mut deploy = |world: &mut World| match stack {
+        let deploy = |world: &mut World| match stack {
             "airaware" => world.deploy(&airaware::airaware, airaware_config()).complete(),
             _ => world.deploy(&many, json!({})).complete(),
         };

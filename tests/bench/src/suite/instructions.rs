@@ -10,7 +10,8 @@ use crate::shape::Shape;
 use crate::table::{Table, count, ratio, word};
 
 /// What is counted: a deployment, a plan of what is unchanged, a deployment of another revision, and a destruction.
-const DEEDS: [(&str, &str, &str); 4] = [("apply", "apply", "1"), ("empty plan", "plan", "1"), ("update", "apply", "2"), ("destroy", "destroy", "2")];
+const DEEDS: [(&str, &str, &str); 4] =
+    [("apply", "apply", "1"), ("empty plan", "plan", "1"), ("update", "apply", "2"), ("destroy", "destroy", "2")];
 
 /// Counts the instructions of all deeds on a graph, by `program`, which is this one.
 ///
@@ -56,7 +57,11 @@ pub fn run(shapes: &[Shape], size: usize, most: f64) -> Result<Table, String> {
                 ratio(times, 2),
             ]);
             if times > most {
-                return Err(format!("{deed} of a {} graph takes {times:.2} times as much for twice as many\n{}", shape.name(), table.text()));
+                return Err(format!(
+                    "{deed} of a {} graph takes {times:.2} times as much for twice as many\n{}",
+                    shape.name(),
+                    table.text()
+                ));
             }
         }
     }

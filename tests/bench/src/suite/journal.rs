@@ -17,8 +17,12 @@ pub fn run(folder: &std::path::Path, shape: Shape, sizes: &[usize]) -> Result<Ta
     for size in sizes {
         let folder = tempfile::tempdir_in(folder).map_err(|error| error.to_string())?;
         let (journal, mut before) = (folder.path().join("journal"), 0);
-        let deeds =
-            [("apply", 1, Operation::Apply), ("empty apply", 1, Operation::Apply), ("update", 2, Operation::Apply), ("destroy", 2, Operation::Destroy)];
+        let deeds = [
+            ("apply", 1, Operation::Apply),
+            ("empty apply", 1, Operation::Apply),
+            ("update", 2, Operation::Apply),
+            ("destroy", 2, Operation::Destroy),
+        ];
         for (name, revision, operation) in deeds {
             let began = Instant::now();
             let counts = operate(shape, *size, revision, operation, &journal)?;

@@ -40,7 +40,7 @@ pub fn run(infra: Option<&Path>, cargo: bool) -> Result<Table, String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let source = root.join("stacks/airaware/src/lib.rs");
         for arguments in [["build", "--package", "airaware", "--bins"].as_slice(), &["test", "--package", "airaware"]] {
-            let mut once = |edited: bool| {
+            let once = |edited: bool| {
                 if edited {
                     touch(&source)?;
                 }

@@ -1,7 +1,7 @@
-//! Planning what is unchanged, and what is new: time, memory and allocations, of the engine with its look at the cloud and
+//! Planning what is unchanged, and what is new: processor time, memory and allocations of the engine with its look at the cloud and
 //! of the planner alone. The graph and the state are there already.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use infra_apply::{Engine, Interrupt, Journal};
 use infra_core::Graph;
@@ -106,13 +106,22 @@ fn ratio_of(allocations: u64, size: usize) -> f64 {
     allocations as f64 / size as f64
 }
 
-fn best<T>(tries: u32, mut work: impl FnMut() -> Result<T, String>) -> Result<std::time::Duration, String> {
-    let mut best = std::time::Duration::MAX;
+/// The least processor time of some tries.
+fn best<T>(tries: u32, mut work: impl FnMut() -> Result<T, String>) -> Result<Duration, String> {
+    let mut best = Duration::MAX;
     for _ in 0..tries.max(1) {
-        let began = Instant::now();
+        let (began, ran) = (Instant::now(), ran());
         let done = work()?;
-        best = best.min(began.elapsed());
+        // Where the system does not tell the thread's own time, there is the clock's.
+        let took = self::ran().zip(ran).map_or_else(|| began.elapsed(), |(now, then)| now.saturating_sub(then));
+        best = best.min(took);
         drop(done);
     }
     Ok(best)
+}
+
+/// How long this thread has run on a processor, which does not depend on what else the machine does.
+fn ran() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))
 }

@@ -2,12 +2,12 @@
 //! of the longest path and of all work shared among as many as may work at a time. Clouds take their time; it is virtual.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 use infra_apply::{Engine, Interrupt, Journal, Registry};
 use infra_core::{Address, Expr, Graph, Value};
 use infra_plan::State;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::nothing::Nothing;
 use crate::shape::graph_of;
@@ -59,7 +59,8 @@ pub fn told(_: &str, want: &Value) -> Duration {
 /// # Errors
 /// Where it does not go through.
 pub fn deploy(graph: &Graph, registry: &Registry, latency: Latency, parallel: usize) -> Result<Quality, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().map_err(|error| error.to_string())?;
     let took = runtime.block_on(async {
         let mut journal = Journal::in_memory(State::new("salt"));
         let mut engine = Engine::new(slowed(registry, latency));
@@ -111,11 +112,13 @@ fn in_order(graph: &Graph) -> Vec<&infra_core::Node> {
 /// # Errors
 /// Where the program of it is wrong.
 pub fn random(seed: u64, size: usize) -> Result<Graph, String> {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let mut below = |limit: usize| (runner.rng().next_u64() % limit.max(1) as u64) as usize;
+    let mut drawn = 0_u64;
+    let mut below = |limit: usize| {
+        let mut hash = DefaultHasher::new();
+        drawn += 1;
+        (seed, drawn).hash(&mut hash);
+        usize::try_from(hash.finish() % limit.max(1) as u64).unwrap_or_default()
+    };
     let latencies = [0, 200, 1_000, 2_000, 5_000, 25_000, 60_000, 120_000, 300_000];
     let mut nodes = Vec::with_capacity(size);
     for number in 0..size {
