@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use infra_apply::{Engine, Event, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Watcher, settled};
+use infra_apply::{Engine, Event, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Watcher, settled};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
 use infra_plan::{Plan, References, Selection, State};
@@ -18,6 +18,10 @@ pub struct World {
     pub cloud: MockCloud,
     /// What the engine remembers.
     pub state: State,
+    /// The states of other stacks in the same environment, by stack: what is moved from there is taken over from them.
+    pub neighbours: BTreeMap<String, State>,
+    /// Whether a deployment may delete something and make an equal one under another name, as with `--allow-recreate`.
+    pub allow_recreate: bool,
     answers: BTreeMap<String, Json>,
     references: References,
 }
@@ -61,7 +65,21 @@ impl Default for World {
 impl World {
     /// A world in which nothing has been deployed.
     pub fn new() -> World {
-        World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new(), references: References::new() }
+        World {
+            cloud: MockCloud::new(),
+            state: State::new("test"),
+            neighbours: BTreeMap::new(),
+            allow_recreate: false,
+            answers: BTreeMap::new(),
+            references: References::new(),
+        }
+    }
+
+    /// A world in which a deployment may delete something and make an equal one under another name.
+    #[must_use]
+    pub fn recreating(mut self) -> World {
+        self.allow_recreate = true;
+        self
     }
 
     /// Answers a lookup that programs ask.
@@ -131,8 +149,8 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
-        let journal = Journal::in_memory(self.state.clone());
+        let engine = self.engine(self.cloud.registry(graph.schemas.values()));
+        let journal = self.journal();
         in_virtual_time(engine.plan(graph, &journal, &()))
     }
 
@@ -142,9 +160,9 @@ impl World {
     /// What the planner says against it.
     #[track_caller]
     pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
-        let journal = Journal::in_memory(self.state.clone());
+        let journal = self.journal();
         let declare = |known: &Known| self.run_program(program, &config, known);
-        Ok(in_virtual_time(planned(&self.cloud, &declare, &journal, selection, &()))?.1)
+        Ok(in_virtual_time(planned(&self.cloud, self.allow_recreate, &declare, &journal, selection, &()))?.1)
     }
 
     /// Deploys some of a program.
@@ -220,7 +238,7 @@ impl World {
     /// # Errors
     /// Where the cloud cannot be read.
     pub fn refresh(&mut self) -> Result<(), RefreshError> {
-        let engine = Engine::new(self.cloud.registry([]));
+        let engine = self.engine(self.cloud.registry([]));
         let mut journal = Journal::in_memory(self.state.clone());
         in_virtual_time(engine.refresh(&mut journal, &()))?;
         self.state = journal.into_state();
@@ -241,7 +259,27 @@ impl World {
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
-        World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone(), references: self.references.clone() }
+        World {
+            cloud: self.cloud.fork(),
+            state: self.state.clone(),
+            neighbours: self.neighbours.clone(),
+            allow_recreate: self.allow_recreate,
+            answers: self.answers.clone(),
+            references: self.references.clone(),
+        }
+    }
+
+    /// What the engine remembers, its neighbours' memory beside it; what is recorded there is lost.
+    fn journal(&self) -> Journal {
+        let mut journal = Journal::in_memory(self.state.clone());
+        for (stack, state) in &self.neighbours {
+            journal.put_beside(stack, Box::new(Journal::in_memory(state.clone())));
+        }
+        journal
+    }
+
+    fn engine(&self, registry: Registry) -> Engine {
+        Engine { allow_recreate: self.allow_recreate, ..Engine::new(registry) }
     }
 
     fn perform(&mut self, stack: &str, declare: Option<Declare<'_>>, selection: &Selection) -> Result<Deployed, PlanError> {
@@ -255,18 +293,25 @@ impl World {
         self.cloud.contents().life = Life::until(crash);
         let (kept, records) = mpsc::channel();
         let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
+        let mut beside = Vec::new();
+        for (stack, state) in &self.neighbours {
+            let (kept, records) = mpsc::channel();
+            let log = MortalLog { cloud: self.cloud.clone(), kept };
+            journal.put_beside(stack, Box::new(Journal::new(state.clone(), Box::new(log))));
+            beside.push((stack.clone(), records));
+        }
         let ear = Ear::default();
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
             let (engine, plan) = match declare {
                 Some(declare) => {
                     let graph = declare(&Known::new());
-                    let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+                    let engine = self.engine(self.cloud.registry(graph.schemas.values()));
                     engine.recover_within(&graph, &mut journal, selection, &ear).await?;
-                    let (graph, plan) = planned(&self.cloud, declare, &journal, selection, &ear).await?;
-                    (Engine::new(self.cloud.registry(graph.schemas.values())), plan)
+                    let (graph, plan) = planned(&self.cloud, self.allow_recreate, declare, &journal, selection, &ear).await?;
+                    (self.engine(self.cloud.registry(graph.schemas.values())), plan)
                 }
                 None => {
-                    let engine = Engine::new(self.cloud.registry([]));
+                    let engine = self.engine(self.cloud.registry([]));
                     engine.recover_destroy_within(stack, &mut journal, selection, &ear).await?;
                     let plan = engine.plan_destroy_within(stack, &journal, selection, &ear).await?;
                     (engine, plan)
@@ -278,6 +323,10 @@ impl World {
         drop(journal);
         // What the next run knows is what was made durable, and nothing that this one only had in mind.
         records.iter().for_each(|record| self.state.apply(record));
+        for (stack, records) in beside {
+            let state = self.neighbours.entry(stack).or_default();
+            records.iter().for_each(|record| state.apply(record));
+        }
         let died = std::mem::take(&mut self.cloud.contents().life).is_over();
         Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died }
     }
@@ -312,6 +361,7 @@ type Declare<'a> = &'a dyn Fn(&Known) -> Graph;
 /// The graph of a program that knows all that can be known, and its plan.
 async fn planned(
     cloud: &MockCloud,
+    allow_recreate: bool,
     declare: Declare<'_>,
     journal: &Journal,
     selection: &Selection,
@@ -319,7 +369,7 @@ async fn planned(
 ) -> Result<(Graph, Plan), PlanError> {
     settled(async |known| {
         let graph = declare(known);
-        let engine = Engine::new(cloud.registry(graph.schemas.values()));
+        let engine = Engine { allow_recreate, ..Engine::new(cloud.registry(graph.schemas.values())) };
         let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
         Ok((graph, plan))
     })

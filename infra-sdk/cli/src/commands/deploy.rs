@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use infra_apply::{Known, settled};
+use infra_apply::{Engine, Known, settled};
 
 use crate::Providers;
 use crate::arguments::{ChangeArguments, PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
@@ -65,6 +65,11 @@ pub(crate) struct Deploy {
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
 
+    /// Lets something be deleted and an equal one be made under another name, which is refused otherwise: it is nearly
+    /// always a rename, for which the program has `.moved_from(…)`.
+    #[arg(long)]
+    pub(crate) allow_recreate: bool,
+
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
 
@@ -100,7 +105,8 @@ impl Deploy {
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud).await?;
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
-        let engine = cloud.engine(Some(self.change.parallel));
+        session.put_neighbours_beside(&graph, &mut journal, cloud, true).await?;
+        let engine = Engine { allow_recreate: self.allow_recreate, ..cloud.engine(Some(self.change.parallel)) };
         let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
         let referrers = session.referrers().await?;
         let mut recovered = false;
@@ -120,6 +126,10 @@ impl Deploy {
             let settled = settled.await;
             progress.end();
             let (graph, mut plan) = settled?;
+            // What was deferred may name other stacks than the program did at first.
+            if session.put_neighbours_beside(&graph, &mut journal, cloud, true).await? {
+                continue;
+            }
             if let Some(saved) = &saved {
                 saved.check_plan(&plan, &graph, journal.state()).map_err(Error::Program)?;
             }
