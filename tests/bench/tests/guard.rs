@@ -62,7 +62,7 @@ fn planning_what_is_unchanged_takes_few_allocations_and_little_memory() {
 const ALLOCATIONS: u64 = 60;
 
 #[test]
-fn an_empty_refresh_of_a_thousand_machines_takes_a_call_for_twenty_at_most() {
+fn an_empty_refresh_of_a_thousand_machines_asks_its_handler_at_most_once_for_twenty() {
     let mut world = world();
     let many = |stack: &Stack| machines(stack, 1000);
     world.deploy(&many, json!({})).complete();
