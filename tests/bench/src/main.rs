@@ -53,7 +53,7 @@ enum Bench {
         /// How many resources.
         #[arg(long, value_delimiter = ',', default_values_t = [1000, 10_000, 100_000])]
         sizes: Vec<usize>,
-        /// How often; the best counts.
+        /// How often; graphs of fewer than 10,000 are planned more often.
         #[arg(long, default_value_t = 5)]
         tries: u32,
     },

@@ -74,9 +74,9 @@ fn an_empty_refresh_of_a_thousand_machines_asks_its_handler_at_most_once_for_twe
 }
 
 #[test]
-fn a_deployment_takes_little_more_than_the_least_that_it_could() {
+fn where_steps_need_not_queue_a_deployment_takes_little_more_than_its_longest_path() {
     for seed in 0..10 {
-        let graph = schedule::random(seed, 100).unwrap();
+        let graph = schedule::random(seed, 30).unwrap();
         let registry = Nothing::registry(&State::new("salt")).0;
         let quality = schedule::deploy(&graph, &registry, schedule::told, 10).unwrap();
         assert!(quality.ratio() >= 1.0 && quality.ratio() < 1.05, "seed {seed}: {:.3} times the least, {quality:?}", quality.ratio());

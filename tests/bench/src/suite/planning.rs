@@ -68,7 +68,7 @@ pub fn weigh(shape: Shape, size: usize, unchanged: bool) -> Result<Weight, Strin
     }
 }
 
-/// Measures plans of graphs of these shapes and sizes, the best of some tries each.
+/// Measures plans of graphs of these shapes and sizes, the mean of some tries each: more of small ones.
 ///
 /// # Errors
 /// The first that fails.
@@ -82,8 +82,9 @@ pub fn run(shapes: &[Shape], sizes: &[usize], tries: u32) -> Result<Table, Strin
                 let state = if unchanged { state.clone() } else { State::new("salt") };
                 let engine = Engine::new(Nothing::registry(&state).0);
                 let journal = Journal::in_memory(state.clone());
-                let whole = best(tries, || look_and_plan(&graph, &engine, &journal))?;
-                let alone = best(tries, || plan(&graph, &state, &Observed::default()).map_err(|problems| format!("{problems:?}")))?;
+                let tries = tries * u32::try_from(10_000 / (*size).clamp(1, 10_000)).unwrap_or(1);
+                let whole = mean(tries, || look_and_plan(&graph, &engine, &journal))?;
+                let alone = mean(tries, || plan(&graph, &state, &Observed::default()).map_err(|problems| format!("{problems:?}")))?;
                 let weight = weigh(*shape, *size, unchanged)?;
                 table.row(vec![
                     word(shape.name()),
@@ -106,18 +107,15 @@ fn ratio_of(allocations: u64, size: usize) -> f64 {
     allocations as f64 / size as f64
 }
 
-/// The least processor time of some tries.
-fn best<T>(tries: u32, mut work: impl FnMut() -> Result<T, String>) -> Result<Duration, String> {
-    let mut best = Duration::MAX;
+/// The processor time of one of some tries: of all of them, shared, since a system may count in steps of milliseconds.
+fn mean<T>(tries: u32, mut work: impl FnMut() -> Result<T, String>) -> Result<Duration, String> {
+    let (began, ran_before) = (Instant::now(), ran());
     for _ in 0..tries.max(1) {
-        let (began, ran) = (Instant::now(), ran());
-        let done = work()?;
-        // Where the system does not tell the thread's own time, there is the clock's.
-        let took = self::ran().zip(ran).map_or_else(|| began.elapsed(), |(now, then)| now.saturating_sub(then));
-        best = best.min(took);
-        drop(done);
+        work()?;
     }
-    Ok(best)
+    // Where the system does not tell the thread's own time, there is the clock's.
+    let took = ran().zip(ran_before).map_or_else(|| began.elapsed(), |(now, then)| now.saturating_sub(then));
+    Ok(took / tries.max(1))
 }
 
 /// How long this thread has run on a processor, which does not depend on what else the machine does.
