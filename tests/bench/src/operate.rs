@@ -56,7 +56,7 @@ async fn run(shape: Shape, size: usize, revision: u32, operation: Operation, pat
     let words = |error: &dyn std::error::Error| error.to_string();
     let (journal, _) = FileLog::open(path, STACK, || "salt".to_owned()).map_err(|error| words(&error))?;
     let appends = Arc::new(AtomicU64::new(0));
-    let mut journal = journal.through(|inner| Box::new(Counted { inner, appends: Arc::clone(&appends) }));
+    let mut journal = journal.over(|inner| Box::new(Counted { inner, appends: Arc::clone(&appends) }));
     let (registry, calls) = Nothing::registry(journal.state());
     let engine = Engine::new(registry);
     let before = journal.state().serial;

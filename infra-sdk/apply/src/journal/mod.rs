@@ -78,9 +78,9 @@ impl Journal {
         self
     }
 
-    /// The journal with its log inside another one, which may count, delay or change what is appended.
+    /// The same over another log, which is given the one that it is over now: for what seals, counts or fails.
     #[must_use]
-    pub fn through(self, wrap: impl FnOnce(Box<dyn Log>) -> Box<dyn Log>) -> Journal {
+    pub fn over(self, wrap: impl FnOnce(Box<dyn Log>) -> Box<dyn Log>) -> Journal {
         Journal { log: wrap(self.log), ..self }
     }
 
