@@ -5,12 +5,17 @@
 mod basics;
 mod crash;
 mod dataflow;
+mod doubt;
 mod drift;
 mod failure;
+mod faults;
 mod options;
 mod random;
 mod recovery;
 mod rendering;
 mod replacement;
+mod resume;
 mod secrets;
+mod stopping;
 mod surgery;
+mod throttling;

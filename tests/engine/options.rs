@@ -5,6 +5,7 @@ mod ignore_changes;
 mod protect;
 mod replace_on_changes;
 mod retain_on_delete;
+mod timeouts;
 
 use infra_apply::{Engine, Interrupt, Journal, PlanError};
 use infra_core::program::Program;

@@ -1,21 +1,22 @@
 //! The engine as a library: look, plan, perform.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
-use infra_plan::{Observed, Plan, Record, plan, plan_destroy, refresh};
+use infra_plan::{Held, Intent, Observed, Plan, Record, State, plan, plan_destroy, refresh};
 
 use crate::clear::Clear;
-use crate::event::Watcher;
+use crate::event::{Doing, Event, Watcher};
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
+use crate::limit::Limits;
 use crate::observe::{ObserveError, observe};
 use crate::perform::Bench;
-use crate::recover::{RecoverError, recover};
+use crate::recover::{InDoubt, RecoverError, recover};
 use crate::registry::Registry;
-use crate::retry::Patience;
-use crate::schedule::run;
+use crate::retry::{Caller, Patience};
+use crate::schedule::{Ended, run};
 use crate::store::StoreError;
 
 /// Why a plan could not be made. Nothing has been changed.
@@ -56,6 +57,8 @@ pub struct Outcome {
     pub failed: Vec<(Address, Diagnostic)>,
     /// The steps that were not begun.
     pub skipped: Vec<Address>,
+    /// The steps that were under way when the run had to end: the next run finds out what became of them.
+    pub in_doubt: Vec<Address>,
     /// Why nothing could be recorded any more, if so.
     pub store: Option<StoreError>,
     /// The stack's outputs; secrets among them are marked.
@@ -65,7 +68,7 @@ pub struct Outcome {
 impl Outcome {
     /// Whether everything that was planned was done.
     pub fn is_complete(&self) -> bool {
-        self.failed.is_empty() && self.skipped.is_empty() && self.store.is_none()
+        self.failed.is_empty() && self.skipped.is_empty() && self.in_doubt.is_empty() && self.store.is_none()
     }
 }
 
@@ -77,20 +80,28 @@ pub struct Engine {
     pub parallel: usize,
     /// How patient it is.
     pub patience: Patience,
+    /// How fast the services take its calls.
+    limits: Limits,
+    /// What the last recovery could not settle.
+    in_doubt: Mutex<Vec<InDoubt>>,
 }
 
 impl Engine {
     /// An engine with ten calls at a time.
     pub fn new(registry: Registry) -> Engine {
-        Engine { registry, parallel: 10, patience: Patience::default() }
+        Engine { registry, parallel: 10, patience: Patience::default(), limits: Limits::default(), in_doubt: Mutex::default() }
     }
 
-    /// Settles what an interrupted run left open.
+    /// Settles what an interrupted run left open, each call on its own. What the cloud cannot tell stays open and is
+    /// returned; plans made by this engine leave it and what needs it alone.
     ///
     /// # Errors
-    /// Where the journal cannot be written, or the cloud cannot say what became of a create.
-    pub async fn recover(&self, journal: &mut Journal, stack: &str, watcher: &dyn Watcher) -> Result<(), RecoverError> {
-        recover(&self.registry, journal, stack, &self.patience, watcher).await
+    /// Where the journal cannot be written.
+    pub async fn recover(&self, journal: &mut Journal, stack: &str, watcher: &dyn Watcher) -> Result<Vec<InDoubt>, RecoverError> {
+        let interrupt = Interrupt::new();
+        let in_doubt = recover(&self.registry, journal, stack, self.caller(&interrupt, watcher)).await?;
+        self.in_doubt.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&in_doubt);
+        Ok(in_doubt)
     }
 
     /// Looks at everything that the journal's state knows.
@@ -98,7 +109,15 @@ impl Engine {
     /// # Errors
     /// Where a type of resource is unknown or cannot be read.
     pub async fn observe(&self, journal: &Journal, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
-        observe(&self.registry, journal.state(), &self.patience, self.parallel, watcher).await
+        let open = |address: &Address| journal.state().rows.get(address).is_some_and(|row| row.intent.is_some());
+        let in_doubt = self.in_doubt.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let in_doubt = in_doubt.into_iter().filter(|doubt| open(&doubt.address)).map(|doubt| (doubt.address, doubt.problem)).collect();
+        let interrupt = Interrupt::new();
+        observe(&self.registry, journal.state(), &in_doubt, self.caller(&interrupt, watcher), self.parallel).await
+    }
+
+    fn caller<'a>(&'a self, interrupt: &'a Interrupt, watcher: &'a dyn Watcher) -> Caller<'a> {
+        Caller { limits: &self.limits, patience: self.patience, interrupt, watcher, until: None }
     }
 
     /// Looks, and plans a deployment. Changes nothing.
@@ -153,18 +172,22 @@ impl Engine {
         interrupt: &Interrupt,
         watcher: &dyn Watcher,
     ) -> Outcome {
+        let stop = Interrupt::new();
         let bench = Bench {
             stack: &plan.stack,
             registry: &self.registry,
-            patience: self.patience,
+            caller: self.caller(&stop, watcher),
             watcher,
             journal: Mutex::new(&mut *journal),
             clear: Clear::default(),
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
         let Bench { clear, .. } = bench;
-        let mut outcome =
-            Outcome { done: ended.done, failed: ended.failed, skipped: ended.skipped, store: ended.store, exports: BTreeMap::new() };
+        let Ended { done, failed, skipped, in_doubt, store } = ended;
+        let mut outcome = Outcome { done, failed, skipped, in_doubt, store, exports: BTreeMap::new() };
+        for held in &plan.held {
+            hold(held, journal.state(), &mut outcome, watcher);
+        }
         if outcome.is_complete() {
             match self::exports(exports, plan, journal, &clear) {
                 Ok(exports) => outcome.exports = exports,
@@ -203,6 +226,31 @@ impl Engine {
         }
         if problems.is_empty() { Ok(()) } else { Err(PlanError::Wrong(problems)) }
     }
+}
+
+/// What a plan holds back is not done: what is in doubt fails with what is known of it, what needs it is skipped.
+fn hold(held: &Held, state: &State, outcome: &mut Outcome, watcher: &dyn Watcher) {
+    let Some(problem) = &held.in_doubt else {
+        watcher.hear(Event::Skipped { address: held.address.clone(), because_of: Some(held.because_of.clone()) });
+        outcome.skipped.push(held.address.clone());
+        return;
+    };
+    let intent = state.rows.get(&held.address).and_then(|row| row.intent.as_ref());
+    let (what, known) = match intent {
+        Some(Intent::Create { token, .. }) => ("make it", format!(" (its tag `infra:token` would be {token})")),
+        Some(Intent::Update { id, .. }) => ("change it", format!(" ({id})")),
+        Some(Intent::Delete { id }) => ("delete it", format!(" ({id})")),
+        None => ("change it", String::new()),
+    };
+    let mut diagnostic =
+        Diagnostic::new(format!("an interrupted run began to {what}{known}, and what became of that is in doubt: {problem}"));
+    if let Some(Intent::Create { declared, .. }) = intent {
+        diagnostic = diagnostic.with_location(declared);
+    }
+    let help = "run the command again when the cloud can be asked, or settle it by hand with `infra state settle`";
+    let diagnostic = diagnostic.with_resource(&held.address).with_help(help);
+    watcher.hear(Event::Failed { address: held.address.clone(), doing: Doing::Recovering, problem: diagnostic.clone() });
+    outcome.failed.push((held.address.clone(), diagnostic));
 }
 
 /// Whether two schemas are the same in what is serialized of them.

@@ -8,10 +8,10 @@ use infra_core::{Address, Kind, Schema, Value};
 use infra_plan::{Object, Observed, Sight, State};
 
 use crate::error::ProviderError;
-use crate::event::{Event, Watcher};
+use crate::event::Event;
 use crate::provider::{Condition, Found, Handler};
 use crate::registry::Registry;
-use crate::retry::{Backoff, Patience, retry};
+use crate::retry::{Backoff, Caller};
 
 /// Why the cloud could not be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -38,13 +38,14 @@ pub enum ObserveError {
     },
 }
 
-/// Reads every object that the state knows, at most `parallel` calls at a time.
+/// Reads every object that the state knows, at most `parallel` calls at a time. What is in doubt since its type is unknown
+/// is not looked at.
 pub(crate) async fn observe(
     registry: &Registry,
     state: &State,
-    patience: &Patience,
+    in_doubt: &BTreeMap<Address, String>,
+    caller: Caller<'_>,
     parallel: usize,
-    watcher: &dyn Watcher,
 ) -> Result<Observed, ObserveError> {
     let mut by_kind: BTreeMap<&Kind, Vec<Known<'_>>> = BTreeMap::new();
     for (address, row) in &state.rows {
@@ -52,6 +53,10 @@ pub(crate) async fn observe(
         ids.extend(row.object.iter().map(|object| Known { address, object, current: true }));
         ids.extend(row.old.iter().map(|object| Known { address, object, current: false }));
     }
+    for (_, objects) in by_kind.iter_mut().filter(|(kind, _)| registry.handler(kind).is_none()) {
+        objects.retain(|known| !in_doubt.contains_key(known.address));
+    }
+    let watcher = caller.watcher;
     watcher.hear(Event::Observing { objects: by_kind.values().map(Vec::len).sum() });
 
     let mut pages = Vec::new();
@@ -62,12 +67,12 @@ pub(crate) async fn observe(
     }
     let read = stream::iter(pages).map(|(handler, kind, page)| async move {
         let failed = |source| ObserveError::Read { kind: Kind::clone(kind), count: page.len(), first: page[0].address.clone(), source };
-        let found = read_page(handler.as_ref(), page, patience).await.map_err(failed)?;
+        let found = read_page(handler.as_ref(), page, caller).await.map_err(failed)?;
         watcher.hear(Event::Observed { objects: page.len() });
         Ok((handler.schema(), page, found))
     });
     let mut read = read.buffer_unordered(parallel.max(1));
-    let mut observed = Observed::default();
+    let mut observed = Observed { in_doubt: in_doubt.clone(), ..Observed::default() };
     while let Some(page) = read.next().await {
         let (schema, page, mut found) = page?;
         for Known { address, object, current } in page {
@@ -92,16 +97,16 @@ struct Known<'a> {
 
 /// Reads a page of objects. One that an interrupted run made a moment ago may not be seen everywhere yet: before it is
 /// taken for gone, and made again, it is looked for a while.
-async fn read_page(handler: &dyn Handler, page: &[Known<'_>], patience: &Patience) -> Result<HashMap<String, Found>, ProviderError> {
+async fn read_page(handler: &dyn Handler, page: &[Known<'_>], caller: Caller<'_>) -> Result<HashMap<String, Found>, ProviderError> {
     let mut ids: Vec<String> = page.iter().map(|known| known.object.id.clone()).collect();
     let mut all = HashMap::new();
     let mut backoff = Backoff::new();
     loop {
-        let found = retry(patience, |_, _| {}, async || handler.read(&ids).await).await?;
+        let found = caller.call(handler.service(), |_, _| {}, async || handler.read(&ids).await).await?;
         all.extend(found.into_iter().map(|found| (found.id.clone(), found)));
         let young = page.iter().filter(|known| known.current && known.object.problem.is_some());
         ids = young.map(|known| known.object.id.clone()).filter(|id| !all.contains_key(id)).collect();
-        if ids.is_empty() || backoff.elapsed() + backoff.upcoming() > patience.seen {
+        if ids.is_empty() || backoff.elapsed() + backoff.upcoming() > caller.patience.seen {
             return Ok(all);
         }
         backoff.wait().await;

@@ -14,15 +14,19 @@ use crate::journal::Journal;
 use crate::observe::{fields, outputs, read_one};
 use crate::provider::{Condition, Creation, Found, Handler};
 use crate::registry::Registry;
-use crate::retry::{Backoff, Patience, retry};
+use crate::retry::{Backoff, Borne, Caller};
 use crate::store::StoreError;
+use crate::time::{Time, spoken};
 use crate::unseal::unsealed;
+use crate::users::{users, users_first};
 
 /// Why a step failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// It is about this resource; others go on.
     Step(Diagnostic),
+    /// The run was asked to stop before it was done. What it did is recorded, and the next run goes on.
+    Stopped,
     /// Nothing can be recorded any more: the whole run stops.
     Store(StoreError),
 }
@@ -37,7 +41,7 @@ impl From<StoreError> for Failure {
 pub(crate) struct Bench<'a> {
     pub(crate) stack: &'a str,
     pub(crate) registry: &'a Registry,
-    pub(crate) patience: Patience,
+    pub(crate) caller: Caller<'a>,
     pub(crate) watcher: &'a dyn Watcher,
     pub(crate) journal: Mutex<&'a mut Journal>,
     pub(crate) clear: Clear,
@@ -48,6 +52,8 @@ struct Subject<'a, 'b> {
     bench: &'a Bench<'b>,
     address: &'a Address,
     handler: &'a dyn Handler,
+    caller: Caller<'a>,
+    time: Time,
 }
 
 impl<'b> Bench<'b> {
@@ -73,15 +79,21 @@ impl<'b> Bench<'b> {
                 self.record(Record::Settled { address: address.clone(), object: self.object(id, want, &inputs, outputs.clone()) })?;
                 Ok(id.clone())
             }
-            Action::Create { want, .. } => self.subject(address)?.create(want).await,
-            Action::Update { id, want, .. } => self.subject(address)?.update(id, want).await,
-            Action::Delete { id, .. } => self.subject(address)?.delete(id).await,
+            Action::Create { want, .. } => self.subject(address, Time::create(want))?.create(want).await,
+            Action::Update { id, want, .. } => self.subject(address, Time::update(want))?.update(id, want).await,
+            Action::Delete { id, .. } => {
+                let time = Time::delete(self.journal().state(), address, id);
+                self.subject(address, time)?.delete(id).await
+            }
         }
     }
 
-    fn subject<'a>(&'a self, address: &'a Address) -> Result<Subject<'a, 'b>, Failure> {
+    fn subject<'a>(&'a self, address: &'a Address, time: Time) -> Result<Subject<'a, 'b>, Failure> {
         match self.registry.handler(address.kind()) {
-            Some(handler) => Ok(Subject { bench: self, address, handler: handler.as_ref() }),
+            Some(handler) => {
+                let caller = time.bounds(self.caller);
+                Ok(Subject { bench: self, address, handler: handler.as_ref(), caller, time })
+            }
             None => {
                 let problem = Diagnostic::new(format!("this engine does not know what a {} is", address.kind())).with_resource(address);
                 Err(Failure::Step(problem.with_help("use an engine that serves it, of the same version as the program")))
@@ -131,22 +143,62 @@ impl Subject<'_, '_> {
     }
 
     fn failed(&self, doing: &str, error: &ProviderError, want: Option<&Want>) -> Failure {
+        if error.class == Class::Interrupted {
+            return Failure::Stopped;
+        }
         let problem = self.bench.clear.scrubbed(&format!("failed to {doing}: {error}"));
         let mut problem = Diagnostic::new(problem).with_resource(self.address);
         if let Some(want) = want {
             problem = problem.with_location(&want.declared);
         }
-        if let Some(help) = error.class.help() {
+        if let Some(help) = self.help(error) {
             problem = problem.with_help(help);
         }
         Failure::Step(problem)
     }
 
-    fn notice(&self) -> impl FnMut(&ProviderError, std::time::Duration) + '_ {
-        move |error, after| {
-            let error = self.bench.clear.scrubbed(&error.to_string());
-            self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error, after });
+    /// What the user can do about an error of the service.
+    fn help(&self, error: &ProviderError) -> Option<String> {
+        match error.class {
+            Class::InUse => {
+                let users = users(self.bench.journal().state(), self.address);
+                if users.is_empty() { error.class.help().map(str::to_owned) } else { Some(users_first(&users)) }
+            }
+            Class::Quota => {
+                let code = error.code.as_deref().map(|code| format!(" (its code is {code})")).unwrap_or_default();
+                let service = self.handler.service();
+                Some(format!(
+                    "ask for a higher quota of {service}{code}, or remove what is no longer needed there, then run the command again"
+                ))
+            }
+            class => class.help().map(str::to_owned),
         }
+        .map(|help| match error.class.is_temporary() && self.time.is_over() {
+            true => format!("{help}; {}", self.time.describe()),
+            false => help,
+        })
+    }
+
+    fn notice(&self) -> impl FnMut(&ProviderError, Borne) + '_ {
+        move |error, Borne { after, attempt, left }| {
+            let error = self.bench.clear.scrubbed(&error.to_string());
+            self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error, after, attempt, left });
+        }
+    }
+
+    /// Makes a call about the object, which may change it.
+    async fn change<T>(&self, call: impl AsyncFnMut() -> Result<T, ProviderError>) -> Result<T, ProviderError> {
+        self.caller.call(self.handler.service(), self.notice(), call).await
+    }
+
+    /// Reads the object; nothing where there is none.
+    async fn read(&self, id: &str) -> Result<Option<Found>, ProviderError> {
+        self.caller.call(self.handler.service(), self.notice(), async || read_one(self.handler, id).await).await
+    }
+
+    /// Waits before the object is looked at again.
+    async fn wait(&self, backoff: &mut Backoff) -> Result<(), Failure> {
+        self.caller.interrupt.unless(backoff.wait()).await.ok_or(Failure::Stopped)
     }
 
     async fn create(&self, want: &Want) -> Result<String, Failure> {
@@ -176,6 +228,11 @@ impl Subject<'_, '_> {
         let (made, in_doubt) = self.made(&asked, new, begun_before).await;
         let id = match made {
             Ok(id) => id,
+            Err(error) if error.made.is_some() => {
+                let id = error.made.clone().unwrap_or_default();
+                bench.record(Record::Made { address: address.clone(), object: self.unfinished(&id, want, &inputs, &error.to_string()) })?;
+                return Err(self.failed(&format!("finish {id}, which was made"), &error, Some(want)));
+            }
             Err(error) => {
                 // Only an answer of the service says that nothing was made; without one, the intent stays open.
                 if !in_doubt && !error.class.is_temporary() {
@@ -184,26 +241,35 @@ impl Subject<'_, '_> {
                 return Err(self.failed("create it", &error, Some(want)));
             }
         };
-        let mut object = bench.object(&id, want, &inputs, BTreeMap::new());
-        object.problem = Some("it was made, and was not ready when it was last seen".into());
-        object.unfinished = true;
+        let object = self.unfinished(&id, want, &inputs, "it was made, and was not ready when it was last seen");
         bench.record(Record::Made { address: address.clone(), object })?;
         let found = self.ready(&id, want).await?;
         self.settle(&id, found, want, &inputs, &asked).await
     }
 
+    /// An object that was made and is not as it should be yet.
+    fn unfinished(&self, id: &str, want: &Want, inputs: &BTreeMap<String, Expr>, problem: &str) -> Object {
+        let mut object = self.bench.object(id, want, inputs, BTreeMap::new());
+        object.problem = Some(self.bench.clear.scrubbed(problem));
+        object.unfinished = true;
+        object
+    }
+
     /// Makes the object, once: after an answer that got lost, it is looked for before it is made again. Says too whether
     /// an answer got lost: then an error of a later try does not mean that nothing was made.
     async fn made(&self, asked: &Value, new: Creation<'_>, mut in_doubt: bool) -> (Result<String, ProviderError>, bool) {
-        let made = retry(&self.bench.patience, self.notice(), async || {
-            if in_doubt && let Some(id) = self.handler.find(asked, new).await? {
-                return Ok(id);
-            }
-            let answer = self.handler.create(asked, new).await;
-            in_doubt |= matches!(&answer, Err(error) if error.class == Class::Unavailable);
-            answer
-        })
-        .await;
+        let made = self
+            .change(async || {
+                if in_doubt && let Some(id) = self.handler.find(asked, new).await? {
+                    return Ok(id);
+                }
+                // A call that never comes back leaves it at that.
+                let before = std::mem::replace(&mut in_doubt, true);
+                let answer = self.handler.create(asked, new).await;
+                in_doubt = before || matches!(&answer, Err(error) if error.class == Class::Unavailable);
+                answer
+            })
+            .await;
         (made, in_doubt)
     }
 
@@ -214,8 +280,7 @@ impl Subject<'_, '_> {
         let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle: want.lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
-        let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
-        let found = match read.map_err(|error| self.failed("read it", &error, Some(want)))? {
+        let found = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
             Some(found) => found,
             None => self.ready(id, want).await?,
         };
@@ -238,7 +303,7 @@ impl Subject<'_, '_> {
         let differing = self.differing(id, &found, inputs);
         if !differing.is_empty() {
             let have = self.as_taken(self.with_recorded(id, &found), asked);
-            let updated = retry(&self.bench.patience, self.notice(), async || self.handler.update(id, &have, asked).await).await;
+            let updated = self.change(async || self.handler.update(id, &have, asked).await).await;
             updated.map_err(|error| self.failed("change it", &error, Some(want)))?;
             found = self.ready(id, want).await?;
             let have = fields(self.with_recorded(id, &found));
@@ -315,11 +380,10 @@ impl Subject<'_, '_> {
     async fn ready(&self, id: &str, want: &Want) -> Result<Found, Failure> {
         let mut backoff = Backoff::new();
         loop {
-            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
-            let (state, limit) = match found.map_err(|error| self.failed("read it", &error, Some(want)))? {
+            let (state, limit) = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
                 Some(found) => match &found.condition {
                     Condition::Ready => return Ok(found),
-                    Condition::Pending(state) => (state.clone(), self.bench.patience.ready),
+                    Condition::Pending(state) => (state.clone(), self.caller.patience.ready),
                     Condition::Failed(state) => {
                         let problem = Diagnostic::new(format!("{id} has failed: the cloud calls it `{state}`"));
                         let problem = problem.with_resource(self.address).with_location(&want.declared);
@@ -327,39 +391,43 @@ impl Subject<'_, '_> {
                     }
                 },
                 // What was just made may not be seen everywhere yet; what is not seen for long has vanished.
-                None => ("not visible yet".to_owned(), self.bench.patience.long),
+                None => ("not visible yet".to_owned(), self.caller.patience.long),
             };
-            if backoff.elapsed() > limit {
-                let problem = Diagnostic::new(format!("{id} is still `{state}` after {} minutes", backoff.elapsed().as_secs() / 60));
+            if backoff.elapsed() > limit || self.time.is_over() {
+                let problem = Diagnostic::new(format!("{id} is still `{state}` after {}", spoken(self.time.taken())));
                 let problem = problem.with_resource(self.address).with_location(&want.declared);
-                return Err(Failure::Step(problem.with_help("run the command again: it goes on waiting")));
+                return Err(Failure::Step(
+                    problem.with_help(format!("run the command again: it goes on waiting; {}", self.time.describe())),
+                ));
             }
             self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
-            backoff.wait().await;
+            self.wait(&mut backoff).await?;
         }
     }
 
     async fn delete(&self, id: &str) -> Result<String, Failure> {
         let intent = Intent::Delete { id: id.to_owned() };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
-        let deleted = retry(&self.bench.patience, self.notice(), async || gone_is_success(self.handler.delete(id).await)).await;
+        let deleted = self.change(async || gone_is_success(self.handler.delete(id).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
         let mut backoff = Backoff::new();
         loop {
-            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
-            match found.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
+            match self.read(id).await.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
                 None => break,
-                Some(found) if backoff.elapsed() <= self.bench.patience.ready => {
+                Some(found) if backoff.elapsed() <= self.caller.patience.ready && !self.time.is_over() => {
                     let state = match found.condition {
                         Condition::Ready => "still there".to_owned(),
                         Condition::Pending(state) | Condition::Failed(state) => state,
                     };
                     self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
-                    backoff.wait().await;
+                    self.wait(&mut backoff).await?;
                 }
                 Some(_) => {
-                    let problem = Diagnostic::new(format!("{id} was deleted and does not go")).with_resource(self.address);
-                    return Err(Failure::Step(problem.with_help("run the command again: it goes on waiting")));
+                    let problem = format!("{id} was deleted and has not gone after {}", spoken(self.time.taken()));
+                    let problem = Diagnostic::new(problem).with_resource(self.address);
+                    return Err(Failure::Step(
+                        problem.with_help(format!("run the command again: it goes on waiting; {}", self.time.describe())),
+                    ));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::timeouts::Timeouts;
 use crate::{Address, Declared, Expr, InputField, Location, Node, Options, Resource, Stack};
 
 /// In a builder's type: a required argument that is set.
@@ -45,6 +46,11 @@ impl Draft {
     /// Leaves the object in the cloud when it leaves the stack.
     pub fn retain_on_delete(&mut self) {
         self.options.lifecycle.retain_on_delete = true;
+    }
+
+    /// Gives its steps this much time.
+    pub fn timeouts(&mut self, timeouts: Timeouts) {
+        self.options.lifecycle.timeouts = timeouts;
     }
 
     /// Takes differences in these inputs for none once the object exists.

@@ -28,6 +28,7 @@ mod schema;
 mod secret;
 mod stack;
 mod tags;
+pub mod timeouts;
 mod value;
 
 pub use address::{Address, Kind, check_name};

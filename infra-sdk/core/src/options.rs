@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
+use crate::timeouts::Timeouts;
+
 /// How a resource is to be treated; by default, as every other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
@@ -32,6 +34,9 @@ pub struct Lifecycle {
     /// Whether it stays in the cloud when it leaves the stack.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retain_on_delete: bool,
+    /// How long its steps may take.
+    #[serde(default, skip_serializing_if = "Timeouts::is_default")]
+    pub timeouts: Timeouts,
 }
 
 impl Options {
@@ -50,7 +55,11 @@ impl Lifecycle {
     /// What holds where either of two says so: for an object that one was said of, and then the other.
     #[must_use]
     pub fn or(self, other: Lifecycle) -> Lifecycle {
-        Lifecycle { protect: self.protect || other.protect, retain_on_delete: self.retain_on_delete || other.retain_on_delete }
+        Lifecycle {
+            protect: self.protect || other.protect,
+            retain_on_delete: self.retain_on_delete || other.retain_on_delete,
+            timeouts: other.timeouts.or(self.timeouts),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use infra_core::{Address, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Sch
 
 use crate::clash::mark_delete_first;
 use crate::decide::{Context, Decision, decide};
+use crate::hold::Doubts;
 use crate::observed::Observed;
 use crate::order::order;
 use crate::outlook::Outlooks;
@@ -60,7 +61,9 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
     if !problems.is_empty() {
         return Err(problems);
     }
-    finished(&graph.stack, state, drawn, unchanged, exports)
+    let needs = graph.nodes.iter().map(|node| &node.address).zip(&order.dependencies).collect();
+    let doubts = Doubts { observed, state, needs };
+    finished(&graph.stack, state, drawn, unchanged, exports, &doubts)
 }
 
 /// Plans a destruction: what must happen for nothing of the stack to be left.
@@ -75,19 +78,22 @@ pub fn plan_destroy(stack: &str, state: &State, observed: &Observed, handle: imp
     if !problems.is_empty() {
         return Err(problems);
     }
-    finished(stack, state, drawn, Vec::new(), exports)
+    finished(stack, state, drawn, Vec::new(), exports, &Doubts { observed, state, needs: BTreeMap::new() })
 }
 
 fn finished(
     stack: &str,
     state: &State,
     drawn: crate::steps::Steps,
-    unchanged: Vec<Address>,
+    mut unchanged: Vec<Address>,
     exports: Vec<Export>,
+    doubts: &Doubts<'_>,
 ) -> Result<Plan, Vec<Diagnostic>> {
     let (steps, mut notes) = sequence(drawn).map_err(|problem| vec![problem])?;
+    let (steps, held) = doubts.hold(steps);
+    unchanged.retain(|address| !doubts.observed.in_doubt.contains_key(address));
     notes.extend(retain::notes(&steps, state));
-    Ok(Plan { version: PLAN_VERSION, stack: stack.to_owned(), serial: state.serial, steps, unchanged, exports, notes })
+    Ok(Plan { version: PLAN_VERSION, stack: stack.to_owned(), serial: state.serial, steps, unchanged, exports, notes, held })
 }
 
 /// The schema of each node.

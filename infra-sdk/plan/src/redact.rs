@@ -100,6 +100,7 @@ mod tests {
             unchanged: Vec::new(),
             exports: vec![Export { name: "e".into(), old: None, new: Some(secret()), changed: true }],
             notes: Vec::new(),
+            held: Vec::new(),
         };
         let text = serde_json::to_string(&plan.redacted()).unwrap();
         assert!(!text.contains("hunter2"), "{text}");

@@ -143,6 +143,13 @@ pub enum Record {
         /// By name.
         exports: BTreeMap<String, Value>,
     },
+    /// A person knows what became of a create that is in doubt.
+    Decided {
+        /// The resource.
+        address: Address,
+        /// The physical id of the object that it made; none if it made none.
+        made: Option<String>,
+    },
     /// A resource has another address from now on; its objects stay as they are.
     Moved {
         /// The address it had.
@@ -163,6 +170,24 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undoes: Option<u64>,
     },
+}
+
+impl Intent {
+    /// The object that a create made whose answer nobody heard; nothing for other calls. What the cloud says of it is not
+    /// known, nor whether all that was asked was done.
+    pub fn made(&self, id: &str) -> Option<Object> {
+        let Intent::Create { inputs, dependencies, declared, lifecycle, .. } = self else { return None };
+        Some(Object {
+            id: id.to_owned(),
+            inputs: inputs.clone(),
+            outputs: BTreeMap::new(),
+            dependencies: dependencies.clone(),
+            declared: declared.clone(),
+            problem: Some("it was made by an interrupted run".to_owned()),
+            lifecycle: *lifecycle,
+            unfinished: true,
+        })
+    }
 }
 
 impl State {
@@ -212,6 +237,7 @@ impl State {
                 self.drop_if_empty(&address);
             }
             Record::Exported { exports } => self.exports = exports,
+            Record::Decided { address, made } => self.decide(&address, made.as_deref()),
             Record::Moved { from, to } => self.rename(&from, &to),
             Record::Forgotten { address } => self.forget(&address),
             Record::Restored { state, .. } => *self = State { serial: self.serial, ..*state },
@@ -223,7 +249,7 @@ impl State {
         self.rows.get(address)?.object.as_ref()
     }
 
-    fn drop_if_empty(&mut self, address: &Address) {
+    pub(crate) fn drop_if_empty(&mut self, address: &Address) {
         if self.rows.get(address).is_some_and(|row| *row == Row::default()) {
             self.rows.remove(address);
         }

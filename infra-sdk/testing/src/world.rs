@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, Watcher};
 use infra_core::program::{Program, Request, Response};
-use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
+use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
 use infra_plan::{Plan, State};
 use serde_json::Value as Json;
 
@@ -18,6 +19,10 @@ pub struct World {
     pub cloud: MockCloud,
     /// What the engine remembers.
     pub state: State,
+    /// How many calls the engine makes at a time.
+    pub parallel: usize,
+    /// When the run is asked to stop, in virtual time from its first step on.
+    pub interrupt_after: Option<Duration>,
     answers: BTreeMap<String, Json>,
 }
 
@@ -31,6 +36,8 @@ pub struct Deployed {
     pub changes: Vec<String>,
     /// What a person would have been told on the way.
     pub events: Vec<Event>,
+    /// How much virtual time its steps took.
+    pub took: Duration,
 }
 
 /// A run as far as it came.
@@ -38,6 +45,7 @@ struct Run {
     result: Result<(Plan, Outcome), PlanError>,
     events: Vec<Event>,
     died: bool,
+    took: Duration,
 }
 
 #[derive(Default)]
@@ -58,7 +66,7 @@ impl Default for World {
 impl World {
     /// A world in which nothing has been deployed.
     pub fn new() -> World {
-        World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new() }
+        World { cloud: MockCloud::new(), state: State::new("test"), parallel: 10, interrupt_after: None, answers: BTreeMap::new() }
     }
 
     /// Answers a lookup that programs ask.
@@ -123,7 +131,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        let engine = self.engine(graph.schemas.values());
         self.perform(&engine, &graph.stack, Some(graph))
     }
 
@@ -133,7 +141,7 @@ impl World {
     /// If that cannot be planned. What fails while it is performed is in the outcome.
     #[track_caller]
     pub fn destroy(&mut self) -> Deployed {
-        let engine = Engine::new(self.cloud.registry([]));
+        let engine = self.engine([]);
         match self.perform(&engine, "test", None) {
             Ok(deployed) => deployed,
             Err(error) => panic!("{error}"),
@@ -143,34 +151,60 @@ impl World {
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        let engine = self.engine(graph.schemas.values());
         self.run(&engine, &graph.stack, Some(graph), Some(crash)).died
+    }
+
+    /// As [`deploy_until`](World::deploy_until), for what does not end the run; nothing where it did not come to that.
+    ///
+    /// # Panics
+    /// If the plan is refused.
+    #[track_caller]
+    pub fn deploy_with(&mut self, graph: &Graph, crash: Crash) -> Option<Deployed> {
+        let engine = self.engine(graph.schemas.values());
+        let run = self.run(&engine, &graph.stack, Some(graph), Some(crash));
+        let met = run.died;
+        match self.deployed(run) {
+            Ok(deployed) => met.then_some(deployed),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
-        let engine = Engine::new(self.cloud.registry([]));
+        let engine = self.engine([]);
         self.run(&engine, "test", None, Some(crash)).died
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
-        World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone() }
+        World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone(), ..World::new() }
+    }
+
+    fn engine<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Engine {
+        let mut engine = Engine::new(self.cloud.registry(schemas));
+        engine.parallel = self.parallel;
+        engine
     }
 
     fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {
         let run = self.run(engine, stack, graph, None);
+        self.deployed(run)
+    }
+
+    fn deployed(&self, run: Run) -> Result<Deployed, PlanError> {
         let (plan, outcome) = run.result?;
-        Ok(Deployed { plan, outcome, changes: self.cloud.changes(), events: run.events })
+        Ok(Deployed { plan, outcome, changes: self.cloud.changes(), events: run.events, took: run.took })
     }
 
     fn run(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>, crash: Option<Crash>) -> Run {
         self.cloud.forget_calls();
         self.cloud.contents().life = Life::until(crash);
+        self.cloud.contents().renew_quotas();
         let (kept, records) = mpsc::channel();
         let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
-        let ear = Ear::default();
+        let (ear, after, mut took) = (Ear::default(), self.interrupt_after, Duration::ZERO);
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
             engine.recover(&mut journal, stack, &ear).await?;
             let plan = match graph {
@@ -179,14 +213,23 @@ impl World {
             };
             let none = BTreeMap::new();
             let exports = graph.map_or(&none, |graph| &graph.exports);
-            let outcome = engine.apply(&plan, exports, &mut journal, &Interrupt::new(), &ear).await;
+            let interrupt = Interrupt::new();
+            let began = tokio::time::Instant::now();
+            let outcome = {
+                let mut apply = std::pin::pin!(engine.apply(&plan, exports, &mut journal, &interrupt, &ear));
+                tokio::select! {
+                    outcome = &mut apply => outcome,
+                    () = interrupted(after, &interrupt) => apply.await,
+                }
+            };
+            took = began.elapsed();
             Ok((plan, outcome))
         });
         drop(journal);
         // What the next run knows is what was made durable, and nothing that this one only had in mind.
         records.iter().for_each(|record| self.state.apply(record));
         let died = std::mem::take(&mut self.cloud.contents().life).is_over();
-        Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died }
+        Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died, took }
     }
 }
 
@@ -206,6 +249,15 @@ impl Deployed {
     /// An output of the stack, as text.
     pub fn output(&self, name: &str) -> Option<String> {
         self.outcome.exports.get(name).and_then(Value::as_str).map(str::to_owned)
+    }
+}
+
+/// Asks a run to stop after a while, if it is to be asked.
+#[allow(clippy::disallowed_methods, reason = "this is when a person asks, and not a wait for a cloud")]
+async fn interrupted(after: Option<Duration>, interrupt: &Interrupt) {
+    if let Some(after) = after {
+        tokio::time::sleep(after).await;
+        interrupt.request();
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use infra_core::Expr;
 
-use crate::plan::{Action, Difference, Export, Leave, Plan, Step, Want};
+use crate::plan::{Action, Difference, Export, Held, Leave, Plan, Step, Want};
 use style::Paint;
 
 pub use style::Style;
@@ -40,6 +40,7 @@ pub fn render(plan: &Plan, options: &RenderOptions) -> String {
     if !page.text.is_empty() && !page.text.ends_with("\n\n") {
         page.text.push('\n');
     }
+    page.held(&plan.held);
     page.exports(&plan.exports);
     for note in &plan.notes {
         let mark = page.paint.with(Style::Change, "!");
@@ -207,6 +208,21 @@ impl Page {
         let _ = writeln!(self.text, "{label}  {line}{}", self.paint.with(Style::Dim, &tail));
     }
 
+    /// What is left alone for now, and why.
+    fn held(&mut self, held: &[Held]) {
+        for Held { address, handle, because_of, in_doubt } in held {
+            let (mark, name) = (self.paint.with(Style::Change, "?"), self.paint.with(Style::Strong, address.name()));
+            let remark = match in_doubt {
+                Some(problem) => format!("in doubt: an interrupted run began a call of it, and {problem}"),
+                None => format!("waits until it is known what became of {because_of}"),
+            };
+            let _ = writeln!(self.text, "  {mark} {handle} {name}  {}", self.paint.with(Style::Dim, &remark));
+        }
+        if !held.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
     fn exports(&mut self, exports: &[Export]) {
         let changed: Vec<&Export> = exports.iter().filter(|export| export.changed).collect();
         if changed.is_empty() {
@@ -242,6 +258,7 @@ impl Page {
             (Style::Replace, counts.replace, "to replace"),
             (Style::Remove, counts.delete, "to delete"),
             (Style::Change, counts.retain, "to keep in the cloud"),
+            (Style::Change, plan.held.len(), "held back"),
             (Style::Dim, counts.unchanged, "unchanged"),
         ];
         let some = parts.iter().filter(|(_, count, _)| *count > 0);
