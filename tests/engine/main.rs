@@ -4,6 +4,7 @@
 
 mod basics;
 mod crash;
+mod dangling;
 mod dataflow;
 mod doubt;
 mod drift;
@@ -19,3 +20,4 @@ mod secrets;
 mod stopping;
 mod surgery;
 mod throttling;
+mod transforms;

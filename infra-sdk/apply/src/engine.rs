@@ -1,6 +1,7 @@
 //! The engine as a library: look, plan, perform.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
@@ -80,6 +81,8 @@ pub struct Engine {
     pub parallel: usize,
     /// How patient it is.
     pub patience: Patience,
+    /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
+    pub folder: PathBuf,
     /// How fast the services take its calls.
     limits: Limits,
     /// What the last recovery could not settle.
@@ -89,7 +92,14 @@ pub struct Engine {
 impl Engine {
     /// An engine with ten calls at a time.
     pub fn new(registry: Registry) -> Engine {
-        Engine { registry, parallel: 10, patience: Patience::default(), limits: Limits::default(), in_doubt: Mutex::default() }
+        Engine {
+            registry,
+            parallel: 10,
+            patience: Patience::default(),
+            folder: PathBuf::new(),
+            limits: Limits::default(),
+            in_doubt: Mutex::default(),
+        }
     }
 
     /// Settles what an interrupted run left open, each call on its own. What the cloud cannot tell stays open and is
@@ -180,6 +190,7 @@ impl Engine {
             watcher,
             journal: Mutex::new(&mut *journal),
             clear: Clear::default(),
+            folder: &self.folder,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
         let Bench { clear, .. } = bench;

@@ -3,10 +3,12 @@
 //! [`Engine`] is the way in. It decides nothing: what a plan says is done, in the order its edges allow, and every call
 //! that changes a cloud stands between two records of the [`Journal`].
 
+mod beside;
 mod clear;
 mod engine;
 mod error;
 mod event;
+mod hook;
 mod interrupt;
 mod journal;
 mod limit;

@@ -1,9 +1,10 @@
 //! One step: the calls that it needs, and the records before and after them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Value};
+use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Schema, Tags, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
 use sha2::{Digest as _, Sha256};
 
@@ -45,6 +46,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) watcher: &'a dyn Watcher,
     pub(crate) journal: Mutex<&'a mut Journal>,
     pub(crate) clear: Clear,
+    /// The folder of hooks.
+    pub(crate) folder: &'a Path,
 }
 
 /// A resource and what its step needs to know of it.
@@ -70,20 +73,26 @@ impl<'b> Bench<'b> {
     pub(crate) async fn perform(&self, step: &Step) -> Result<String, Failure> {
         let address = &step.address;
         match &step.action {
-            Action::Forget { id } | Action::Retain { id, .. } => {
+            Action::Forget { id } | Action::Sweep { id, .. } | Action::Retain { id, .. } => {
                 self.record(Record::Gone { address: address.clone(), id: id.clone() })?;
                 Ok(id.clone())
             }
             Action::Note { want, id, outputs } => {
                 let inputs = self.evaluated(address, want)?;
-                self.record(Record::Settled { address: address.clone(), object: self.object(id, want, &inputs, outputs.clone()) })?;
-                Ok(id.clone())
+                self.clear.tell(address, outputs.clone());
+                let terms = self.terms(address, want, true).map_err(Failure::Step)?;
+                self.check_before(address, want, &terms)?;
+                let (lifecycle, broken) = self.afterwards(address, want, BTreeSet::new(), None).await;
+                let mut object = self.object(id, want, lifecycle, &inputs, outputs.clone());
+                object.problem = broken.as_ref().map(|problem| problem.problem.clone());
+                self.record(Record::Settled { address: address.clone(), object })?;
+                broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
             }
             Action::Create { want, .. } => self.subject(address, Time::create(want))?.create(want).await,
-            Action::Update { id, want, .. } => self.subject(address, Time::update(want))?.update(id, want).await,
-            Action::Delete { id, .. } => {
+            Action::Update { id, want, changes } => self.subject(address, Time::update(want))?.update(id, want, !changes.is_empty()).await,
+            Action::Delete { id, hooks, .. } => {
                 let time = Time::delete(self.journal().state(), address, id);
-                self.subject(address, time)?.delete(id).await
+                self.subject(address, time)?.delete(id, hooks).await
             }
         }
     }
@@ -122,7 +131,14 @@ impl<'b> Bench<'b> {
         Ok(inputs)
     }
 
-    fn object(&self, id: &str, want: &Want, inputs: &BTreeMap<String, Expr>, outputs: BTreeMap<String, Value>) -> Object {
+    fn object(
+        &self,
+        id: &str,
+        want: &Want,
+        lifecycle: Lifecycle,
+        inputs: &BTreeMap<String, Expr>,
+        outputs: BTreeMap<String, Value>,
+    ) -> Object {
         let salt = self.journal().state().salt.clone();
         Object {
             id: id.to_owned(),
@@ -131,7 +147,7 @@ impl<'b> Bench<'b> {
             dependencies: want.dependencies.clone(),
             declared: want.declared.clone(),
             problem: None,
-            lifecycle: want.lifecycle,
+            lifecycle,
             unfinished: false,
         }
     }
@@ -204,6 +220,12 @@ impl Subject<'_, '_> {
     async fn create(&self, want: &Want) -> Result<String, Failure> {
         let (bench, address) = (self.bench, self.address);
         let inputs = bench.evaluated(address, want)?;
+        // The outputs that are known of it, if any, are those of the object whose place the new one takes.
+        let terms = bench.terms(address, want, false).map_err(Failure::Step)?;
+        bench.check_before(address, want, &terms)?;
+        bench.run_hooks(address, &terms.hooks, Moment::BeforeCreate, Some(&want.declared)).await.map_err(Failure::Step)?;
+        let due = BTreeSet::from([Moment::AfterCreate]);
+        let lifecycle = bench.lifecycle(want, &terms, due.clone());
         let (salt, made) = {
             let journal = bench.journal();
             (journal.state().salt.clone(), journal.state().made.get(address).copied().unwrap_or_default())
@@ -222,7 +244,7 @@ impl Subject<'_, '_> {
                 inputs: sealed(&inputs, &salt),
                 dependencies: want.dependencies.clone(),
                 declared: want.declared.clone(),
-                lifecycle: want.lifecycle,
+                lifecycle: lifecycle.clone(),
             },
         })?;
         let (made, in_doubt) = self.made(&asked, new, begun_before).await;
@@ -230,7 +252,10 @@ impl Subject<'_, '_> {
             Ok(id) => id,
             Err(error) if error.made.is_some() => {
                 let id = error.made.clone().unwrap_or_default();
-                bench.record(Record::Made { address: address.clone(), object: self.unfinished(&id, want, &inputs, &error.to_string()) })?;
+                bench.record(Record::Made {
+                    address: address.clone(),
+                    object: self.unfinished(&id, want, lifecycle, &inputs, &error.to_string()),
+                })?;
                 return Err(self.failed(&format!("finish {id}, which was made"), &error, Some(want)));
             }
             Err(error) => {
@@ -241,15 +266,15 @@ impl Subject<'_, '_> {
                 return Err(self.failed("create it", &error, Some(want)));
             }
         };
-        let object = self.unfinished(&id, want, &inputs, "it was made, and was not ready when it was last seen");
+        let object = self.unfinished(&id, want, lifecycle, &inputs, "it was made, and was not ready when it was last seen");
         bench.record(Record::Made { address: address.clone(), object })?;
         let found = self.ready(&id, want).await?;
-        self.settle(&id, found, want, &inputs, &asked).await
+        self.settle(&id, found, want, &inputs, &asked, due).await
     }
 
     /// An object that was made and is not as it should be yet.
-    fn unfinished(&self, id: &str, want: &Want, inputs: &BTreeMap<String, Expr>, problem: &str) -> Object {
-        let mut object = self.bench.object(id, want, inputs, BTreeMap::new());
+    fn unfinished(&self, id: &str, want: &Want, lifecycle: Lifecycle, inputs: &BTreeMap<String, Expr>, problem: &str) -> Object {
+        let mut object = self.bench.object(id, want, lifecycle, inputs, BTreeMap::new());
         object.problem = Some(self.bench.clear.scrubbed(problem));
         object.unfinished = true;
         object
@@ -273,11 +298,21 @@ impl Subject<'_, '_> {
         (made, in_doubt)
     }
 
-    async fn update(&self, id: &str, want: &Want) -> Result<String, Failure> {
+    /// Changes the object; `changes` where there is something to change, and not only something to wait for.
+    async fn update(&self, id: &str, want: &Want, changes: bool) -> Result<String, Failure> {
         let mut inputs = self.bench.evaluated(self.address, want)?;
+        let terms = self.bench.terms(self.address, want, true).map_err(Failure::Step)?;
+        self.bench.check_before(self.address, want, &terms)?;
+        let mut due = want.lifecycle.due.clone();
+        if changes {
+            let before = self.bench.run_hooks(self.address, &terms.hooks, Moment::BeforeUpdate, Some(&want.declared)).await;
+            before.map_err(Failure::Step)?;
+            due.insert(Moment::AfterUpdate);
+        }
+        let lifecycle = self.bench.lifecycle(want, &terms, due.clone());
         let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
         let dependencies = want.dependencies.clone();
-        let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle: want.lifecycle };
+        let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
         let found = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
@@ -288,10 +323,11 @@ impl Subject<'_, '_> {
         let (have, salt) = (fields(self.with_recorded(id, &found)), self.bench.journal().state().salt.clone());
         kept(&self.schema().inputs, &want.ignored, &have, &mut inputs, &salt);
         let asked = asked(&inputs);
-        self.settle(id, found, want, &inputs, &asked).await
+        self.settle(id, found, want, &inputs, &asked, due).await
     }
 
-    /// Brings an object to what is wanted: changes what differs, waits until it is ready, and records it.
+    /// Brings an object to what is wanted: changes what differs, waits until it is ready, runs the hooks that are `due`,
+    /// and records it.
     async fn settle(
         &self,
         id: &str,
@@ -299,6 +335,7 @@ impl Subject<'_, '_> {
         want: &Want,
         inputs: &BTreeMap<String, Expr>,
         asked: &Value,
+        due: BTreeSet<Moment>,
     ) -> Result<String, Failure> {
         let differing = self.differing(id, &found, inputs);
         if !differing.is_empty() {
@@ -314,12 +351,13 @@ impl Subject<'_, '_> {
         let secret = |input: &str| asked.as_object().and_then(|asked| asked.get(input)).is_some_and(Value::has_secret);
         let outputs = echoed(self.schema(), outputs(self.schema(), &found.outputs), secret);
         self.bench.clear.tell(self.address, outputs.clone());
-        let broken = self.broken_promise(&outputs, asked, want);
-        let mut object = self.bench.object(id, want, inputs, outputs);
+        let broken = self.broken_promise(&outputs, asked, want).map(|problem| problem.with_location(&want.declared));
+        let (lifecycle, broken) = self.bench.afterwards(self.address, want, due, broken).await;
+        let mut object = self.bench.object(id, want, lifecycle, inputs, outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
         self.bench.record(Record::Settled { address: self.address.clone(), object })?;
         match broken {
-            Some(problem) => Err(Failure::Step(problem.with_location(&want.declared))),
+            Some(problem) => Err(Failure::Step(problem)),
             None => Ok(id.to_owned()),
         }
     }
@@ -405,7 +443,8 @@ impl Subject<'_, '_> {
         }
     }
 
-    async fn delete(&self, id: &str) -> Result<String, Failure> {
+    async fn delete(&self, id: &str, hooks: &[Hook]) -> Result<String, Failure> {
+        self.bench.run_hooks(self.address, hooks, Moment::BeforeDelete, None).await.map_err(Failure::Step)?;
         let intent = Intent::Delete { id: id.to_owned() };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         let deleted = self.change(async || gone_is_success(self.handler.delete(id).await)).await;
@@ -432,6 +471,7 @@ impl Subject<'_, '_> {
             }
         }
         self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() })?;
+        self.bench.run_hooks(self.address, hooks, Moment::AfterDelete, None).await.map_err(Failure::Step)?;
         Ok(id.to_owned())
     }
 }
@@ -442,7 +482,7 @@ pub(crate) fn doing(action: &Action) -> Option<Doing> {
         Action::Create { .. } => Some(Doing::Creating),
         Action::Update { .. } => Some(Doing::Updating),
         Action::Delete { .. } => Some(Doing::Deleting),
-        Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
+        Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
     }
 }
 

@@ -90,7 +90,7 @@ fn settled(registry: &Registry, journal: &Journal, address: &Address, intent: In
                     object.inputs = unsure(&handler.schema().inputs, &object.inputs, &inputs);
                 }
                 object.dependencies.extend(dependencies);
-                object.lifecycle = object.lifecycle.or(lifecycle);
+                object.lifecycle = object.lifecycle.or(&lifecycle);
                 object.problem = Some("a change of it was interrupted".to_owned());
                 Record::Settled { address: address.clone(), object }
             });

@@ -231,9 +231,6 @@ impl Error {
     pub(crate) fn diagnostics(&self) -> Option<&[Diagnostic]> {
         match self {
             Error::Program(problems) | Error::Plan(PlanError::Wrong(problems)) => Some(problems),
-            Error::Recover(RecoverError::Unanswered(problem)) | Error::Plan(PlanError::Recover(RecoverError::Unanswered(problem))) => {
-                Some(std::slice::from_ref(problem))
-            }
             _ => None,
         }
     }

@@ -42,9 +42,10 @@ pub struct Node {
 }
 
 impl Node {
-    /// Every resource this one needs: those that its inputs refer to, and those it was told to depend on.
+    /// Every resource this one needs: those that its inputs and options refer to, and those it was told to depend on.
     pub fn dependencies(&self) -> BTreeSet<Address> {
         let mut all = self.depends_on.clone();
+        all.extend(self.options.terms.dependencies(&self.address));
         for input in self.inputs.values() {
             input.visit(&mut |attr| {
                 all.insert(attr.resource.clone());

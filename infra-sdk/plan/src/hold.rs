@@ -94,8 +94,23 @@ impl Doubts<'_> {
     /// The resources that one in doubt may use, so that they cannot go, each with that one.
     fn used(&self) -> BTreeMap<&Address, &Address> {
         let rows = self.observed.in_doubt.keys().filter_map(|address| Some((address, self.state.rows.get(address)?)));
-        rows.flat_map(|(address, row)| uses(row).map(move |need| (need, address))).collect()
+        let mut used: BTreeMap<&Address, &Address> = rows.flat_map(|(address, row)| uses(row).map(move |need| (need, address))).collect();
+        let mut stack: Vec<(&Address, &Address)> = used.iter().map(|(need, because)| (*need, *because)).collect();
+        while let Some((need, because)) = stack.pop() {
+            for container in self.state.rows.get(need).into_iter().flat_map(containers) {
+                if !used.contains_key(container) {
+                    used.insert(container, because);
+                    stack.push((container, because));
+                }
+            }
+        }
+        used
     }
+}
+
+/// What takes the objects of a row along when it is deleted.
+fn containers(row: &Row) -> impl Iterator<Item = &Address> {
+    row.object.iter().chain(&row.old).flat_map(|object| object.lifecycle.deleted_with.keys())
 }
 
 /// What the objects of a row use, and what an open call may have begun to use.

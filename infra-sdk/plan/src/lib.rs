@@ -4,8 +4,10 @@
 //! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
 mod clash;
+mod dangling;
 mod decide;
 mod diff;
+mod forced;
 mod hold;
 mod ignore;
 mod mark;
@@ -25,6 +27,8 @@ mod sequence;
 mod state;
 mod steps;
 mod surgery;
+mod sweep;
+mod terms;
 
 pub use diff::{Change, differences};
 pub use ignore::kept;
@@ -36,3 +40,4 @@ pub use remember::{echoed, remembered, told, unsure};
 pub use render::{RenderOptions, Style, render};
 pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, sealed};
 pub use surgery::{MoveError, SettleError};
+pub use terms::lasting;

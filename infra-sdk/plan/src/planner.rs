@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_core::{Address, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Schema};
 
 use crate::clash::mark_delete_first;
+use crate::dangling;
 use crate::decide::{Context, Decision, decide};
 use crate::hold::Doubts;
 use crate::observed::Observed;
@@ -16,6 +17,7 @@ use crate::retain;
 use crate::sequence::sequence;
 use crate::state::State;
 use crate::steps::{destruction, steps};
+use crate::terms;
 
 /// Plans a deployment: what must happen for the cloud to be as the graph says.
 ///
@@ -63,7 +65,10 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
     }
     let needs = graph.nodes.iter().map(|node| &node.address).zip(&order.dependencies).collect();
     let doubts = Doubts { observed, state, needs };
-    finished(&graph.stack, state, drawn, unchanged, exports, &doubts)
+    let mut plan = finished(&graph.stack, state, drawn, unchanged, exports, &doubts)?;
+    plan.notes.extend(dangling::notes(graph, &plan.steps, state, observed));
+    plan.notes.extend(terms::notes(&plan.steps));
+    Ok(plan)
 }
 
 /// Plans a destruction: what must happen for nothing of the stack to be left.

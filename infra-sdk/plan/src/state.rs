@@ -184,7 +184,7 @@ impl Intent {
             dependencies: dependencies.clone(),
             declared: declared.clone(),
             problem: Some("it was made by an interrupted run".to_owned()),
-            lifecycle: *lifecycle,
+            lifecycle: lifecycle.clone(),
             unfinished: true,
         })
     }

@@ -94,8 +94,6 @@ impl Gate {
     pub(crate) fn throttled(&self, pass: Pass) -> Option<f64> {
         let (mut state, now) = (self.state(), Instant::now());
         state.pace.throttled(pass.at, now);
-        let soon = state.pace.soon().map(|soon| now + soon);
-        state.next = state.next.min(soon).or(soon);
         if state.said.is_some_and(|said| now.duration_since(said) < SAID_EVERY) {
             return None;
         }

@@ -33,10 +33,11 @@ Examples:
   infra deploy web --env staging --yes --json > events.jsonl
 
 With --json, standard output has one object a line, each with \"v\":1 and \"event\": reading, read,
-planned, started, waiting, retrying, noticed, finished, failed, skipped, interrupted, ended, error.
+planned, started, waiting, retrying, throttled, noticed, finished, failed, skipped, in_doubt,
+interrupted, ended, error.
 
-The first Ctrl-C starts nothing more and finishes what is under way; the second stops at once, and
-the next deployment settles what was left in doubt."
+The first Ctrl-C or SIGTERM starts nothing more and gives what is under way 8 seconds to finish; the
+second stops at once. The next deployment settles what was left in doubt."
 )]
 pub(crate) struct Deploy {
     #[command(flatten)]
@@ -73,6 +74,7 @@ impl Deploy {
             undone: format!("The deployment of {}", session.title()),
             unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
             again: session.command_with("deploy", &self.program),
+            settle: session.command("state settle"),
         };
         run.perform(&plan?, &graph.exports, &mut journal).await
     }

@@ -58,6 +58,7 @@ impl Destroy {
             undone: format!("The destruction of {title}"),
             unchanged: format!("Nothing to destroy: nothing of {} is in {}.", session.stack, session.environment.name),
             again: session.command("destroy"),
+            settle: session.command("state settle"),
         };
         run.perform(&plan?, &BTreeMap::new(), &mut journal).await
     }

@@ -8,6 +8,7 @@ mod mv;
 mod repair;
 mod rm;
 mod row;
+mod settle;
 mod show;
 mod undo;
 mod words;
@@ -68,6 +69,7 @@ Examples:
     },
     Mv(mv::Mv),
     Rm(rm::Rm),
+    Settle(settle::Settle),
     History(history::History),
     Export(export::Export),
     Import(import::Import),
@@ -82,6 +84,7 @@ impl State {
             What::List { stack } | What::Show { stack, .. } => stack.json,
             What::Mv(command) => command.stack.json,
             What::Rm(command) => command.stack.json,
+            What::Settle(command) => command.stack.json,
             What::History(command) => command.stack.json,
             What::Export(command) => command.stack.json,
             What::Import(command) => command.stack.json,
@@ -100,6 +103,7 @@ impl State {
             }
             What::Mv(command) => command.run(providers)?,
             What::Rm(command) => return command.run(providers),
+            What::Settle(command) => command.run(providers)?,
             What::History(command) => command.run(providers)?,
             What::Export(command) => command.run(providers)?,
             What::Import(command) => command.run(providers)?,

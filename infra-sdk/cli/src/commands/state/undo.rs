@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::session::Session;
 use crate::show::{json_line, print, say};
 
-/// Takes back the last change by hand: a `state mv`, `state rm` or `state import`.
+/// Takes back the last change by hand: a `state mv`, `state rm`, `state settle` or `state import`.
 ///
 /// Again, it takes back the one before, as long as nothing else was recorded in between: a deployment since would be
 /// forgotten too, so that it is refused then.
