@@ -13,6 +13,7 @@ mod interrupt;
 mod journal;
 mod limit;
 mod observe;
+mod ownership;
 mod perform;
 mod provider;
 mod recover;

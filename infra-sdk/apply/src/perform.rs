@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Schema, Tags, Value};
+use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Schema, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
-use sha2::{Digest as _, Sha256};
 
 use crate::clear::Clear;
 use crate::error::{Class, ProviderError, gone_is_success};
 use crate::event::{Doing, Event, Watcher};
 use crate::journal::Journal;
 use crate::observe::{fields, outputs, read_one};
+use crate::ownership::{ownership, token};
 use crate::provider::{Condition, Creation, Found, Handler};
 use crate::registry::Registry;
 use crate::retry::{Backoff, Borne, Caller};
@@ -489,24 +489,4 @@ pub(crate) fn doing(action: &Action) -> Option<Doing> {
 /// Evaluated inputs as a handler takes them: known, in clear or marked, without nulls.
 fn asked(inputs: &BTreeMap<String, Expr>) -> Value {
     Value::Object(inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?))).collect()).without_nulls()
-}
-
-/// The tags of a new object: the program's, and what says whose it is.
-pub(crate) fn ownership(asked: &Value, stack: &str, address: &Address, token: &str) -> Tags {
-    let wanted = asked.as_object().and_then(|asked| asked.get("tags")).and_then(Value::as_object);
-    let mut tags: Tags = wanted.into_iter().flatten().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
-    tags.insert("infra:stack".into(), stack.to_owned());
-    tags.insert("infra:resource".into(), address.to_string());
-    tags.insert("infra:token".into(), token.to_owned());
-    tags
-}
-
-/// The idempotency token of a create: the same for the same object of the same resource, whoever computes it.
-pub(crate) fn token(stack: &str, salt: &str, address: &Address, made: u64) -> String {
-    let mut hash = Sha256::new();
-    for part in ["token", stack, salt, &address.to_string(), &made.to_string()] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -11,7 +11,7 @@ use infra_plan::{Intent, Record, unsure};
 
 use crate::event::{Doing, Event};
 use crate::journal::Journal;
-use crate::perform::ownership;
+use crate::ownership::ownership;
 use crate::provider::Creation;
 use crate::registry::Registry;
 use crate::retry::{Backoff, Caller};
