@@ -11,7 +11,6 @@ mod drift;
 mod failure;
 mod faults;
 mod options;
-mod random;
 mod recovery;
 mod rendering;
 mod replacement;

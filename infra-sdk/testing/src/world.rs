@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, Watcher};
+use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, RefreshError, Watcher};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
 use infra_plan::{Plan, State};
@@ -141,11 +141,31 @@ impl World {
     /// If that cannot be planned. What fails while it is performed is in the outcome.
     #[track_caller]
     pub fn destroy(&mut self) -> Deployed {
-        let engine = self.engine([]);
-        match self.perform(&engine, "test", None) {
+        match self.try_destroy() {
             Ok(deployed) => deployed,
             Err(error) => panic!("{error}"),
         }
+    }
+
+    /// As [`destroy`](World::destroy), where it may be refused.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    pub fn try_destroy(&mut self) -> Result<Deployed, PlanError> {
+        let engine = self.engine([]);
+        self.perform(&engine, "test", None)
+    }
+
+    /// Brings the state up to date with the cloud, which is not changed.
+    ///
+    /// # Errors
+    /// Where the cloud cannot be read.
+    pub fn refresh(&mut self) -> Result<(), RefreshError> {
+        let engine = self.engine([]);
+        let mut journal = Journal::in_memory(self.state.clone());
+        in_virtual_time(engine.refresh(&mut journal, &()))?;
+        self.state = journal.into_state();
+        Ok(())
     }
 
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
