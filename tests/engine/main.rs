@@ -11,6 +11,8 @@ mod drift;
 mod failure;
 mod faults;
 mod options;
+mod order;
+mod promises;
 mod recovery;
 mod rendering;
 mod replacement;

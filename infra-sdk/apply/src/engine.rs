@@ -127,7 +127,7 @@ impl Engine {
     }
 
     fn caller<'a>(&'a self, interrupt: &'a Interrupt, watcher: &'a dyn Watcher) -> Caller<'a> {
-        Caller { limits: &self.limits, patience: self.patience, interrupt, watcher, until: None }
+        Caller { limits: &self.limits, patience: self.patience, interrupt, watcher, place: None, until: None }
     }
 
     /// Looks, and plans a deployment. Changes nothing.
@@ -137,6 +137,8 @@ impl Engine {
     pub async fn plan(&self, graph: &Graph, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
         let observed = self.observe(journal, watcher).await?;
+        let without_home = self.registry.without_home(graph);
+        let graph = without_home.as_ref().unwrap_or(graph);
         let mut plan = plan(graph, journal.state(), &observed).map_err(PlanError::Wrong)?;
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
         for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {

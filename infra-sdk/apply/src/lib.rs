@@ -5,6 +5,7 @@
 
 mod beside;
 mod clear;
+mod elsewhere;
 mod engine;
 mod error;
 mod event;
@@ -25,6 +26,7 @@ mod time;
 mod unseal;
 mod users;
 
+pub use elsewhere::Connector;
 pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
 pub use event::{Doing, Event, Watcher};

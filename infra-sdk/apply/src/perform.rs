@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Schema, Value};
+use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
 
 use crate::clear::Clear;
@@ -54,7 +54,7 @@ pub(crate) struct Bench<'a> {
 struct Subject<'a, 'b> {
     bench: &'a Bench<'b>,
     address: &'a Address,
-    handler: &'a dyn Handler,
+    handler: Arc<dyn Handler>,
     caller: Caller<'a>,
     time: Time,
 }
@@ -88,24 +88,37 @@ impl<'b> Bench<'b> {
                 self.record(Record::Settled { address: address.clone(), object })?;
                 broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
             }
-            Action::Create { want, .. } => self.subject(address, Time::create(want))?.create(want).await,
-            Action::Update { id, want, changes } => self.subject(address, Time::update(want))?.update(id, want, !changes.is_empty()).await,
+            Action::Create { want, .. } => {
+                self.subject(address, want.lifecycle.provider.as_ref(), Time::create(want)).await?.create(want).await
+            }
+            Action::Update { id, want, changes } => {
+                let subject = self.subject(address, want.lifecycle.provider.as_ref(), Time::update(want)).await?;
+                subject.update(id, want, !changes.is_empty()).await
+            }
             Action::Delete { id, hooks, .. } => {
+                // Where it is, only its record says: the program may not have it, or have it elsewhere.
+                let provider = self.journal().state().object_of(address, id).and_then(|object| object.lifecycle.provider.clone());
                 let time = Time::delete(self.journal().state(), address, id);
-                self.subject(address, time)?.delete(id, hooks).await
+                self.subject(address, provider.as_ref(), time).await?.delete(id, hooks).await
             }
         }
     }
 
-    fn subject<'a>(&'a self, address: &'a Address, time: Time) -> Result<Subject<'a, 'b>, Failure> {
-        match self.registry.handler(address.kind()) {
-            Some(handler) => {
-                let caller = time.bounds(self.caller);
-                Ok(Subject { bench: self, address, handler: handler.as_ref(), caller, time })
+    async fn subject<'a>(&'a self, address: &'a Address, provider: Option<&'a Provider>, time: Time) -> Result<Subject<'a, 'b>, Failure> {
+        let about = |problem: String| Diagnostic::new(problem).with_resource(address);
+        match self.registry.handler_at(address.kind(), provider).await {
+            Ok(Some(handler)) => {
+                let caller = Caller { place: provider, ..time.bounds(self.caller) };
+                Ok(Subject { bench: self, address, handler, caller, time })
             }
-            None => {
-                let problem = Diagnostic::new(format!("this engine does not know what a {} is", address.kind())).with_resource(address);
+            Ok(None) => {
+                let problem = about(format!("this engine does not know what a {} is", address.kind()));
                 Err(Failure::Step(problem.with_help("use an engine that serves it, of the same version as the program")))
+            }
+            Err(error) => {
+                let place = provider.map(Provider::to_string).unwrap_or_default();
+                let problem = about(format!("failed to reach {place}: {error}"));
+                Err(Failure::Step(error.class.help().into_iter().fold(problem, |problem, help| problem.with_help(help))))
             }
         }
     }
@@ -209,7 +222,7 @@ impl Subject<'_, '_> {
 
     /// Reads the object; nothing where there is none.
     async fn read(&self, id: &str) -> Result<Option<Found>, ProviderError> {
-        self.caller.call(self.handler.service(), self.notice(), async || read_one(self.handler, id).await).await
+        self.caller.call(self.handler.service(), self.notice(), async || read_one(self.handler.as_ref(), id).await).await
     }
 
     /// Waits before the object is looked at again.

@@ -132,7 +132,13 @@ async fn search(
     intent: &Intent,
 ) -> Result<Option<String>, String> {
     let unknown = || format!("this engine does not know what a {} is", address.kind());
-    let handler = registry.handler(address.kind()).ok_or_else(unknown)?;
+    let provider = match intent {
+        Intent::Create { lifecycle, .. } => lifecycle.provider.as_ref(),
+        Intent::Update { .. } | Intent::Delete { .. } => None,
+    };
+    let handler = registry.handler_at(address.kind(), provider).await;
+    let handler = handler.map_err(|error| format!("failed to reach where it was begun: {error}"))?.ok_or_else(unknown)?;
+    let caller = Caller { place: provider, ..caller };
     let Intent::Create { token, inputs, .. } = intent else { return Ok(None) };
     let asked = Value::Object(unsealed(&handler.schema().inputs, inputs, &BTreeMap::new(), salt)).without_nulls();
     let tags = ownership(&asked, stack, address, token);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use infra_core::Provider;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::error::{Class, ProviderError};
@@ -101,6 +102,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) patience: Patience,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) watcher: &'a dyn Watcher,
+    /// Where the service is, if not where the environment says: each place has limits of its own.
+    pub(crate) place: Option<&'a Provider>,
     /// When whatever the calls are for must be done, where the program says so.
     pub(crate) until: Option<Instant>,
 }
@@ -118,6 +121,7 @@ impl Caller<'_> {
     where
         F: AsyncFnMut() -> Result<T, ProviderError>,
     {
+        let service = &self.place.map_or_else(|| service.to_owned(), |place| format!("{service} in {place}"));
         let gate = self.limits.gate(service);
         let began = Instant::now();
         // What a call waits for its turn is no failure of the service.
@@ -128,7 +132,7 @@ impl Caller<'_> {
             let error = match answer.unwrap_or_else(|_| Err(no_answer(service, self.patience.call))) {
                 Err(error) if error.class == Class::Throttled => {
                     if let Some(rate) = gate.throttled(pass) {
-                        self.watcher.hear(Event::Throttled { service: service.to_owned(), rate });
+                        self.watcher.hear(Event::Throttled { service: service.clone(), rate });
                     }
                     if gate.stalled(began) > self.patience.throttled {
                         return Err(error);
@@ -186,7 +190,8 @@ mod tests {
 
     async fn called(error: impl Fn(u32) -> Option<Class>) -> (Result<u32, ProviderError>, u32) {
         let (limits, interrupt, mut calls) = (Limits::default(), Interrupt::new(), 0);
-        let caller = Caller { limits: &limits, patience: Patience::default(), interrupt: &interrupt, watcher: &(), until: None };
+        let caller =
+            Caller { limits: &limits, patience: Patience::default(), interrupt: &interrupt, watcher: &(), place: None, until: None };
         let answer = caller.call(
             "test",
             |_, _| {},
@@ -223,7 +228,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_call_that_never_comes_back_is_lost_and_made_again() {
         let (limits, interrupt, mut calls) = (Limits::default(), Interrupt::new(), 0);
-        let caller = Caller { limits: &limits, patience: Patience::default(), interrupt: &interrupt, watcher: &(), until: None };
+        let caller =
+            Caller { limits: &limits, patience: Patience::default(), interrupt: &interrupt, watcher: &(), place: None, until: None };
         let answer = caller.call(
             "test",
             |_, _| {},
@@ -248,7 +254,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn once_the_run_is_asked_to_stop_no_call_is_begun_and_no_wait_goes_on() {
         let (limits, interrupt) = (Limits::default(), Interrupt::new());
-        let caller = Caller { limits: &limits, patience: Patience::default(), interrupt: &interrupt, watcher: &(), until: None };
+        let caller =
+            Caller { limits: &limits, patience: Patience::default(), interrupt: &interrupt, watcher: &(), place: None, until: None };
         let failing = caller.call("test", |_, _| {}, async || Err::<(), _>(ProviderError::new(Class::InUse, "Call", "no")));
         let ask = async {
             sleep(Duration::from_secs(5)).await;
