@@ -152,7 +152,7 @@ fn an_object_that_comes_with_an_error_is_recorded_and_finished_or_deleted_by_the
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let plan = engine.plan(&graph, &journal, &()).await.unwrap();
-            let outcome = engine.apply(&plan, &graph.exports, &mut journal, &Interrupt::new(), &()).await;
+            let outcome = engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await;
             let [(_, problem)] = outcome.failed.try_into().unwrap();
             assert!(problem.to_string().contains("you may not attach"), "{problem}");
             let row = journal.state().rows.values().next().unwrap();
@@ -165,7 +165,7 @@ fn an_object_that_comes_with_an_error_is_recorded_and_finished_or_deleted_by_the
                 false => engine.plan(&graph, &journal, &()).await.unwrap(),
                 true => engine.plan_destroy("test", &journal, &()).await.unwrap(),
             };
-            assert!(engine.apply(&plan, &graph.exports, &mut journal, &Interrupt::new(), &()).await.is_complete());
+            assert!(engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await.is_complete());
         });
         assert_eq!(world.cloud.objects().len(), usize::from(!destroy), "no orphan, nothing twice");
         assert_eq!(journal.state().rows.len(), usize::from(!destroy));

@@ -21,6 +21,7 @@ mod recover;
 mod registry;
 mod retry;
 mod schedule;
+mod settle;
 mod store;
 mod time;
 mod unseal;
@@ -37,4 +38,5 @@ pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Ser
 pub use recover::{InDoubt, RecoverError};
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;
+pub use settle::{Known, settled};
 pub use store::StoreError;

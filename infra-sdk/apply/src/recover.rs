@@ -41,15 +41,16 @@ pub struct InDoubt {
     pub problem: String,
 }
 
-/// Settles the open intents of the journal; returns those that stay open.
+/// Settles the open intents of the journal that `settles` names; returns those of them that stay open.
 pub(crate) async fn recover(
     registry: &Registry,
     journal: &mut Journal,
     stack: &str,
     caller: Caller<'_>,
+    settles: &dyn Fn(&Address) -> bool,
 ) -> Result<Vec<InDoubt>, RecoverError> {
-    let open: Vec<(Address, Intent)> =
-        journal.state().rows.iter().filter_map(|(address, row)| Some((address.clone(), row.intent.clone()?))).collect();
+    let rows = journal.state().rows.iter().filter(|(address, _)| settles(address));
+    let open: Vec<(Address, Intent)> = rows.filter_map(|(address, row)| Some((address.clone(), row.intent.clone()?))).collect();
     for (address, _) in &open {
         caller.watcher.hear(Event::Started { address: address.clone(), doing: Doing::Recovering });
     }

@@ -230,7 +230,9 @@ impl Error {
     /// The diagnostics that it consists of, if it does.
     pub(crate) fn diagnostics(&self) -> Option<&[Diagnostic]> {
         match self {
-            Error::Program(problems) | Error::Plan(PlanError::Wrong(problems)) => Some(problems),
+            Error::Program(problems) | Error::Plan(PlanError::Wrong(problems)) | Error::Refresh(RefreshError::Wrong(problems)) => {
+                Some(problems)
+            }
             _ => None,
         }
     }

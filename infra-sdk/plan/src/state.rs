@@ -23,7 +23,13 @@ pub struct State {
     pub exports: BTreeMap<String, Value>,
     /// How many objects each resource has had, gone ones included: what makes the names of new ones new.
     pub made: BTreeMap<Address, u64>,
+    /// The outputs of other stacks that this one uses, by stack and name, as they were when it was deployed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: References,
 }
+
+/// Outputs of stacks, by stack and name, in the form that may be stored.
+pub type References = BTreeMap<String, BTreeMap<String, Value>>;
 
 /// A resource, at whatever moment it was last seen or interrupted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -150,6 +156,11 @@ pub enum Record {
         /// The physical id of the object that it made; none if it made none.
         made: Option<String>,
     },
+    /// The outputs of other stacks that this one uses, all of them.
+    Referenced {
+        /// By stack and name.
+        references: References,
+    },
     /// A resource has another address from now on; its objects stay as they are.
     Moved {
         /// The address it had.
@@ -238,6 +249,7 @@ impl State {
             }
             Record::Exported { exports } => self.exports = exports,
             Record::Decided { address, made } => self.decide(&address, made.as_deref()),
+            Record::Referenced { references } => self.references = references,
             Record::Moved { from, to } => self.rename(&from, &to),
             Record::Forgotten { address } => self.forget(&address),
             Record::Restored { state, .. } => *self = State { serial: self.serial, ..*state },

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, RefreshError, Watcher};
+use infra_apply::{Engine, Event, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Watcher, settled};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
-use infra_plan::{Plan, State};
+use infra_plan::{Plan, References, Selection, State};
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
@@ -24,12 +24,15 @@ pub struct World {
     /// When the run is asked to stop, in virtual time from its first step on.
     pub interrupt_after: Option<Duration>,
     answers: BTreeMap<String, Json>,
+    references: References,
 }
 
 /// What a deployment did.
 pub struct Deployed {
-    /// The plan.
+    /// The plan, or the first of them.
     pub plan: Plan,
+    /// The plans that came after it, for what waited for values.
+    pub later: Vec<Plan>,
     /// How performing it ended.
     pub outcome: Outcome,
     /// The calls that changed the cloud, in order, as `create subnet public-1`.
@@ -66,7 +69,14 @@ impl Default for World {
 impl World {
     /// A world in which nothing has been deployed.
     pub fn new() -> World {
-        World { cloud: MockCloud::new(), state: State::new("test"), parallel: 10, interrupt_after: None, answers: BTreeMap::new() }
+        World {
+            cloud: MockCloud::new(),
+            state: State::new("test"),
+            parallel: 10,
+            interrupt_after: None,
+            answers: BTreeMap::new(),
+            references: References::new(),
+        }
     }
 
     /// Answers a lookup that programs ask.
@@ -79,14 +89,40 @@ impl World {
         self
     }
 
-    /// What a program declares.
+    /// Says an output of another stack that programs refer to.
+    #[must_use]
+    pub fn with_output(mut self, stack: &str, name: &str, value: impl Into<Value>) -> World {
+        self.references.entry(stack.to_owned()).or_default().insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Says the outputs of another stack that programs refer to: those of its last deployment in a world of its own.
+    #[must_use]
+    pub fn beside(mut self, stack: &str, other: &World) -> World {
+        self.references.insert(stack.to_owned(), other.state.exports.clone());
+        self
+    }
+
+    /// What a program declares while nothing of the values is known that its parts wait for.
     ///
     /// # Panics
     /// If the program is wrong, with what is wrong.
     #[track_caller]
     pub fn graph<M>(&self, program: &impl Program<M>, config: Json) -> Graph {
-        let request =
-            Request { version: GRAPH_VERSION, stack: "test".into(), environment: "local".into(), config, answers: self.answers.clone() };
+        self.run_program(program, &config, &Known::new())
+    }
+
+    #[track_caller]
+    fn run_program<M>(&self, program: &impl Program<M>, config: &Json, known: &Known) -> Graph {
+        let request = Request {
+            version: GRAPH_VERSION,
+            stack: "test".into(),
+            environment: "local".into(),
+            config: config.clone(),
+            answers: self.answers.clone(),
+            known: known.clone(),
+            references: self.references.clone(),
+        };
         match program.run(&request) {
             Response::Graph(graph) => *graph,
             Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
@@ -94,13 +130,13 @@ impl World {
         }
     }
 
-    /// What deploying a program would do.
+    /// What deploying a program would do. Where a part of it waits for a value, that is what would be done first.
     ///
     /// # Errors
     /// What the planner says against it.
     #[track_caller]
     pub fn plan<M>(&self, program: &impl Program<M>, config: Json) -> Result<Plan, PlanError> {
-        self.plan_graph(&self.graph(program, config))
+        self.plan_within(program, config, &Selection::default())
     }
 
     /// What deploying a graph would do.
@@ -113,14 +149,53 @@ impl World {
         in_virtual_time(engine.plan(graph, &journal, &()))
     }
 
+    /// What deploying some of a program would do.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
+        let journal = Journal::in_memory(self.state.clone());
+        let declare = |known: &Known| self.run_program(program, &config, known);
+        Ok(in_virtual_time(planned(&self.cloud, &mut self.engine([]), &declare, &journal, selection, &()))?.1)
+    }
+
+    /// Deploys some of a program.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn deploy_within<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Deployed, PlanError> {
+        let world = self.fork();
+        let declare = |known: &Known| world.run_program(program, &config, known);
+        let mut deployed = self.perform("test", Some(&declare), selection)?;
+        // What waited for values that are known now is deployed too, as long as anything comes of it.
+        while deployed.outcome.is_complete() && deployed.last_plan().is_waiting() && deployed.last_plan().has_changes() {
+            let next = self.perform("test", Some(&declare), selection)?;
+            deployed.changes.extend(next.changes);
+            deployed.events.extend(next.events);
+            deployed.later.push(next.plan);
+            deployed.outcome = next.outcome;
+            deployed.took += next.took;
+        }
+        Ok(deployed)
+    }
+
+    /// Destroys some of what was deployed.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    pub fn destroy_within(&mut self, selection: &Selection) -> Result<Deployed, PlanError> {
+        self.perform("test", None, selection)
+    }
+
     /// Deploys a program.
     ///
     /// # Panics
     /// If the plan is refused. What fails while it is performed is in the outcome.
     #[track_caller]
     pub fn deploy<M>(&mut self, program: &impl Program<M>, config: Json) -> Deployed {
-        let graph = self.graph(program, config);
-        match self.deploy_graph(&graph) {
+        match self.deploy_within(program, config, &Selection::default()) {
             Ok(deployed) => deployed,
             Err(error) => panic!("{error}"),
         }
@@ -131,8 +206,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
-        let engine = self.engine(graph.schemas.values());
-        self.perform(&engine, &graph.stack, Some(graph))
+        self.perform(&graph.stack, Some(&|_: &Known| graph.clone()), &Selection::default())
     }
 
     /// Destroys what was deployed.
@@ -152,8 +226,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn try_destroy(&mut self) -> Result<Deployed, PlanError> {
-        let engine = self.engine([]);
-        self.perform(&engine, "test", None)
+        self.perform("test", None, &Selection::default())
     }
 
     /// Brings the state up to date with the cloud, which is not changed.
@@ -171,8 +244,7 @@ impl World {
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
-        let engine = self.engine(graph.schemas.values());
-        self.run(&engine, &graph.stack, Some(graph), Some(crash)).died
+        self.run(&graph.stack, Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default()).died
     }
 
     /// As [`deploy_until`](World::deploy_until), for what does not end the run; nothing where it did not come to that.
@@ -181,8 +253,7 @@ impl World {
     /// If the plan is refused.
     #[track_caller]
     pub fn deploy_with(&mut self, graph: &Graph, crash: Crash) -> Option<Deployed> {
-        let engine = self.engine(graph.schemas.values());
-        let run = self.run(&engine, &graph.stack, Some(graph), Some(crash));
+        let run = self.run(&graph.stack, Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default());
         let met = run.died;
         match self.deployed(run) {
             Ok(deployed) => met.then_some(deployed),
@@ -192,14 +263,14 @@ impl World {
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
-        let engine = self.engine([]);
-        self.run(&engine, "test", None, Some(crash)).died
+        self.run("test", None, Some(crash), &Selection::default()).died
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
-        World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone(), ..World::new() }
+        let (answers, references) = (self.answers.clone(), self.references.clone());
+        World { cloud: self.cloud.fork(), state: self.state.clone(), answers, references, ..World::new() }
     }
 
     fn engine<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Engine {
@@ -208,17 +279,17 @@ impl World {
         engine
     }
 
-    fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {
-        let run = self.run(engine, stack, graph, None);
+    fn perform(&mut self, stack: &str, declare: Option<Declare<'_>>, selection: &Selection) -> Result<Deployed, PlanError> {
+        let run = self.run(stack, declare, None, selection);
         self.deployed(run)
     }
 
     fn deployed(&self, run: Run) -> Result<Deployed, PlanError> {
         let (plan, outcome) = run.result?;
-        Ok(Deployed { plan, outcome, changes: self.cloud.changes(), events: run.events, took: run.took })
+        Ok(Deployed { plan, later: Vec::new(), outcome, changes: self.cloud.changes(), events: run.events, took: run.took })
     }
 
-    fn run(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>, crash: Option<Crash>) -> Run {
+    fn run(&mut self, stack: &str, declare: Option<Declare<'_>>, crash: Option<Crash>, selection: &Selection) -> Run {
         self.cloud.forget_calls();
         self.cloud.contents().life = Life::until(crash);
         self.cloud.contents().renew_quotas();
@@ -226,17 +297,25 @@ impl World {
         let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
         let (ear, after, mut took) = (Ear::default(), self.interrupt_after, Duration::ZERO);
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
-            engine.recover(&mut journal, stack, &ear).await?;
-            let plan = match graph {
-                Some(graph) => engine.plan(graph, &journal, &ear).await?,
-                None => engine.plan_destroy(stack, &journal, &ear).await?,
+            let (engine, plan) = match declare {
+                Some(declare) => {
+                    let graph = declare(&Known::new());
+                    let mut engine = self.engine(graph.schemas.values());
+                    engine.recover_within(&graph, &mut journal, selection, &ear).await?;
+                    let (_, plan) = planned(&self.cloud, &mut engine, declare, &journal, selection, &ear).await?;
+                    (engine, plan)
+                }
+                None => {
+                    let engine = self.engine([]);
+                    engine.recover_destroy_within(stack, &mut journal, selection, &ear).await?;
+                    let plan = engine.plan_destroy_within(stack, &journal, selection, &ear).await?;
+                    (engine, plan)
+                }
             };
-            let none = BTreeMap::new();
-            let exports = graph.map_or(&none, |graph| &graph.exports);
             let interrupt = Interrupt::new();
             let began = tokio::time::Instant::now();
             let outcome = {
-                let mut apply = std::pin::pin!(engine.apply(&plan, exports, &mut journal, &interrupt, &ear));
+                let mut apply = std::pin::pin!(engine.apply(&plan, &mut journal, &interrupt, &ear));
                 tokio::select! {
                     outcome = &mut apply => outcome,
                     () = interrupted(after, &interrupt) => apply.await,
@@ -254,6 +333,10 @@ impl World {
 }
 
 impl Deployed {
+    fn last_plan(&self) -> &Plan {
+        self.later.last().unwrap_or(&self.plan)
+    }
+
     /// The deployment itself, if all of it went through.
     ///
     /// # Panics
@@ -279,6 +362,27 @@ async fn interrupted(after: Option<Duration>, interrupt: &Interrupt) {
         tokio::time::sleep(after).await;
         interrupt.request();
     }
+}
+
+/// What a program declares when it is told what is known.
+type Declare<'a> = &'a dyn Fn(&Known) -> Graph;
+
+/// The graph of a program that knows all that can be known, and its plan.
+async fn planned(
+    cloud: &MockCloud,
+    engine: &mut Engine,
+    declare: Declare<'_>,
+    journal: &Journal,
+    selection: &Selection,
+    watcher: &dyn Watcher,
+) -> Result<(Graph, Plan), PlanError> {
+    settled(async |known| {
+        let graph = declare(known);
+        engine.registry = cloud.registry(graph.schemas.values());
+        let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
+        Ok((graph, plan))
+    })
+    .await
 }
 
 /// Runs a future to its end; sleeping takes no time.
