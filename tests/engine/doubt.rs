@@ -173,8 +173,10 @@ fn a_plan_says_what_is_in_doubt_and_what_waits_for_it() {
 
   + Machine beside
 
-  ? Part a-part  in doubt: an interrupted run began a call of it, and failed to look for it: Find: you may not list parts
-  ? Machine inside  waits until it is known what became of toy:net/part:a-part
+  ? Part a-part: in doubt: an interrupted run began a call of it, and failed to look for it: Find:
+    you may not list parts
+
+  ? Machine inside: waits until it is known what became of toy:net/part:a-part
 
   outputs
     + a  "net-1.gateway"

@@ -30,6 +30,7 @@ mod places;
 mod program;
 mod progress;
 mod report;
+mod review;
 mod saved;
 mod session;
 mod settings;

@@ -88,7 +88,13 @@ mod tests {
     use infra_aws::Aws;
 
     fn places(account: Option<Account>, local: Option<&str>) -> Places {
-        let environment = Environment { name: "prod".into(), region: "eu-west-1".into(), account, config: serde_json::json!({}) };
+        let environment = Environment {
+            name: "prod".into(),
+            region: "eu-west-1".into(),
+            account,
+            config: serde_json::json!({}),
+            policies: Default::default(),
+        };
         Places { environment, local: local.map(str::to_owned), providers: Arc::new(|_, _| {}) }
     }
 

@@ -8,11 +8,12 @@ use clap::Args;
 use infra_apply::{Known, settled};
 
 use crate::Providers;
-use crate::arguments::{ChangeArguments, ProgramArguments, SelectionArguments, StackArguments};
+use crate::arguments::{ChangeArguments, PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::perform::{Run, check_consent};
 use crate::progress::Progress;
+use crate::review;
 use crate::saved;
 use crate::session::{Session, with};
 use crate::show::say;
@@ -52,8 +53,8 @@ With --plan only what the saved plan says is done. A state that has moved on, an
 configuration, another environment, and any action that is not in the plan are refused.
 
 With --json, standard output has one object a line, each with \"v\":1 and \"event\": reading, read,
-planned, started, waiting, retrying, throttled, noticed, finished, failed, skipped, in_doubt,
-interrupted, ended, error.
+planned, reviewed, started, waiting, retrying, throttled, noticed, finished, failed, skipped,
+in_doubt, interrupted, ended, error.
 
 The first Ctrl-C or SIGTERM starts nothing more and gives what is under way 8 seconds to finish; the
 second stops at once. The next deployment settles what was left in doubt."
@@ -74,6 +75,9 @@ pub(crate) struct Deploy {
 
     #[command(flatten)]
     pub(crate) change: ChangeArguments,
+
+    #[command(flatten)]
+    pub(crate) policy: PolicyArguments,
 }
 
 /// Which outputs that go are used by other stacks.
@@ -92,6 +96,7 @@ impl Deploy {
         check_consent(&self.change, self.stack.json)?;
         let saved = self.plan.as_deref().map(saved::read).transpose()?;
         let session = Session::open(&self.stack, providers)?;
+        let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;
@@ -120,6 +125,7 @@ impl Deploy {
                 saved.check_plan(&plan, &graph, journal.state()).map_err(Error::Program)?;
             }
             plan.notes.extend(missed(&plan, &referrers));
+            let findings = review::review(&session, &program, &policies, (&graph, &plan, journal.state()))?;
             let run = Run {
                 engine: &engine,
                 progress: &progress,
@@ -131,6 +137,7 @@ impl Deploy {
                 unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
                 again: with(session.command_with("deploy", &self.program), &self.selection.words()),
                 settle: session.command("state settle"),
+                findings,
             };
             let exit = run.perform(&plan, &mut journal).await?;
             // What waited for values that are known now is deployed too, as long as anything comes of it.
