@@ -263,9 +263,7 @@ impl Engine {
         watcher: &dyn Watcher,
     ) -> Result<Vec<Record>, RefreshError> {
         let records = self.drift(journal, selection, watcher).await?;
-        for record in &records {
-            journal.record(record.clone())?;
-        }
+        journal.record_all(records.clone()).await?;
         Ok(records)
     }
 
@@ -292,7 +290,7 @@ impl Engine {
         for (stack, outputs) in &plan.references {
             references.entry(stack.clone()).or_default().extend(outputs.clone());
         }
-        if let Err(error) = refer(journal, &references) {
+        if let Err(error) = refer(journal, &references).await {
             let skipped = plan.steps.iter().map(|step| step.address.clone()).collect();
             return Outcome { skipped, store: Some(error), ..Outcome::default() };
         }
@@ -302,7 +300,7 @@ impl Engine {
             registry: &self.registry,
             caller: self.caller(&stop, watcher),
             watcher,
-            journal: Mutex::new(&mut *journal),
+            journal: journal.desk(),
             clear: Clear::default(),
             folder: &self.folder,
         };
@@ -324,10 +322,10 @@ impl Engine {
             let sealed: BTreeMap<String, Value> =
                 outcome.exports.iter().map(|(name, value)| (name.clone(), value.sealed(&journal.state().salt))).collect();
             if sealed != journal.state().exports {
-                outcome.store = journal.record(Record::Exported { exports: sealed }).err();
+                outcome.store = journal.record(Record::Exported { exports: sealed }).await.err();
             }
             if outcome.store.is_none() {
-                outcome.store = refer(journal, &plan.references).err();
+                outcome.store = refer(journal, &plan.references).await.err();
             }
         }
         outcome
@@ -382,11 +380,11 @@ fn hold(held: &Held, state: &State, outcome: &mut Outcome, watcher: &dyn Watcher
 }
 
 /// Records which outputs of other stacks are used, where that is not known already.
-fn refer(journal: &mut Journal, references: &References) -> Result<(), StoreError> {
+async fn refer(journal: &mut Journal, references: &References) -> Result<(), StoreError> {
     if journal.state().references == *references {
         return Ok(());
     }
-    journal.record(Record::Referenced { references: references.clone() })
+    journal.record(Record::Referenced { references: references.clone() }).await
 }
 
 /// Whether two schemas are the same in what is serialized of them.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
@@ -10,7 +10,8 @@ use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences
 use crate::clear::Clear;
 use crate::error::{Class, ProviderError, gone_is_success};
 use crate::event::{Doing, Event, Watcher};
-use crate::journal::Journal;
+use crate::journal::{Desk, Now};
+use crate::lease::Guarded;
 use crate::observe::{fields, outputs, read_one};
 use crate::ownership::{ownership, token};
 use crate::provider::{Condition, Creation, Found, Handler};
@@ -44,7 +45,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) caller: Caller<'a>,
     pub(crate) watcher: &'a dyn Watcher,
-    pub(crate) journal: Mutex<&'a mut Journal>,
+    pub(crate) journal: Desk<'a>,
     pub(crate) clear: Clear,
     /// The folder of hooks.
     pub(crate) folder: &'a Path,
@@ -60,13 +61,12 @@ struct Subject<'a, 'b> {
 }
 
 impl<'b> Bench<'b> {
-    pub(crate) fn journal(&self) -> MutexGuard<'_, &'b mut Journal> {
-        // A poisoned journal is whole: a record is durable before the state changes, and both happen under the lock.
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn journal(&self) -> Now<'_, 'b> {
+        self.journal.now()
     }
 
-    fn record(&self, record: Record) -> Result<(), StoreError> {
-        self.journal().record(record)
+    async fn record(&self, record: Record) -> Result<(), StoreError> {
+        self.journal.record(record).await
     }
 
     /// Performs a step; returns the physical id it was about.
@@ -74,7 +74,7 @@ impl<'b> Bench<'b> {
         let address = &step.address;
         match &step.action {
             Action::Forget { id } | Action::Sweep { id, .. } | Action::Retain { id, .. } => {
-                self.record(Record::Gone { address: address.clone(), id: id.clone() })?;
+                self.record(Record::Gone { address: address.clone(), id: id.clone() }).await?;
                 Ok(id.clone())
             }
             Action::Note { want, id, outputs } => {
@@ -85,7 +85,7 @@ impl<'b> Bench<'b> {
                 let (lifecycle, broken) = self.afterwards(address, want, BTreeSet::new(), None).await;
                 let mut object = self.object(id, want, lifecycle, &inputs, outputs.clone());
                 object.problem = broken.as_ref().map(|problem| problem.problem.clone());
-                self.record(Record::Settled { address: address.clone(), object })?;
+                self.record(Record::Settled { address: address.clone(), object }).await?;
                 broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
             }
             Action::Create { want, .. } => {
@@ -109,7 +109,7 @@ impl<'b> Bench<'b> {
         match self.registry.handler_at(address.kind(), provider).await {
             Ok(Some(handler)) => {
                 let caller = Caller { place: provider, ..time.bounds(self.caller) };
-                Ok(Subject { bench: self, address, handler, caller, time })
+                Ok(Subject { bench: self, address, handler: Arc::new(Guarded::new(handler, self.journal.hold())), caller, time })
             }
             Ok(None) => {
                 let problem = about(format!("this engine does not know what a {} is", address.kind()));
@@ -250,37 +250,41 @@ impl Subject<'_, '_> {
         // Whoever performs a plan without the recovery before it finds what an interrupted run made all the same.
         let begun = |intent: &Intent| matches!(intent, Intent::Create { token: other, .. } if *other == token);
         let begun_before = bench.journal().state().rows.get(address).and_then(|row| row.intent.as_ref()).is_some_and(begun);
-        bench.record(Record::Begun {
-            address: address.clone(),
-            intent: Intent::Create {
-                token: token.clone(),
-                inputs: sealed(&inputs, &salt),
-                dependencies: want.dependencies.clone(),
-                declared: want.declared.clone(),
-                lifecycle: lifecycle.clone(),
-            },
-        })?;
+        bench
+            .record(Record::Begun {
+                address: address.clone(),
+                intent: Intent::Create {
+                    token: token.clone(),
+                    inputs: sealed(&inputs, &salt),
+                    dependencies: want.dependencies.clone(),
+                    declared: want.declared.clone(),
+                    lifecycle: lifecycle.clone(),
+                },
+            })
+            .await?;
         let (made, in_doubt) = self.made(&asked, new, begun_before).await;
         let id = match made {
             Ok(id) => id,
             Err(error) if error.made.is_some() => {
                 let id = error.made.clone().unwrap_or_default();
-                bench.record(Record::Made {
-                    address: address.clone(),
-                    object: self.unfinished(&id, want, lifecycle, &inputs, &error.to_string()),
-                })?;
+                bench
+                    .record(Record::Made {
+                        address: address.clone(),
+                        object: self.unfinished(&id, want, lifecycle, &inputs, &error.to_string()),
+                    })
+                    .await?;
                 return Err(self.failed(&format!("finish {id}, which was made"), &error, Some(want)));
             }
             Err(error) => {
                 // Only an answer of the service says that nothing was made; without one, the intent stays open.
                 if !in_doubt && !error.class.is_temporary() {
-                    bench.record(Record::Abandoned { address: address.clone() })?;
+                    bench.record(Record::Abandoned { address: address.clone() }).await?;
                 }
                 return Err(self.failed("create it", &error, Some(want)));
             }
         };
         let object = self.unfinished(&id, want, lifecycle, &inputs, "it was made, and was not ready when it was last seen");
-        bench.record(Record::Made { address: address.clone(), object })?;
+        bench.record(Record::Made { address: address.clone(), object }).await?;
         let found = self.ready(&id, want).await?;
         self.settle(&id, found, want, &inputs, &asked, due).await
     }
@@ -326,7 +330,7 @@ impl Subject<'_, '_> {
         let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
         let dependencies = want.dependencies.clone();
         let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle };
-        self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
+        self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
         let found = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
             Some(found) => found,
@@ -368,7 +372,7 @@ impl Subject<'_, '_> {
         let (lifecycle, broken) = self.bench.afterwards(self.address, want, due, broken).await;
         let mut object = self.bench.object(id, want, lifecycle, inputs, outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
-        self.bench.record(Record::Settled { address: self.address.clone(), object })?;
+        self.bench.record(Record::Settled { address: self.address.clone(), object }).await?;
         match broken {
             Some(problem) => Err(Failure::Step(problem)),
             None => Ok(id.to_owned()),
@@ -459,7 +463,7 @@ impl Subject<'_, '_> {
     async fn delete(&self, id: &str, hooks: &[Hook]) -> Result<String, Failure> {
         self.bench.run_hooks(self.address, hooks, Moment::BeforeDelete, None).await.map_err(Failure::Step)?;
         let intent = Intent::Delete { id: id.to_owned() };
-        self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
+        self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         let deleted = self.change(async || gone_is_success(self.handler.delete(id).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
         let mut backoff = Backoff::new();
@@ -483,7 +487,7 @@ impl Subject<'_, '_> {
                 }
             }
         }
-        self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() })?;
+        self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() }).await?;
         self.bench.run_hooks(self.address, hooks, Moment::AfterDelete, None).await.map_err(Failure::Step)?;
         Ok(id.to_owned())
     }

@@ -71,7 +71,7 @@ pub(crate) async fn recover(
             }
         };
         let (record, id) = settled(registry, journal, &address, intent, found);
-        journal.record(record)?;
+        journal.record(record).await?;
         caller.watcher.hear(Event::Finished { address, doing: Doing::Recovering, id });
     }
     in_doubt.sort_by(|one, other| one.address.cmp(&other.address));

@@ -83,8 +83,9 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
                     }
                 }
             }
+            // The first says why; those after it say no more than that there was one.
             Err(Failure::Store(error)) => {
-                ended.store = ended.store.or(Some(error));
+                ended.store.get_or_insert(error);
                 stop.request();
             }
             Err(Failure::Stopped) => drop(settled.remove(&at)),

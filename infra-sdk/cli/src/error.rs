@@ -3,9 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use infra_apply::lease::LeaseError;
 use infra_apply::{PlanError, ProviderError, RecoverError, RefreshError, StoreError};
 use infra_core::{Diagnostic, Location};
 use infra_local::LocalError;
+use infra_store::LocationError;
 
 use crate::called::called;
 use crate::exit::Exit;
@@ -163,6 +165,9 @@ pub(crate) enum Error {
     /// The journal.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Where the state is kept cannot be reached.
+    #[error(transparent)]
+    Location(#[from] LocationError),
     /// Nothing has been deployed.
     #[error("stack `{stack}` has not been deployed to environment `{environment}`")]
     NotDeployed {
@@ -271,6 +276,9 @@ impl Error {
             }
             Error::Store(StoreError::Corrupt { .. }) => {
                 format!("`{}` shows what the journal still says, and can keep what is before the damage", called("state repair STACK"))
+            }
+            Error::Store(StoreError::Lease(LeaseError::Held { .. })) => {
+                format!("`{}` says more; `{}` takes it away from a run that is not alive any more", called("lock status STACK"), called("unlock STACK"))
             }
             Error::NotDeployed { command, .. } => format!("deploy it with `{command}`"),
             _ => return None,

@@ -94,6 +94,7 @@ mod tests {
             account,
             config: serde_json::json!({}),
             policies: Default::default(),
+            state: None,
         };
         Places { environment, local: local.map(str::to_owned), providers: Arc::new(|_, _| {}) }
     }

@@ -23,6 +23,7 @@ mod planner;
 mod postpone;
 mod protect;
 mod redact;
+mod refer;
 mod reference;
 mod refresh;
 mod remember;

@@ -1,22 +1,38 @@
 //! What happened, record by record, on a disk before anything else happens.
 
+mod desk;
 mod file;
 mod history;
-mod line;
+pub mod line;
 mod repair;
 
+use async_trait::async_trait;
 use infra_plan::{Record, State};
 
-pub use file::{FileLog, Found};
+pub(crate) use desk::{Desk, Now};
+pub use file::{FileLog, Found, Header};
 pub use history::History;
 pub use repair::{Damage, Repaired};
 
+use crate::lease::Hold;
 use crate::store::StoreError;
 
 /// Where records are kept. `append` returns when they are durable, not before.
+///
+/// What is given to a log is what is stored: whoever wants records sealed wraps one log in another.
+#[async_trait]
 pub trait Log: Send {
-    /// Makes records durable, in order, after all earlier ones.
-    fn append(&mut self, records: &[Record]) -> Result<(), StoreError>;
+    /// Makes records durable, in order, after all earlier ones. After an error some of the first may be durable.
+    async fn append(&mut self, records: &[Record]) -> Result<(), StoreError>;
+
+    /// Whether so much was appended that a snapshot of the state would pay for itself when the journal is next opened.
+    fn wants_snapshot(&self) -> bool {
+        false
+    }
+
+    /// Keeps the state after all records so far, to make opening cheap. Nothing depends on it, so that nobody is told
+    /// where it fails: it is wanted again later.
+    async fn snapshot(&mut self, _state: State) {}
 }
 
 /// A state together with the log that it is the fold of.
@@ -26,23 +42,37 @@ pub struct Journal {
     /// Whether a record could not be made durable. A disk that failed once may say that it holds what it has lost, so
     /// nothing more is written to it in this run.
     broken: bool,
+    hold: Hold,
 }
 
 impl Journal {
     /// A journal from a log and the state that the log's records make.
     pub fn new(state: State, log: Box<dyn Log>) -> Journal {
-        Journal { state, log, broken: false }
+        Journal { state, log, broken: false, hold: Hold::forever() }
     }
 
     /// A journal in memory: for tests, and for programs that keep their state themselves.
     pub fn in_memory(state: State) -> Journal {
         struct Nowhere;
+        #[async_trait]
         impl Log for Nowhere {
-            fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
+            async fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
                 Ok(())
             }
         }
         Journal::new(state, Box::new(Nowhere))
+    }
+
+    /// The journal for as long as a lease lasts: after it nothing is recorded, and no cloud is called.
+    #[must_use]
+    pub fn held(mut self, hold: Hold) -> Journal {
+        self.hold = hold;
+        self
+    }
+
+    /// For how long this run may record and call a cloud.
+    pub fn hold(&self) -> &Hold {
+        &self.hold
     }
 
     /// The state.
@@ -57,16 +87,24 @@ impl Journal {
 
     /// Makes a record durable, then part of the state. After an error nothing may be done that the record was for, and
     /// every further record is refused.
-    pub fn record(&mut self, record: Record) -> Result<(), StoreError> {
-        if self.broken {
-            return Err(StoreError::Broken);
-        }
-        if let Err(error) = self.log.append(std::slice::from_ref(&record)) {
-            self.broken = true;
-            return Err(error);
-        }
-        self.state.apply(record);
-        Ok(())
+    ///
+    /// # Errors
+    /// Where it could not be made durable, or an earlier one could not.
+    pub async fn record(&mut self, record: Record) -> Result<(), StoreError> {
+        self.record_all(vec![record]).await
+    }
+
+    /// Makes records durable at once, in order, then part of the state.
+    ///
+    /// # Errors
+    /// As for [`record`](Journal::record); some of the first may be durable nevertheless.
+    pub async fn record_all(&mut self, records: Vec<Record>) -> Result<(), StoreError> {
+        self.desk().record_all(records).await
+    }
+
+    /// The journal for many who record at the same time.
+    pub(crate) fn desk(&mut self) -> Desk<'_> {
+        Desk::over(&mut self.state, self.log.as_mut(), &mut self.broken, &self.hold)
     }
 }
 
@@ -82,8 +120,9 @@ mod tests {
     /// A disk that is full once, and says afterwards that all is well.
     struct FullOnce(bool);
 
+    #[async_trait]
     impl Log for FullOnce {
-        fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
+        async fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
             match std::mem::replace(&mut self.0, true) {
                 false => Err(StoreError::io("write", Path::new("journal"), io::ErrorKind::StorageFull.into())),
                 true => Ok(()),
@@ -91,12 +130,12 @@ mod tests {
         }
     }
 
-    #[test]
-    fn after_one_record_was_refused_none_is_taken_any_more() {
+    #[tokio::test]
+    async fn after_one_record_was_refused_none_is_taken_any_more() {
         let mut journal = Journal::new(State::new("salt"), Box::new(FullOnce(false)));
         let record = || Record::Abandoned { address: Address::new("t:t/t", "a") };
-        assert!(matches!(journal.record(record()), Err(StoreError::Io { .. })));
-        assert!(matches!(journal.record(record()), Err(StoreError::Broken)));
+        assert!(matches!(journal.record(record()).await, Err(StoreError::Io { .. })));
+        assert!(matches!(journal.record(record()).await, Err(StoreError::Broken)));
         assert_eq!(journal.state().serial, 0);
     }
 }

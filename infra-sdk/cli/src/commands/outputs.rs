@@ -32,9 +32,9 @@ pub(crate) struct Outputs {
 
 impl Outputs {
     /// Runs the command.
-    pub(crate) fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
+    pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
-        let exports = session.state()?.exports;
+        let exports = session.state().await?.exports;
         match &self.name {
             Some(name) => {
                 let names: Vec<String> = exports.keys().cloned().collect();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use infra_apply::{Journal, settled};
 use infra_core::Finding;
-use infra_plan::SavedPlan;
+use infra_plan::{SavedPlan, State};
 
 use crate::Providers;
 use crate::arguments::{PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
@@ -66,10 +66,11 @@ impl Plan {
         let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
-        // A saved plan is bound to a journal, which is made if there is none.
-        let state = match self.out {
-            Some(_) => session.journal(cloud)?.into_state(),
-            None => session.place.peek(cloud.memory.as_deref())?.unwrap_or_default(),
+        // A saved plan is bound to a journal, which is made if there is none. One that there is needs no lock to be looked at.
+        let state = match (session.place.peek(cloud.memory.as_deref()).await?, &self.out) {
+            (Some(state), _) => state,
+            (None, Some(_)) => session.journal(cloud).await?.state().clone(),
+            (None, None) => State::default(),
         };
         let doubtful = state.rows.values().filter(|row| row.intent.is_some()).count();
         if doubtful > 0 && self.out.is_some() {
@@ -99,7 +100,7 @@ impl Plan {
             let setting = session.setting(cloud);
             saved::write(path, &SavedPlan::new(&plan, &graph, journal.state(), &selection, setting))?;
         }
-        plan.notes.extend(missed(&plan, &session.referrers()?));
+        plan.notes.extend(missed(&plan, &session.referrers().await?));
         if self.stack.json {
             json_document(&plan.redacted())?;
         } else if self.markdown {

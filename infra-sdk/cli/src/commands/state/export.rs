@@ -43,9 +43,9 @@ pub(super) struct Exported {
 
 impl Export {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<(), Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
-        let state = state_at(&session, self.at)?;
+        let state = state_at(&session, self.at).await?;
         json_document(&Exported {
             version: STATE_VERSION,
             stack: session.stack.clone(),

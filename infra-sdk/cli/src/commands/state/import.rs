@@ -45,10 +45,10 @@ struct Version {
 
 impl Import {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<(), Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
         let imported = read(&self.file, &session.stack, &session.environment.name)?;
-        let mut journal = session.journal_for_import()?;
+        let mut journal = session.journal_for_import().await?;
         let present = journal.state();
         if !self.replace && !(present.rows.is_empty() && present.exports.is_empty()) {
             return Err(Error::Refused {
@@ -65,7 +65,7 @@ impl Import {
             present.rows.keys().filter(|address| !imported.rows.contains_key(address)).map(ToString::to_string).collect();
         let state = present.replaced_by(imported);
         let resources = state.rows.len();
-        journal.record(Record::Restored { state: Box::new(state), undoes: None })?;
+        journal.record(Record::Restored { state: Box::new(state), undoes: None }).await?;
         if self.stack.json {
             return json_line("imported", json!({ "resources": resources, "left": left, "record": journal.state().serial }));
         }

@@ -42,13 +42,13 @@ pub(super) struct Settle {
 
 impl Settle {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<(), Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
-        let mut journal = session.journal_by_hand()?;
+        let mut journal = session.journal_by_hand().await?;
         let (address, _) = find(journal.state(), &self.address)?;
         let address = address.clone();
         journal.state().check_settle(&address, self.made.as_deref()).map_err(|error| refused(&error, &session))?;
-        journal.record(Record::Decided { address: address.clone(), made: self.made.clone() })?;
+        journal.record(Record::Decided { address: address.clone(), made: self.made.clone() }).await?;
         if self.stack.json {
             return json_line("settled", json!({ "address": address, "made": self.made, "record": journal.state().serial }));
         }
