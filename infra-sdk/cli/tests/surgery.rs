@@ -378,7 +378,7 @@ fn a_create_in_doubt_is_settled_by_a_word_that_can_be_taken_back() {
         declared: Location::default(),
         lifecycle: Default::default(),
     };
-    record(&mut project.open(), Record::Begun { address: address("extra"), intent: create.clone() });
+    write(&mut project.open(), Record::Begun { address: address("extra"), intent: create.clone() });
     let (code, said, error) = project.run("state settle web extra --made vpc-9");
     assert_eq!((code, said.as_str()), (0, "aws:ec2/vpc:extra is vpc-9: the next deployment finishes it.\n"), "{error}");
     assert_eq!(project.state().object(&address("extra")).unwrap().id, "vpc-9");
