@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use infra_core::{Address, Attr, Diagnostic, Graph, Value};
 use infra_plan::{
-    Held, Intent, Observed, Plan, Record, References, Selection, State, look, look_destroy, plan_destroy_within, plan_within, refresh,
-    touched,
+    Held, Intent, Observed, Plan, Record, References, Selection, State, estranged, imported, look, look_destroy, moved,
+    plan_destroy_within, plan_within, recreations, refresh, touched,
 };
 
 use crate::clear::Clear;
@@ -15,10 +15,11 @@ use crate::event::{Doing, Event, Watcher};
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
 use crate::limit::Limits;
-use crate::observe::{ObserveError, observe};
+use crate::observe::{ObserveError, observe, observe_imports};
 use crate::perform::Bench;
 use crate::recover::{InDoubt, RecoverError, recover};
 use crate::registry::Registry;
+use crate::relocate::{Unmoved, relocate};
 use crate::retry::{Caller, Patience};
 use crate::schedule::{Ended, run};
 use crate::store::StoreError;
@@ -87,6 +88,9 @@ pub struct Engine {
     pub parallel: usize,
     /// How patient it is.
     pub patience: Patience,
+    /// Whether a plan may delete something and make an equal one under another name, which otherwise is refused: it is
+    /// nearly always a rename of which the program does not say so.
+    pub allow_recreate: bool,
     /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
     pub folder: PathBuf,
     /// How fast the services take its calls.
@@ -102,6 +106,7 @@ impl Engine {
             registry,
             parallel: 10,
             patience: Patience::default(),
+            allow_recreate: false,
             folder: PathBuf::new(),
             limits: Limits::default(),
             in_doubt: Mutex::default(),
@@ -202,11 +207,24 @@ impl Engine {
         watcher: &dyn Watcher,
     ) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
-        let looked_at = look(graph, journal.state(), selection).map_err(PlanError::Wrong)?;
-        let observed = self.observe_some(&looked_at, watcher).await?;
         let without_home = self.registry.without_home(graph);
         let graph = without_home.as_ref().unwrap_or(graph);
-        let mut plan = plan_within(graph, journal.state(), &observed, selection).map_err(PlanError::Wrong)?;
+        let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
+        let looked_at = look(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
+        let mut observed = self.observe_some(&looked_at, watcher).await?;
+        let imported = imported(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
+        let interrupt = Interrupt::new();
+        observe_imports(&self.registry, &imported, self.caller(&interrupt, watcher), &mut observed).await?;
+        let estranged = estranged(&moved.moves, &moved.state, &observed, graph);
+        if !estranged.is_empty() {
+            return Err(PlanError::Wrong(estranged));
+        }
+        let mut plan = plan_within(graph, &moved.state, &observed, selection).map_err(PlanError::Wrong)?;
+        let recreated = if self.allow_recreate { Vec::new() } else { recreations(graph, &moved.state, &plan) };
+        if !recreated.is_empty() {
+            return Err(PlanError::Wrong(recreated));
+        }
+        plan.moves = moved.moves;
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
         for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {
             if let Some(handler) = self.registry.handler(step.address.kind()) {
@@ -293,6 +311,14 @@ impl Engine {
         if let Err(error) = refer(journal, &references).await {
             let skipped = plan.steps.iter().map(|step| step.address.clone()).collect();
             return Outcome { skipped, store: Some(error), ..Outcome::default() };
+        }
+        if let Err(unmoved) = relocate(plan, journal).await {
+            let mut outcome = Outcome { skipped: plan.steps.iter().map(|step| step.address.clone()).collect(), ..Outcome::default() };
+            match unmoved {
+                Unmoved::Changed(address, problem) => outcome.failed.push((address, *problem)),
+                Unmoved::Store(error) => outcome.store = Some(error),
+            }
+            return outcome;
         }
         let stop = Interrupt::new();
         let bench = Bench {

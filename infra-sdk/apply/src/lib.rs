@@ -20,6 +20,7 @@ mod perform;
 mod provider;
 mod recover;
 mod registry;
+mod relocate;
 mod retry;
 mod schedule;
 mod settle;

@@ -62,6 +62,17 @@ impl Type {
     }
 }
 
+/// How a type of our own is written in Rust: for code that is written by a machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spelling {
+    /// The module it is declared in, as `module_path!()` has it there.
+    pub module: String,
+    /// Its name.
+    pub name: String,
+    /// Of a choice, the variants, in the order of its words.
+    pub variants: Vec<String>,
+}
+
 /// An input of a resource, or a field of a block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Field {
@@ -96,6 +107,9 @@ pub struct Field {
     /// Why the field is not as the cloud's own schema has it, where it is not.
     #[serde(skip)]
     pub unlike_cloud: Option<String>,
+    /// How the type of it, or of its items, is written, where it is not one of Rust's own.
+    #[serde(skip)]
+    pub spelling: Option<Spelling>,
     /// What the doc comment says.
     #[serde(skip)]
     pub doc: String,
@@ -146,6 +160,9 @@ pub struct Schema {
     /// Properties of the cloud's own schema that are left out, by path, each with the reason.
     #[serde(skip)]
     pub without: Vec<(String, String)>,
+    /// The module that a program takes the type from, as `module_path!()` has it there.
+    #[serde(skip)]
+    pub module: String,
     /// The permissions its handler needs.
     #[serde(skip)]
     pub iam: Permissions,
@@ -188,6 +205,11 @@ impl Schema {
 pub trait Typed {
     /// The type.
     fn ty() -> Type;
+
+    /// How it is written, or its items are, where it is not one of Rust's own types.
+    fn spelling() -> Option<Spelling> {
+        None
+    }
 }
 
 macro_rules! typed {
@@ -212,11 +234,19 @@ impl<T: Typed> Typed for Option<T> {
     fn ty() -> Type {
         T::ty()
     }
+
+    fn spelling() -> Option<Spelling> {
+        T::spelling()
+    }
 }
 
 impl<T: Typed> Typed for Vec<T> {
     fn ty() -> Type {
         Type::List(Box::new(T::ty()))
+    }
+
+    fn spelling() -> Option<Spelling> {
+        T::spelling()
     }
 }
 
@@ -224,11 +254,19 @@ impl<T: Typed> Typed for BTreeMap<String, T> {
     fn ty() -> Type {
         Type::Map(Box::new(T::ty()))
     }
+
+    fn spelling() -> Option<Spelling> {
+        T::spelling()
+    }
 }
 
 impl<T: Typed> Typed for Box<T> {
     fn ty() -> Type {
         T::ty()
+    }
+
+    fn spelling() -> Option<Spelling> {
+        T::spelling()
     }
 }
 

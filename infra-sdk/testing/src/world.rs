@@ -19,6 +19,10 @@ pub struct World {
     pub cloud: MockCloud,
     /// What the engine remembers.
     pub state: State,
+    /// The states of other stacks in the same environment, by stack: what is moved from there is taken over from them.
+    pub neighbours: BTreeMap<String, State>,
+    /// Whether a deployment may delete something and make an equal one under another name, as with `--allow-recreate`.
+    pub allow_recreate: bool,
     /// How many calls the engine makes at a time.
     pub parallel: usize,
     /// When the run is asked to stop, in virtual time from its first step on.
@@ -72,11 +76,20 @@ impl World {
         World {
             cloud: MockCloud::new(),
             state: State::new("test"),
+            neighbours: BTreeMap::new(),
+            allow_recreate: false,
             parallel: 10,
             interrupt_after: None,
             answers: BTreeMap::new(),
             references: References::new(),
         }
+    }
+
+    /// A world in which a deployment may delete something and make an equal one under another name.
+    #[must_use]
+    pub fn recreating(mut self) -> World {
+        self.allow_recreate = true;
+        self
     }
 
     /// Answers a lookup that programs ask.
@@ -146,8 +159,8 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
-        let journal = Journal::in_memory(self.state.clone());
+        let engine = self.engine(graph.schemas.values());
+        let journal = self.journal();
         in_virtual_time(engine.plan(graph, &journal, &()))
     }
 
@@ -157,7 +170,7 @@ impl World {
     /// What the planner says against it.
     #[track_caller]
     pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
-        let journal = Journal::in_memory(self.state.clone());
+        let journal = self.journal();
         let declare = |known: &Known| self.run_program(program, &config, known);
         Ok(in_virtual_time(planned(&self.cloud, &mut self.engine([]), &declare, &journal, selection, &()))?.1)
     }
@@ -271,13 +284,30 @@ impl World {
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
-        let (answers, references) = (self.answers.clone(), self.references.clone());
-        World { cloud: self.cloud.fork(), state: self.state.clone(), answers, references, ..World::new() }
+        World {
+            cloud: self.cloud.fork(),
+            state: self.state.clone(),
+            neighbours: self.neighbours.clone(),
+            allow_recreate: self.allow_recreate,
+            answers: self.answers.clone(),
+            references: self.references.clone(),
+            ..World::new()
+        }
+    }
+
+    /// What the engine remembers, its neighbours' memory beside it; what is recorded there is lost.
+    fn journal(&self) -> Journal {
+        let mut journal = Journal::in_memory(self.state.clone());
+        for (stack, state) in &self.neighbours {
+            journal.put_beside(stack, Box::new(Journal::in_memory(state.clone())));
+        }
+        journal
     }
 
     fn engine<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Engine {
         let mut engine = Engine::new(self.cloud.registry(schemas));
         engine.parallel = self.parallel;
+        engine.allow_recreate = self.allow_recreate;
         engine
     }
 
@@ -298,6 +328,13 @@ impl World {
         let (kept, records) = mpsc::channel();
         let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
         let (ear, after, mut took) = (Ear::default(), self.interrupt_after, Duration::ZERO);
+        let mut beside = Vec::new();
+        for (stack, state) in &self.neighbours {
+            let (kept, records) = mpsc::channel();
+            let log = MortalLog { cloud: self.cloud.clone(), kept };
+            journal.put_beside(stack, Box::new(Journal::new(state.clone(), Box::new(log))));
+            beside.push((stack.clone(), records));
+        }
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
             let (engine, plan) = match declare {
                 Some(declare) => {
@@ -329,6 +366,10 @@ impl World {
         drop(journal);
         // What the next run knows is what was made durable, and nothing that this one only had in mind.
         records.iter().for_each(|record| self.state.apply(record));
+        for (stack, records) in beside {
+            let state = self.neighbours.entry(stack).or_default();
+            records.iter().for_each(|record| state.apply(record));
+        }
         let died = std::mem::take(&mut self.cloud.contents().life).is_over();
         Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died, took }
     }

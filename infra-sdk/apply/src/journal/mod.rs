@@ -6,6 +6,9 @@ mod history;
 pub mod line;
 mod repair;
 
+use std::collections::BTreeMap;
+use std::ops::DerefMut;
+
 use async_trait::async_trait;
 use infra_plan::{Record, State};
 
@@ -35,6 +38,9 @@ pub trait Log: Send {
     async fn snapshot(&mut self, _state: State) {}
 }
 
+/// Another stack's journal, with whatever keeps others out of it.
+pub(crate) type Beside = Box<dyn DerefMut<Target = Journal> + Send>;
+
 /// A state together with the log that it is the fold of.
 pub struct Journal {
     state: State,
@@ -43,12 +49,14 @@ pub struct Journal {
     /// nothing more is written to it in this run.
     broken: bool,
     hold: Hold,
+    /// The journals of other stacks, of which resources may be taken over.
+    pub(crate) beside: BTreeMap<String, Beside>,
 }
 
 impl Journal {
     /// A journal from a log and the state that the log's records make.
     pub fn new(state: State, log: Box<dyn Log>) -> Journal {
-        Journal { state, log, broken: false, hold: Hold::forever() }
+        Journal { state, log, broken: false, hold: Hold::forever(), beside: BTreeMap::new() }
     }
 
     /// A journal in memory: for tests, and for programs that keep their state themselves.
@@ -78,6 +86,17 @@ impl Journal {
     /// The state.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Lets resources of another stack be taken over from its journal. Both are locked for as long as they are open, and
+    /// opening one never waits for the other: two runs that want each other's are told so, and do not wait for ever.
+    pub fn put_beside(&mut self, stack: impl Into<String>, other: impl DerefMut<Target = Journal> + Send + 'static) {
+        self.beside.insert(stack.into(), Box::new(other));
+    }
+
+    /// The states of the other stacks, by stack.
+    pub fn others(&self) -> BTreeMap<String, &State> {
+        self.beside.iter().map(|(stack, other)| (stack.clone(), other.state())).collect()
     }
 
     /// The state, when the journal is done with.

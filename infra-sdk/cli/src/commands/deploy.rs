@@ -66,6 +66,11 @@ pub(crate) struct Deploy {
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
 
+    /// Lets something be deleted and an equal one be made under another name, which is refused otherwise: it is nearly
+    /// always a rename, for which the program has `.moved_from(…)`.
+    #[arg(long)]
+    pub(crate) allow_recreate: bool,
+
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
 
@@ -101,7 +106,9 @@ impl Deploy {
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud).await?;
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
-        let engine = cloud.engine(Some(self.change.parallel));
+        session.put_neighbours_beside(&graph, &mut journal, cloud, true).await?;
+        let mut engine = cloud.engine(Some(self.change.parallel));
+        engine.allow_recreate = self.allow_recreate;
         let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
         let referrers = session.referrers().await?;
         let mut recovered = false;
@@ -121,6 +128,10 @@ impl Deploy {
             let settled = settled.await;
             progress.end();
             let (graph, mut plan) = settled?;
+            // What was deferred may name other stacks than the program did at first.
+            if session.put_neighbours_beside(&graph, &mut journal, cloud, true).await? {
+                continue;
+            }
             if let Some(saved) = &saved {
                 saved.check_plan(&plan, &graph, journal.state()).map_err(Error::Program)?;
             }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use infra_apply::{Journal, settled};
+use infra_apply::{Journal, Known, settled};
 use infra_core::Finding;
 use infra_plan::{SavedPlan, State};
 
@@ -37,6 +37,11 @@ pub(crate) struct Plan {
 
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
+
+    /// Lets something be deleted and an equal one be made under another name, which is refused otherwise: it is nearly
+    /// always a rename, for which the program has `.moved_from(…)`.
+    #[arg(long)]
+    pub(crate) allow_recreate: bool,
 
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
@@ -85,13 +90,24 @@ impl Plan {
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let (engine, journal, selection) = (cloud.engine(None), Journal::in_memory(state), self.selection.selection());
-        let settled = settled(async |known| {
-            let graph = session.graph(&program, &self.program, known).await?;
-            let plan = engine.plan_within(&graph, &journal, &selection, &progress).await?;
-            Ok::<_, Error>((graph, plan))
-        });
-        let settled = settled.await;
+        let mut engine = cloud.engine(None);
+        engine.allow_recreate = self.allow_recreate;
+        let (mut journal, selection) = (Journal::in_memory(state), self.selection.selection());
+        let first = session.graph(&program, &self.program, &Known::new()).await?;
+        session.put_neighbours_beside(&first, &mut journal, cloud, false).await?;
+        let settled = loop {
+            let settled = settled(async |known| {
+                let graph = session.graph(&program, &self.program, known).await?;
+                let plan = engine.plan_within(&graph, &journal, &selection, &progress).await?;
+                Ok::<_, Error>((graph, plan))
+            });
+            let settled = settled.await;
+            // What was deferred may name other stacks than the program did at first.
+            match &settled {
+                Ok((graph, _)) if session.put_neighbours_beside(graph, &mut journal, cloud, false).await? => {}
+                _ => break settled,
+            }
+        };
         progress.end();
         let (graph, mut plan) = settled?;
         let findings = review::review(&session, &program, &policies, (&graph, &plan, journal.state()))?;
