@@ -19,6 +19,7 @@ mod identity_stacks;
 mod markdown;
 mod options;
 mod order;
+mod plan_json;
 mod promises;
 mod recovery;
 mod references;
