@@ -454,7 +454,7 @@ impl Subject<'_, '_> {
     }
 
     async fn ready(&self, id: &str, want: &Want) -> Result<Found, Failure> {
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::between_looks();
         loop {
             let (state, limit) = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
                 Some(found) => match &found.condition {
@@ -487,7 +487,7 @@ impl Subject<'_, '_> {
         self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         let deleted = self.change(async || gone_is_success(self.handler.delete(id).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::between_looks();
         loop {
             match self.read(id).await.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
                 None => break,

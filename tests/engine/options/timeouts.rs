@@ -30,12 +30,12 @@ fn a_making_ends_in_the_time_that_the_program_gives_and_the_error_says_which_and
 #[test]
 fn it_may_be_longer_than_the_engine_is_patient() {
     let mut world = World::new();
-    world.cloud.ready_after(400);
+    world.cloud.ready_after(500);
     let deployed = world.deploy(&machine(Timeouts::new()), json!({}));
     assert!((40..41).contains(&(deployed.took.as_secs() / 60)), "{:?}", deployed.took);
     assert!(problem(&deployed).contains("Timeouts::new().create("), "{}", problem(&deployed));
     let mut world = World::new();
-    world.cloud.ready_after(400);
+    world.cloud.ready_after(500);
     let deployed = world.deploy(&machine(Timeouts::new().create(hours(2))), json!({})).complete();
     assert!(deployed.took > Duration::from_secs(60 * 60));
 }
