@@ -101,7 +101,7 @@ pub(crate) fn decide<'a>(
     let Present { inputs: have, outputs, failed, pending } = present(schema, object, sight);
     // What its making left undone is done as the program says.
     let ignored = if object.unfinished { BTreeSet::new() } else { node.options.ignore_changes.clone() };
-    let for_another = inputs.clone();
+    let for_another = (!ignored.is_empty()).then(|| inputs.clone());
     kept(&schema.inputs, &ignored, &have, &mut inputs, &context.state.salt);
     let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(is_secret));
     let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
@@ -110,7 +110,7 @@ pub(crate) fn decide<'a>(
     reasons.extend(context.asked.contains(&node.address).then_some(Reason::Asked));
     reasons.extend(forced(context, outlooks, node, object, &terms, &changes));
     if let Some((reason, more)) = reasons.split_first() {
-        let mut fresh = for_another;
+        let mut fresh = for_another.unwrap_or(inputs);
         name_anew(context, node, schema, &mut fresh);
         outlooks.note(&node.address, schema, &Fate::IsMade, &fresh);
         let replacement = Replacement { reason: reason.clone(), more: more.to_vec(), changes, delete_first: None };
@@ -132,7 +132,6 @@ pub(crate) fn decide<'a>(
         return Ok(Decision::Update { id: object.id.clone(), want, changes });
     }
     outlooks.note(&node.address, schema, &Fate::Stays { id: &object.id, outputs: &outputs }, &inputs);
-    let kept: BTreeMap<String, Value> = outputs.iter().map(|(name, value)| (name.clone(), value.sealed(&context.state.salt))).collect();
     // Now that its own outputs are known too, so is what its conditions and the hooks of its end make of them.
     let terms = terms::known(node, outlooks)?;
     let id = |other: &Address| outlooks.id(other).map(str::to_owned);
@@ -145,9 +144,19 @@ pub(crate) fn decide<'a>(
         || object.problem.is_some()
         || lasting != Some(&object.lifecycle)
         || !holds
-        || object.outputs != kept
+        || !is_stored(&outputs, &object.outputs, &context.state.salt)
         || object.inputs != sealed(&inputs, &context.state.salt);
     Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })
+}
+
+/// Whether what is `stored` is what would be stored of these values.
+fn is_stored(values: &BTreeMap<String, Value>, stored: &BTreeMap<String, Value>, salt: &str) -> bool {
+    let same = |(name, value): (&String, &Value)| match stored.get(name) {
+        Some(stored) if value.has_secret() => value.sealed(salt) == *stored,
+        Some(stored) => value == stored,
+        None => false,
+    };
+    values.len() == stored.len() && values.iter().all(same)
 }
 
 pub(crate) fn about(node: &Node, field: &str, problem: String) -> Diagnostic {
@@ -263,6 +272,9 @@ fn judged(
     want: &BTreeMap<String, Expr>,
     changes: Vec<Change>,
 ) -> Vec<Difference> {
+    if changes.is_empty() {
+        return Vec::new();
+    }
     let asked_anew = differences(&schema.inputs, &object.inputs, want, &context.state.salt);
     let root = |change: &Change| change.root().to_owned();
     let asked_anew: BTreeSet<String> = asked_anew.iter().map(root).collect();
