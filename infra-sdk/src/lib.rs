@@ -23,6 +23,7 @@ pub use run::main;
 
 /// What almost every stack uses.
 pub mod prelude {
+    pub use infra_core::timeouts::{Timeouts, hours, minutes, seconds};
     pub use infra_core::{Command, Declared, Input, Moment, Output, Secret, Stack, Stop, Tags, ops, output};
     pub use std::process::ExitCode;
 }

@@ -228,3 +228,26 @@ fn killed_after_any_call_whose_reply_is_lost_the_next_run_finishes() {
     let points = matrix(Weather::Fair, Crash::AfterCall) + matrix(Weather::Slow(3), Crash::AfterCall);
     assert!(points > 800, "{points} points");
 }
+
+#[test]
+fn with_a_disk_that_is_full_from_any_record_on_the_run_stops_and_the_next_one_finishes() {
+    let points = matrix(Weather::Fair, Crash::FullDisk) + matrix(Weather::Slow(4), Crash::FullDisk);
+    assert!(points > 800, "{points} points");
+}
+
+#[test]
+fn a_run_whose_disk_is_full_makes_no_call_that_is_not_written_down_and_does_not_end_well() {
+    for case in CASES {
+        let world = World::new();
+        let graph = world.graph(&case.first, json!({}));
+        for record in 0.. {
+            let mut full = world.fork();
+            full.cloud.take_time(record);
+            let Some(deployed) = full.deploy_with(&graph, Crash::FullDisk(record as usize)) else { break };
+            assert!(deployed.outcome.store.is_some() && !deployed.outcome.is_complete(), "{}, record {record}", case.name);
+            let known: usize =
+                full.state.rows.values().map(|row| row.old.len() + usize::from(row.object.is_some() || row.intent.is_some())).sum();
+            assert!(full.cloud.objects().len() <= known, "{}, record {record}: something is not tracked", case.name);
+        }
+    }
+}

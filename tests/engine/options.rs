@@ -10,6 +10,7 @@ mod provider;
 mod replace_on_changes;
 mod replace_with;
 mod retain_on_delete;
+mod timeouts;
 mod triggers;
 
 use infra_apply::{Engine, Interrupt, Journal, PlanError};

@@ -2,24 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use infra_core::{Address, Attr, Diagnostic, Graph, Value};
 use infra_plan::{
-    Observed, Plan, Record, References, Selection, estranged, imported, look, look_destroy, moved, plan_destroy_within, plan_within,
-    recreations, refresh, touched,
+    Held, Intent, Observed, Plan, Record, References, Selection, State, estranged, imported, look, look_destroy, moved,
+    plan_destroy_within, plan_within, recreations, refresh, touched,
 };
 
 use crate::clear::Clear;
-use crate::event::Watcher;
+use crate::event::{Doing, Event, Watcher};
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
+use crate::limit::Limits;
 use crate::observe::{ObserveError, observe, observe_imports};
 use crate::perform::Bench;
-use crate::recover::{RecoverError, recover};
+use crate::recover::{InDoubt, RecoverError, recover};
 use crate::registry::Registry;
 use crate::relocate::{Unmoved, relocate};
-use crate::retry::Patience;
-use crate::schedule::run;
+use crate::retry::{Caller, Patience};
+use crate::schedule::{Ended, run};
 use crate::store::StoreError;
 
 /// Why a plan could not be made. Nothing has been changed.
@@ -63,6 +65,8 @@ pub struct Outcome {
     pub failed: Vec<(Address, Diagnostic)>,
     /// The steps that were not begun.
     pub skipped: Vec<Address>,
+    /// The steps that were under way when the run had to end: the next run finds out what became of them.
+    pub in_doubt: Vec<Address>,
     /// Why nothing could be recorded any more, if so.
     pub store: Option<StoreError>,
     /// The stack's outputs; secrets among them are marked.
@@ -72,7 +76,7 @@ pub struct Outcome {
 impl Outcome {
     /// Whether everything that was planned was done.
     pub fn is_complete(&self) -> bool {
-        self.failed.is_empty() && self.skipped.is_empty() && self.store.is_none()
+        self.failed.is_empty() && self.skipped.is_empty() && self.in_doubt.is_empty() && self.store.is_none()
     }
 }
 
@@ -89,20 +93,46 @@ pub struct Engine {
     pub allow_recreate: bool,
     /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
     pub folder: PathBuf,
+    /// How fast the services take its calls.
+    limits: Limits,
+    /// What the last recovery could not settle.
+    in_doubt: Mutex<Vec<InDoubt>>,
 }
 
 impl Engine {
     /// An engine with ten calls at a time.
     pub fn new(registry: Registry) -> Engine {
-        Engine { registry, parallel: 10, patience: Patience::default(), allow_recreate: false, folder: PathBuf::new() }
+        Engine {
+            registry,
+            parallel: 10,
+            patience: Patience::default(),
+            allow_recreate: false,
+            folder: PathBuf::new(),
+            limits: Limits::default(),
+            in_doubt: Mutex::default(),
+        }
     }
 
-    /// Settles what an interrupted run left open.
+    /// Settles what an interrupted run left open, each call on its own. What the cloud cannot tell stays open and is
+    /// returned; plans made by this engine leave it and what needs it alone.
     ///
     /// # Errors
-    /// Where the journal cannot be written, or the cloud cannot say what became of a create.
-    pub async fn recover(&self, journal: &mut Journal, stack: &str, watcher: &dyn Watcher) -> Result<(), RecoverError> {
-        recover(&self.registry, journal, stack, &self.patience, watcher, &|_| true).await
+    /// Where the journal cannot be written.
+    pub async fn recover(&self, journal: &mut Journal, stack: &str, watcher: &dyn Watcher) -> Result<Vec<InDoubt>, RecoverError> {
+        self.recover_some(journal, stack, watcher, &|_| true).await
+    }
+
+    async fn recover_some(
+        &self,
+        journal: &mut Journal,
+        stack: &str,
+        watcher: &dyn Watcher,
+        settles: &dyn Fn(&Address) -> bool,
+    ) -> Result<Vec<InDoubt>, RecoverError> {
+        let interrupt = Interrupt::new();
+        let in_doubt = recover(&self.registry, journal, stack, self.caller(&interrupt, watcher), settles).await?;
+        self.in_doubt.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&in_doubt);
+        Ok(in_doubt)
     }
 
     /// Settles what an interrupted run left open of what is selected; what the rest left stays open.
@@ -115,10 +145,10 @@ impl Engine {
         journal: &mut Journal,
         selection: &Selection,
         watcher: &dyn Watcher,
-    ) -> Result<(), PlanError> {
+    ) -> Result<Vec<InDoubt>, PlanError> {
         let touched = touched(graph, journal.state(), selection).map_err(PlanError::Wrong)?;
         let settles = |address: &Address| touched.contains(address);
-        Ok(recover(&self.registry, journal, &graph.stack, &self.patience, watcher, &settles).await?)
+        Ok(self.recover_some(journal, &graph.stack, watcher, &settles).await?)
     }
 
     /// As [`recover_within`](Engine::recover_within), before a destruction.
@@ -131,10 +161,10 @@ impl Engine {
         journal: &mut Journal,
         selection: &Selection,
         watcher: &dyn Watcher,
-    ) -> Result<(), PlanError> {
+    ) -> Result<Vec<InDoubt>, PlanError> {
         let touched: BTreeSet<Address> = look_destroy(journal.state(), selection).map_err(PlanError::Wrong)?.rows.keys().cloned().collect();
         let settles = |address: &Address| touched.contains(address);
-        Ok(recover(&self.registry, journal, stack, &self.patience, watcher, &settles).await?)
+        Ok(self.recover_some(journal, stack, watcher, &settles).await?)
     }
 
     /// Looks at everything that the journal's state knows.
@@ -142,7 +172,19 @@ impl Engine {
     /// # Errors
     /// Where a type of resource is unknown or cannot be read.
     pub async fn observe(&self, journal: &Journal, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
-        observe(&self.registry, journal.state(), &self.patience, self.parallel, watcher).await
+        self.observe_some(journal.state(), watcher).await
+    }
+
+    async fn observe_some(&self, state: &State, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
+        let open = |address: &Address| state.rows.get(address).is_some_and(|row| row.intent.is_some());
+        let in_doubt = self.in_doubt.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let in_doubt = in_doubt.into_iter().filter(|doubt| open(&doubt.address)).map(|doubt| (doubt.address, doubt.problem)).collect();
+        let interrupt = Interrupt::new();
+        observe(&self.registry, state, &in_doubt, self.caller(&interrupt, watcher), self.parallel).await
+    }
+
+    fn caller<'a>(&'a self, interrupt: &'a Interrupt, watcher: &'a dyn Watcher) -> Caller<'a> {
+        Caller { limits: &self.limits, patience: self.patience, interrupt, watcher, place: None, until: None }
     }
 
     /// Looks, and plans a deployment. Changes nothing.
@@ -169,9 +211,10 @@ impl Engine {
         let graph = without_home.as_ref().unwrap_or(graph);
         let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
         let looked_at = look(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
-        let mut observed = observe(&self.registry, &looked_at, &self.patience, self.parallel, watcher).await?;
+        let mut observed = self.observe_some(&looked_at, watcher).await?;
         let imported = imported(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
-        observe_imports(&self.registry, &imported, &self.patience, &mut observed).await?;
+        let interrupt = Interrupt::new();
+        observe_imports(&self.registry, &imported, self.caller(&interrupt, watcher), &mut observed).await?;
         let estranged = estranged(&moved.moves, &moved.state, &observed, graph);
         if !estranged.is_empty() {
             return Err(PlanError::Wrong(estranged));
@@ -211,7 +254,7 @@ impl Engine {
         watcher: &dyn Watcher,
     ) -> Result<Plan, PlanError> {
         let looked_at = look_destroy(journal.state(), selection).map_err(PlanError::Wrong)?;
-        let observed = observe(&self.registry, &looked_at, &self.patience, self.parallel, watcher).await?;
+        let observed = self.observe_some(&looked_at, watcher).await?;
         let handle = |address: &Address| match self.registry.handler(address.kind()) {
             Some(handler) => handler.schema().handle.clone(),
             None => address.kind().to_string(),
@@ -248,7 +291,7 @@ impl Engine {
     /// Where the selection names nothing, or the cloud cannot be read.
     pub async fn drift(&self, journal: &Journal, selection: &Selection, watcher: &dyn Watcher) -> Result<Vec<Record>, RefreshError> {
         let looked_at = look_destroy(journal.state(), selection).map_err(RefreshError::Wrong)?;
-        let observed = observe(&self.registry, &looked_at, &self.patience, self.parallel, watcher).await?;
+        let observed = self.observe_some(&looked_at, watcher).await?;
         Ok(refresh(&looked_at, &observed))
     }
 
@@ -277,10 +320,11 @@ impl Engine {
             }
             return outcome;
         }
+        let stop = Interrupt::new();
         let bench = Bench {
             stack: &plan.stack,
             registry: &self.registry,
-            patience: self.patience,
+            caller: self.caller(&stop, watcher),
             watcher,
             journal: journal.desk(),
             clear: Clear::default(),
@@ -288,8 +332,11 @@ impl Engine {
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
         let Bench { clear, .. } = bench;
-        let mut outcome =
-            Outcome { done: ended.done, failed: ended.failed, skipped: ended.skipped, store: ended.store, exports: BTreeMap::new() };
+        let Ended { done, failed, skipped, in_doubt, store } = ended;
+        let mut outcome = Outcome { done, failed, skipped, in_doubt, store, exports: BTreeMap::new() };
+        for held in &plan.held {
+            hold(held, journal.state(), &mut outcome, watcher);
+        }
         if outcome.is_complete() {
             match exports(plan, journal, &clear) {
                 Ok(exports) => outcome.exports = exports,
@@ -331,6 +378,31 @@ impl Engine {
         }
         if problems.is_empty() { Ok(()) } else { Err(PlanError::Wrong(problems)) }
     }
+}
+
+/// What a plan holds back is not done: what is in doubt fails with what is known of it, what needs it is skipped.
+fn hold(held: &Held, state: &State, outcome: &mut Outcome, watcher: &dyn Watcher) {
+    let Some(problem) = &held.in_doubt else {
+        watcher.hear(Event::Skipped { address: held.address.clone(), because_of: Some(held.because_of.clone()) });
+        outcome.skipped.push(held.address.clone());
+        return;
+    };
+    let intent = state.rows.get(&held.address).and_then(|row| row.intent.as_ref());
+    let (what, known) = match intent {
+        Some(Intent::Create { token, .. }) => ("make it", format!(" (its tag `infra:token` would be {token})")),
+        Some(Intent::Update { id, .. }) => ("change it", format!(" ({id})")),
+        Some(Intent::Delete { id }) => ("delete it", format!(" ({id})")),
+        None => ("change it", String::new()),
+    };
+    let mut diagnostic =
+        Diagnostic::new(format!("an interrupted run began to {what}{known}, and what became of that is in doubt: {problem}"));
+    if let Some(Intent::Create { declared, .. }) = intent {
+        diagnostic = diagnostic.with_location(declared);
+    }
+    let help = "run the command again when the cloud can be asked, or settle it by hand with `infra state settle`";
+    let diagnostic = diagnostic.with_resource(&held.address).with_help(help);
+    watcher.hear(Event::Failed { address: held.address.clone(), doing: Doing::Recovering, problem: diagnostic.clone() });
+    outcome.failed.push((held.address.clone(), diagnostic));
 }
 
 /// Records which outputs of other stacks are used, where that is not known already.

@@ -24,6 +24,8 @@ pub enum Class {
     Invalid,
     /// A quota of the account is used up.
     Quota,
+    /// The run was asked to stop before the call was made, or made again.
+    Interrupted,
     /// Anything else. Not retried.
     Other,
 }
@@ -41,7 +43,9 @@ impl Class {
             Class::InUse => Some("something outside this stack still uses it: remove that use, then run the command again"),
             Class::Denied => Some("check the credentials and the permissions of the role or user they belong to"),
             Class::Quota => Some("ask for a higher service quota, or remove what is no longer needed, then run the command again"),
-            Class::Throttled | Class::Unavailable | Class::NotYet => Some("run the command again: it continues where it stopped"),
+            Class::Throttled | Class::Unavailable | Class::NotYet | Class::Interrupted => {
+                Some("run the command again: it continues where it stopped")
+            }
             Class::NotFound | Class::Invalid | Class::Other => None,
         }
     }
@@ -62,12 +66,29 @@ pub struct ProviderError {
     pub request_id: Option<String>,
     /// What caused it, if not the service.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
+    /// Of a `create` that failed after it had made an object: that object's physical id.
+    pub made: Option<String>,
 }
 
 impl ProviderError {
     /// An error without a code.
     pub fn new(class: Class, operation: impl Into<String>, message: impl Into<String>) -> ProviderError {
-        ProviderError { class, operation: operation.into(), code: None, message: message.into(), request_id: None, source: None }
+        ProviderError {
+            class,
+            operation: operation.into(),
+            code: None,
+            message: message.into(),
+            request_id: None,
+            source: None,
+            made: None,
+        }
+    }
+
+    /// Says that a `create` failed after it had made an object, so that the engine remembers it.
+    #[must_use]
+    pub fn after(mut self, made: &str) -> ProviderError {
+        self.made = Some(made.to_owned());
+        self
     }
 
     /// Whether the service's code is `code`.

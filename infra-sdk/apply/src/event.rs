@@ -52,6 +52,17 @@ pub enum Event {
         error: String,
         /// When.
         after: Duration,
+        /// Which try that will be; the first is 1.
+        attempt: u32,
+        /// How long such errors are borne from now on.
+        left: Duration,
+    },
+    /// A service takes fewer calls than there are to make.
+    Throttled {
+        /// The service, as its limits go: `ec2`.
+        service: String,
+        /// How many calls a second are made from now on.
+        rate: f64,
     },
     /// A step is done.
     Finished {
@@ -77,6 +88,11 @@ pub enum Event {
         address: Address,
         /// Which resource's failure it is because of; none if the run was interrupted.
         because_of: Option<Address>,
+    },
+    /// A step was under way when the run had to end: whether its call was made, the next run finds out.
+    LeftInDoubt {
+        /// The resource.
+        address: Address,
     },
     /// Something to know that stops nothing.
     Noticed {

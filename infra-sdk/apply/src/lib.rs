@@ -13,7 +13,9 @@ mod hook;
 mod interrupt;
 mod journal;
 pub mod lease;
+mod limit;
 mod observe;
+mod ownership;
 mod perform;
 mod provider;
 mod recover;
@@ -23,7 +25,9 @@ mod retry;
 mod schedule;
 mod settle;
 mod store;
+mod time;
 mod unseal;
+mod users;
 
 pub use elsewhere::Connector;
 pub use engine::{Engine, Outcome, PlanError, RefreshError};
@@ -34,7 +38,7 @@ pub use journal::{Damage, FileLog, Found as JournalFound, Header as JournalHeade
 pub use lease::{Hold, Holder};
 pub use observe::ObserveError;
 pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Served};
-pub use recover::RecoverError;
+pub use recover::{InDoubt, RecoverError};
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;
 pub use settle::{Known, settled};

@@ -9,10 +9,10 @@ use infra_core::{Address, Import, Kind, Node, Provider, Schema, Value};
 use infra_plan::{Object, Observed, Sight, State};
 
 use crate::error::ProviderError;
-use crate::event::{Event, Watcher};
+use crate::event::Event;
 use crate::provider::{Condition, Found, Handler};
 use crate::registry::Registry;
-use crate::retry::{Backoff, Patience, retry};
+use crate::retry::{Backoff, Caller};
 
 /// Why the cloud could not be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +56,7 @@ type Wanted<'a> = Vec<(&'a Address, &'a String)>;
 pub(crate) async fn observe_imports(
     registry: &Registry,
     wanted: &[(&Node, &Import)],
-    patience: &Patience,
+    caller: Caller<'_>,
     observed: &mut Observed,
 ) -> Result<(), ObserveError> {
     let mut by_kind: BTreeMap<(&Kind, Option<&Provider>), Wanted<'_>> = BTreeMap::new();
@@ -66,10 +66,11 @@ pub(crate) async fn observe_imports(
     }
     for ((kind, provider), wanted) in &by_kind {
         let handler = served(registry, kind, *provider, wanted[0].0).await?;
+        let caller = Caller { place: *provider, ..caller };
         for page in wanted.chunks(handler.page().max(1)) {
             let ids: Vec<String> = page.iter().map(|(_, id)| (*id).clone()).collect();
             let failed = |source| ObserveError::Read { kind: Kind::clone(kind), count: page.len(), first: page[0].0.clone(), source };
-            let found = retry(patience, |_, _| {}, async || handler.read(&ids).await).await.map_err(failed)?;
+            let found = caller.call(handler.service(), |_, _| {}, async || handler.read(&ids).await).await.map_err(failed)?;
             let mut found: HashMap<String, Found> = found.into_iter().map(|found| (found.id.clone(), found)).collect();
             for (address, id) in page {
                 let seen = found.remove(*id).map_or(Sight::Gone, |found| sight(handler.schema(), found));
@@ -80,13 +81,14 @@ pub(crate) async fn observe_imports(
     Ok(())
 }
 
-/// Reads every object that the state knows, at most `parallel` calls at a time.
+/// Reads every object that the state knows, at most `parallel` calls at a time. What is in doubt since its type is unknown
+/// is not looked at.
 pub(crate) async fn observe(
     registry: &Registry,
     state: &State,
-    patience: &Patience,
+    in_doubt: &BTreeMap<Address, String>,
+    caller: Caller<'_>,
     parallel: usize,
-    watcher: &dyn Watcher,
 ) -> Result<Observed, ObserveError> {
     let mut by_kind: BTreeMap<(&Kind, Option<&Provider>), Vec<Known<'_>>> = BTreeMap::new();
     for (address, row) in &state.rows {
@@ -95,21 +97,26 @@ pub(crate) async fn observe(
             by_kind.entry((address.kind(), known.object.lifecycle.provider.as_ref())).or_default().push(known);
         }
     }
+    for (_, objects) in by_kind.iter_mut().filter(|((kind, _), _)| registry.handler(kind).is_none()) {
+        objects.retain(|known| !in_doubt.contains_key(known.address));
+    }
+    by_kind.retain(|_, objects| !objects.is_empty());
+    let watcher = caller.watcher;
     watcher.hear(Event::Observing { objects: by_kind.values().map(Vec::len).sum() });
 
     let mut pages = Vec::new();
     for ((kind, provider), objects) in &by_kind {
         let handler = served(registry, kind, *provider, objects[0].address).await?;
-        pages.extend(objects.chunks(handler.page().max(1)).map(|page| (Arc::clone(&handler), *kind, page)));
+        pages.extend(objects.chunks(handler.page().max(1)).map(|page| (Arc::clone(&handler), *kind, *provider, page)));
     }
-    let read = stream::iter(pages).map(|(handler, kind, page)| async move {
+    let read = stream::iter(pages).map(|(handler, kind, place, page)| async move {
         let failed = |source| ObserveError::Read { kind: Kind::clone(kind), count: page.len(), first: page[0].address.clone(), source };
-        let found = read_page(handler.as_ref(), page, patience).await.map_err(failed)?;
+        let found = read_page(handler.as_ref(), page, Caller { place, ..caller }).await.map_err(failed)?;
         watcher.hear(Event::Observed { objects: page.len() });
         Ok((handler, page, found))
     });
     let mut read = read.buffer_unordered(parallel.max(1));
-    let mut observed = Observed::default();
+    let mut observed = Observed { in_doubt: in_doubt.clone(), ..Observed::default() };
     while let Some(page) = read.next().await {
         let (handler, page, mut found) = page?;
         for Known { address, object, current } in page {
@@ -149,16 +156,16 @@ struct Known<'a> {
 
 /// Reads a page of objects. One that an interrupted run made a moment ago may not be seen everywhere yet: before it is
 /// taken for gone, and made again, it is looked for a while.
-async fn read_page(handler: &dyn Handler, page: &[Known<'_>], patience: &Patience) -> Result<HashMap<String, Found>, ProviderError> {
+async fn read_page(handler: &dyn Handler, page: &[Known<'_>], caller: Caller<'_>) -> Result<HashMap<String, Found>, ProviderError> {
     let mut ids: Vec<String> = page.iter().map(|known| known.object.id.clone()).collect();
     let mut all = HashMap::new();
     let mut backoff = Backoff::new();
     loop {
-        let found = retry(patience, |_, _| {}, async || handler.read(&ids).await).await?;
+        let found = caller.call(handler.service(), |_, _| {}, async || handler.read(&ids).await).await?;
         all.extend(found.into_iter().map(|found| (found.id.clone(), found)));
         let young = page.iter().filter(|known| known.current && known.object.problem.is_some());
         ids = young.map(|known| known.object.id.clone()).filter(|id| !all.contains_key(id)).collect();
-        if ids.is_empty() || backoff.elapsed() + backoff.upcoming() > patience.seen {
+        if ids.is_empty() || backoff.elapsed() + backoff.upcoming() > caller.patience.seen {
             return Ok(all);
         }
         backoff.wait().await;

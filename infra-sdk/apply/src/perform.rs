@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Tags, Type, Value};
+use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Type, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
-use sha2::{Digest as _, Sha256};
 
 use crate::clear::Clear;
 use crate::error::{Class, ProviderError, gone_is_success};
@@ -14,17 +13,22 @@ use crate::event::{Doing, Event, Watcher};
 use crate::journal::{Desk, Now};
 use crate::lease::Guarded;
 use crate::observe::{fields, outputs, read_one};
+use crate::ownership::{ownership, token};
 use crate::provider::{Condition, Creation, Found, Handler};
 use crate::registry::Registry;
-use crate::retry::{Backoff, Patience, retry};
+use crate::retry::{Backoff, Borne, Caller};
 use crate::store::StoreError;
+use crate::time::{Time, spoken};
 use crate::unseal::unsealed;
+use crate::users::{users, users_first};
 
 /// Why a step failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// It is about this resource; others go on.
     Step(Diagnostic),
+    /// The run was asked to stop before it was done. What it did is recorded, and the next run goes on.
+    Stopped,
     /// Nothing can be recorded any more: the whole run stops.
     Store(StoreError),
 }
@@ -39,7 +43,7 @@ impl From<StoreError> for Failure {
 pub(crate) struct Bench<'a> {
     pub(crate) stack: &'a str,
     pub(crate) registry: &'a Registry,
-    pub(crate) patience: Patience,
+    pub(crate) caller: Caller<'a>,
     pub(crate) watcher: &'a dyn Watcher,
     pub(crate) journal: Desk<'a>,
     pub(crate) clear: Clear,
@@ -52,6 +56,8 @@ struct Subject<'a, 'b> {
     bench: &'a Bench<'b>,
     address: &'a Address,
     handler: Arc<dyn Handler>,
+    caller: Caller<'a>,
+    time: Time,
 }
 
 impl<'b> Bench<'b> {
@@ -72,7 +78,8 @@ impl<'b> Bench<'b> {
                 Ok(id.clone())
             }
             Action::Adopt { id, want, changes, .. } if !changes.is_empty() => {
-                self.subject(address, want.lifecycle.provider.as_ref()).await?.update(id, want, true, true).await
+                let subject = self.subject(address, want.lifecycle.provider.as_ref(), Time::update(want)).await?;
+                subject.update(id, want, true, true).await
             }
             Action::Note { want, id, outputs } | Action::Adopt { want, id, outputs, .. } => {
                 let inputs = self.evaluated(address, want)?;
@@ -85,22 +92,29 @@ impl<'b> Bench<'b> {
                 self.record(Record::Settled { address: address.clone(), object }).await?;
                 broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
             }
-            Action::Create { want, .. } => self.subject(address, want.lifecycle.provider.as_ref()).await?.create(want).await,
+            Action::Create { want, .. } => {
+                self.subject(address, want.lifecycle.provider.as_ref(), Time::create(want)).await?.create(want).await
+            }
             Action::Update { id, want, changes } => {
-                self.subject(address, want.lifecycle.provider.as_ref()).await?.update(id, want, !changes.is_empty(), false).await
+                let subject = self.subject(address, want.lifecycle.provider.as_ref(), Time::update(want)).await?;
+                subject.update(id, want, !changes.is_empty(), false).await
             }
             Action::Delete { id, hooks, .. } => {
                 // Where it is, only its record says: the program may not have it, or have it elsewhere.
                 let provider = self.journal().state().object_of(address, id).and_then(|object| object.lifecycle.provider.clone());
-                self.subject(address, provider.as_ref()).await?.delete(id, hooks).await
+                let time = Time::delete(self.journal().state(), address, id);
+                self.subject(address, provider.as_ref(), time).await?.delete(id, hooks).await
             }
         }
     }
 
-    async fn subject<'a>(&'a self, address: &'a Address, provider: Option<&Provider>) -> Result<Subject<'a, 'b>, Failure> {
+    async fn subject<'a>(&'a self, address: &'a Address, provider: Option<&'a Provider>, time: Time) -> Result<Subject<'a, 'b>, Failure> {
         let about = |problem: String| Diagnostic::new(problem).with_resource(address);
         match self.registry.handler_at(address.kind(), provider).await {
-            Ok(Some(handler)) => Ok(Subject { bench: self, address, handler: Arc::new(Guarded::new(handler, self.journal.hold())) }),
+            Ok(Some(handler)) => {
+                let caller = Caller { place: provider, ..time.bounds(self.caller) };
+                Ok(Subject { bench: self, address, handler: Arc::new(Guarded::new(handler, self.journal.hold())), caller, time })
+            }
             Ok(None) => {
                 let problem = about(format!("this engine does not know what a {} is", address.kind()));
                 Err(Failure::Step(problem.with_help("use an engine that serves it, of the same version as the program")))
@@ -162,22 +176,62 @@ impl Subject<'_, '_> {
     }
 
     fn failed(&self, doing: &str, error: &ProviderError, want: Option<&Want>) -> Failure {
+        if error.class == Class::Interrupted {
+            return Failure::Stopped;
+        }
         let problem = self.bench.clear.scrubbed(&format!("failed to {doing}: {error}"));
         let mut problem = Diagnostic::new(problem).with_resource(self.address);
         if let Some(want) = want {
             problem = problem.with_location(&want.declared);
         }
-        if let Some(help) = error.class.help() {
+        if let Some(help) = self.help(error) {
             problem = problem.with_help(help);
         }
         Failure::Step(problem)
     }
 
-    fn notice(&self) -> impl FnMut(&ProviderError, std::time::Duration) + '_ {
-        move |error, after| {
-            let error = self.bench.clear.scrubbed(&error.to_string());
-            self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error, after });
+    /// What the user can do about an error of the service.
+    fn help(&self, error: &ProviderError) -> Option<String> {
+        match error.class {
+            Class::InUse => {
+                let users = users(self.bench.journal().state(), self.address);
+                if users.is_empty() { error.class.help().map(str::to_owned) } else { Some(users_first(&users)) }
+            }
+            Class::Quota => {
+                let code = error.code.as_deref().map(|code| format!(" (its code is {code})")).unwrap_or_default();
+                let service = self.handler.service();
+                Some(format!(
+                    "ask for a higher quota of {service}{code}, or remove what is no longer needed there, then run the command again"
+                ))
+            }
+            class => class.help().map(str::to_owned),
         }
+        .map(|help| match error.class.is_temporary() && self.time.is_over() {
+            true => format!("{help}; {}", self.time.describe()),
+            false => help,
+        })
+    }
+
+    fn notice(&self) -> impl FnMut(&ProviderError, Borne) + '_ {
+        move |error, Borne { after, attempt, left }| {
+            let error = self.bench.clear.scrubbed(&error.to_string());
+            self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error, after, attempt, left });
+        }
+    }
+
+    /// Makes a call about the object, which may change it.
+    async fn change<T>(&self, call: impl AsyncFnMut() -> Result<T, ProviderError>) -> Result<T, ProviderError> {
+        self.caller.call(self.handler.service(), self.notice(), call).await
+    }
+
+    /// Reads the object; nothing where there is none.
+    async fn read(&self, id: &str) -> Result<Option<Found>, ProviderError> {
+        self.caller.call(self.handler.service(), self.notice(), async || read_one(self.handler.as_ref(), id).await).await
+    }
+
+    /// Waits before the object is looked at again.
+    async fn wait(&self, backoff: &mut Backoff) -> Result<(), Failure> {
+        self.caller.interrupt.unless(backoff.wait()).await.ok_or(Failure::Stopped)
     }
 
     async fn create(&self, want: &Want) -> Result<String, Failure> {
@@ -215,6 +269,16 @@ impl Subject<'_, '_> {
         let (made, in_doubt) = self.made(&asked, new, begun_before).await;
         let id = match made {
             Ok(id) => id,
+            Err(error) if error.made.is_some() => {
+                let id = error.made.clone().unwrap_or_default();
+                bench
+                    .record(Record::Made {
+                        address: address.clone(),
+                        object: self.unfinished(&id, want, lifecycle, &inputs, &error.to_string()),
+                    })
+                    .await?;
+                return Err(self.failed(&format!("finish {id}, which was made"), &error, Some(want)));
+            }
             Err(error) => {
                 // Only an answer of the service says that nothing was made; without one, the intent stays open.
                 if !in_doubt && !error.class.is_temporary() {
@@ -223,26 +287,35 @@ impl Subject<'_, '_> {
                 return Err(self.failed("create it", &error, Some(want)));
             }
         };
-        let mut object = bench.object(&id, want, lifecycle, &inputs, BTreeMap::new());
-        object.problem = Some("it was made, and was not ready when it was last seen".into());
-        object.unfinished = true;
+        let object = self.unfinished(&id, want, lifecycle, &inputs, "it was made, and was not ready when it was last seen");
         bench.record(Record::Made { address: address.clone(), object }).await?;
         let found = self.ready(&id, want).await?;
         self.settle(&id, found, want, &inputs, &asked, due).await
     }
 
+    /// An object that was made and is not as it should be yet.
+    fn unfinished(&self, id: &str, want: &Want, lifecycle: Lifecycle, inputs: &BTreeMap<String, Expr>, problem: &str) -> Object {
+        let mut object = self.bench.object(id, want, lifecycle, inputs, BTreeMap::new());
+        object.problem = Some(self.bench.clear.scrubbed(problem));
+        object.unfinished = true;
+        object
+    }
+
     /// Makes the object, once: after an answer that got lost, it is looked for before it is made again. Says too whether
     /// an answer got lost: then an error of a later try does not mean that nothing was made.
     async fn made(&self, asked: &Value, new: Creation<'_>, mut in_doubt: bool) -> (Result<String, ProviderError>, bool) {
-        let made = retry(&self.bench.patience, self.notice(), async || {
-            if in_doubt && let Some(id) = self.handler.find(asked, new).await? {
-                return Ok(id);
-            }
-            let answer = self.handler.create(asked, new).await;
-            in_doubt |= matches!(&answer, Err(error) if error.class == Class::Unavailable);
-            answer
-        })
-        .await;
+        let made = self
+            .change(async || {
+                if in_doubt && let Some(id) = self.handler.find(asked, new).await? {
+                    return Ok(id);
+                }
+                // A call that never comes back leaves it at that.
+                let before = std::mem::replace(&mut in_doubt, true);
+                let answer = self.handler.create(asked, new).await;
+                in_doubt = before || matches!(&answer, Err(error) if error.class == Class::Unavailable);
+                answer
+            })
+            .await;
         (made, in_doubt)
     }
 
@@ -264,8 +337,7 @@ impl Subject<'_, '_> {
         let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
-        let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler.as_ref(), id).await).await;
-        let found = match read.map_err(|error| self.failed("read it", &error, Some(want)))? {
+        let found = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
             Some(found) => found,
             None => self.ready(id, want).await?,
         };
@@ -306,7 +378,7 @@ impl Subject<'_, '_> {
         let differing = self.differing(id, &found, inputs);
         if !differing.is_empty() {
             let have = self.as_taken(self.with_recorded(id, &found), asked);
-            let updated = retry(&self.bench.patience, self.notice(), async || self.handler.update(id, &have, asked).await).await;
+            let updated = self.change(async || self.handler.update(id, &have, asked).await).await;
             updated.map_err(|error| self.failed("change it", &error, Some(want)))?;
             found = self.ready(id, want).await?;
             let have = fields(self.with_recorded(id, &found));
@@ -384,11 +456,10 @@ impl Subject<'_, '_> {
     async fn ready(&self, id: &str, want: &Want) -> Result<Found, Failure> {
         let mut backoff = Backoff::between_looks();
         loop {
-            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler.as_ref(), id).await).await;
-            let (state, limit) = match found.map_err(|error| self.failed("read it", &error, Some(want)))? {
+            let (state, limit) = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
                 Some(found) => match &found.condition {
                     Condition::Ready => return Ok(found),
-                    Condition::Pending(state) => (state.clone(), self.bench.patience.ready),
+                    Condition::Pending(state) => (state.clone(), self.caller.patience.ready),
                     Condition::Failed(state) => {
                         let problem = Diagnostic::new(format!("{id} has failed: the cloud calls it `{state}`"));
                         let problem = problem.with_resource(self.address).with_location(&want.declared);
@@ -396,15 +467,17 @@ impl Subject<'_, '_> {
                     }
                 },
                 // What was just made may not be seen everywhere yet; what is not seen for long has vanished.
-                None => ("not visible yet".to_owned(), self.bench.patience.long),
+                None => ("not visible yet".to_owned(), self.caller.patience.long),
             };
-            if backoff.elapsed() > limit {
-                let problem = Diagnostic::new(format!("{id} is still `{state}` after {} minutes", backoff.elapsed().as_secs() / 60));
+            if backoff.elapsed() > limit || self.time.is_over() {
+                let problem = Diagnostic::new(format!("{id} is still `{state}` after {}", spoken(self.time.taken())));
                 let problem = problem.with_resource(self.address).with_location(&want.declared);
-                return Err(Failure::Step(problem.with_help("run the command again: it goes on waiting")));
+                return Err(Failure::Step(
+                    problem.with_help(format!("run the command again: it goes on waiting; {}", self.time.describe())),
+                ));
             }
             self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
-            backoff.wait().await;
+            self.wait(&mut backoff).await?;
         }
     }
 
@@ -412,24 +485,26 @@ impl Subject<'_, '_> {
         self.bench.run_hooks(self.address, hooks, Moment::BeforeDelete, None).await.map_err(Failure::Step)?;
         let intent = Intent::Delete { id: id.to_owned() };
         self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
-        let deleted = retry(&self.bench.patience, self.notice(), async || gone_is_success(self.handler.delete(id).await)).await;
+        let deleted = self.change(async || gone_is_success(self.handler.delete(id).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
         let mut backoff = Backoff::between_looks();
         loop {
-            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler.as_ref(), id).await).await;
-            match found.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
+            match self.read(id).await.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
                 None => break,
-                Some(found) if backoff.elapsed() <= self.bench.patience.ready => {
+                Some(found) if backoff.elapsed() <= self.caller.patience.ready && !self.time.is_over() => {
                     let state = match found.condition {
                         Condition::Ready => "still there".to_owned(),
                         Condition::Pending(state) | Condition::Failed(state) => state,
                     };
                     self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
-                    backoff.wait().await;
+                    self.wait(&mut backoff).await?;
                 }
                 Some(_) => {
-                    let problem = Diagnostic::new(format!("{id} was deleted and does not go")).with_resource(self.address);
-                    return Err(Failure::Step(problem.with_help("run the command again: it goes on waiting")));
+                    let problem = format!("{id} was deleted and has not gone after {}", spoken(self.time.taken()));
+                    let problem = Diagnostic::new(problem).with_resource(self.address);
+                    return Err(Failure::Step(
+                        problem.with_help(format!("run the command again: it goes on waiting; {}", self.time.describe())),
+                    ));
                 }
             }
         }
@@ -453,24 +528,4 @@ pub(crate) fn doing(action: &Action) -> Option<Doing> {
 /// Evaluated inputs as a handler takes them: known, in clear or marked, without nulls.
 fn asked(inputs: &BTreeMap<String, Expr>) -> Value {
     Value::Object(inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?))).collect()).without_nulls()
-}
-
-/// The tags of a new object: the program's, and what says whose it is.
-pub(crate) fn ownership(asked: &Value, stack: &str, address: &Address, token: &str) -> Tags {
-    let wanted = asked.as_object().and_then(|asked| asked.get("tags")).and_then(Value::as_object);
-    let mut tags: Tags = wanted.into_iter().flatten().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
-    tags.insert("infra:stack".into(), stack.to_owned());
-    tags.insert("infra:resource".into(), address.to_string());
-    tags.insert("infra:token".into(), token.to_owned());
-    tags
-}
-
-/// The idempotency token of a create: the same for the same object of the same resource, whoever computes it.
-pub(crate) fn token(stack: &str, salt: &str, address: &Address, made: u64) -> String {
-    let mut hash = Sha256::new();
-    for part in ["token", stack, salt, &address.to_string(), &made.to_string()] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -72,7 +72,9 @@ pub trait Lifecycle: Resource {
     /// The objects that exist among `ids`, in any order; one that is absent from the answer is gone.
     fn read(client: &Self::Client, ids: &[Self::Id]) -> impl Future<Output = Result<Vec<Observed<Self>>, ProviderError>> + Send;
 
-    /// Makes one, in one call where the service allows it. What exists already under this very token is success.
+    /// Makes one, in one call where the service allows it: what the call cannot say is left to the update that follows. What
+    /// exists already under this very token is success. An error after something was made says so with
+    /// [`ProviderError::after`].
     fn create(
         client: &Self::Client,
         want: &Self::Inputs,

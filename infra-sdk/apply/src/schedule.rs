@@ -7,6 +7,7 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use infra_core::{Address, Diagnostic};
 use infra_plan::Step;
+use tokio::time::sleep;
 
 use crate::event::Event;
 use crate::interrupt::Interrupt;
@@ -19,10 +20,13 @@ pub(crate) struct Ended {
     pub(crate) done: usize,
     pub(crate) failed: Vec<(Address, Diagnostic)>,
     pub(crate) skipped: Vec<Address>,
+    /// The steps that were under way when there was no more time for them: their calls may or may not have been made.
+    pub(crate) in_doubt: Vec<Address>,
     pub(crate) store: Option<StoreError>,
 }
 
-/// Performs the steps. A failure skips what waits for it and nothing else; an interrupt starts nothing new.
+/// Performs the steps. A failure skips what waits for it and nothing else; an interrupt starts nothing new, and leaves in
+/// doubt what has not come back when there is no more time.
 pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, interrupt: &Interrupt) -> Ended {
     let mut ended = Ended::default();
     let mut waiting: Vec<usize> = steps.iter().map(|step| step.after.len()).collect();
@@ -36,17 +40,35 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
     let mut running = FuturesUnordered::new();
     let mut settled: HashSet<usize> = HashSet::new();
     let mut blamed: BTreeMap<usize, Address> = BTreeMap::new();
+    let mut under_way: BTreeSet<usize> = BTreeSet::new();
+    let stop = bench.caller.interrupt;
+    let drained = async {
+        stop.requested().await;
+        sleep(bench.caller.patience.drain).await;
+    };
+    let mut drained = std::pin::pin!(drained);
     loop {
-        while running.len() < parallel.max(1) && ended.store.is_none() && !interrupt.is_requested() {
+        while running.len() < parallel.max(1) && !stop.is_requested() && !interrupt.is_requested() {
             let Some((_, at)) = ready.pop_first() else { break };
             let step = &steps[at];
             if let Some(doing) = doing(&step.action) {
                 bench.watcher.hear(Event::Started { address: step.address.clone(), doing });
             }
+            under_way.insert(at);
             running.push(async move { (at, bench.perform(step).await) });
         }
-        let Some((at, outcome)) = running.next().await else { break };
+        let next_done = tokio::select! {
+            biased;
+            next_done = running.next() => next_done,
+            () = interrupt.requested(), if !stop.is_requested() => {
+                stop.request();
+                continue;
+            }
+            () = &mut drained => None,
+        };
+        let Some((at, outcome)) = next_done else { break };
         settled.insert(at);
+        under_way.remove(&at);
         let step = &steps[at];
         match outcome {
             Ok(id) => {
@@ -62,7 +84,11 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
                 }
             }
             // The first says why; those after it say no more than that there was one.
-            Err(Failure::Store(error)) => drop(ended.store.get_or_insert(error)),
+            Err(Failure::Store(error)) => {
+                ended.store.get_or_insert(error);
+                stop.request();
+            }
+            Err(Failure::Stopped) => drop(settled.remove(&at)),
             Err(Failure::Step(problem)) => {
                 if let Some(doing) = doing(&step.action) {
                     bench.watcher.hear(Event::Failed { address: step.address.clone(), doing, problem: problem.clone() });
@@ -71,6 +97,12 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
                 blame(&next, at, &step.address, &mut blamed);
             }
         }
+    }
+    for at in under_way {
+        let address = &steps[at].address;
+        settled.insert(at);
+        bench.watcher.hear(Event::LeftInDoubt { address: address.clone() });
+        ended.in_doubt.push(address.clone());
     }
     for (at, step) in steps.iter().enumerate().filter(|(at, _)| !settled.contains(at)) {
         bench.watcher.hear(Event::Skipped { address: step.address.clone(), because_of: blamed.get(&at).cloned() });

@@ -241,9 +241,6 @@ impl Error {
             Error::Program(problems) | Error::Plan(PlanError::Wrong(problems)) | Error::Refresh(RefreshError::Wrong(problems)) => {
                 Some(problems)
             }
-            Error::Recover(RecoverError::Unanswered(problem)) | Error::Plan(PlanError::Recover(RecoverError::Unanswered(problem))) => {
-                Some(std::slice::from_ref(problem))
-            }
             _ => None,
         }
     }

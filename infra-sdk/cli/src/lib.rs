@@ -79,7 +79,12 @@ pub fn run_with(
     let json = arguments.command.json();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(commands::run(arguments.command, &providers)),
+        Ok(runtime) => {
+            let outcome = runtime.block_on(commands::run(arguments.command, &providers));
+            // A name that is being looked up for a call that was given up must not hold up the end.
+            runtime.shutdown_background();
+            outcome
+        }
         Err(source) => Err(error::Error::Runtime { source }),
     };
     match outcome {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use infra_apply::{Engine, Interrupt, Journal, Outcome};
-use infra_core::Finding;
+use infra_core::{Address, Finding};
 use infra_plan::Plan;
 use serde_json::json;
 
@@ -38,6 +38,8 @@ pub(crate) struct Run<'a> {
     pub(crate) unchanged: String,
     /// The command that goes on after a failure.
     pub(crate) again: String,
+    /// The command that settles a doubt, without the resource and what became of it.
+    pub(crate) settle: String,
     /// What policies have against the plan.
     pub(crate) findings: Vec<Finding>,
 }
@@ -117,8 +119,12 @@ impl Run<'_> {
         if self.json {
             return json_line("ended", ended(of));
         }
-        for (_, problem) in &outcome.failed {
-            report::diagnostic(problem);
+        for (address, problem) in &outcome.failed {
+            let doubtful = plan.held.iter().any(|held| held.address == *address && held.in_doubt.is_some());
+            match doubtful && !self.settle.is_empty() {
+                true => report::diagnostic(&problem.clone().with_help(self.settling(address))),
+                false => report::diagnostic(problem),
+            }
         }
         if let Some(error) = &outcome.store {
             report::problem(&error.to_string(), "nothing was begun that the journal does not know of: correct this, and go on");
@@ -131,6 +137,15 @@ impl Run<'_> {
             return self.unchanged(outcome);
         }
         print(&format!("\n{}", summary(of, Paint::stdout())))
+    }
+
+    /// How a person settles what is in doubt.
+    fn settling(&self, address: &Address) -> String {
+        format!(
+            "run the command again when the cloud can be asked; or look for the object there, and say `{0} {address} --made ID` or \
+             `{0} {address} --not-made`",
+            self.settle
+        )
     }
 
     /// Nothing was to be done: says so, and shows the outputs all the same.
@@ -157,6 +172,7 @@ fn ended(of: &Summary<'_>) -> serde_json::Value {
         "finished": of.finished,
         "failed": of.outcome.failed.len(),
         "skipped": of.skipped.len(),
+        "in_doubt": of.outcome.in_doubt,
         "problem": of.outcome.store.as_ref().map(ToString::to_string),
         "took": (of.took.as_secs_f64() * 1000.0).round() / 1000.0,
         "outputs": exports,

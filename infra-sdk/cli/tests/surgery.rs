@@ -378,3 +378,32 @@ error: saved.plan is no saved plan that this infra reads: missing field `version
 help: make one with `infra plan STACK --out FILE`, with the same version of infra
 "#);
 }
+
+#[test]
+fn a_create_in_doubt_is_settled_by_a_word_that_can_be_taken_back() {
+    let project = Project::deployed();
+    let create = Intent::Create {
+        token: "t".into(),
+        inputs: BTreeMap::new(),
+        dependencies: Default::default(),
+        declared: Location::default(),
+        lifecycle: Default::default(),
+    };
+    write(&mut project.open(), Record::Begun { address: address("extra"), intent: create.clone() });
+    let (code, said, error) = project.run("state settle web extra --made vpc-9");
+    assert_eq!((code, said.as_str()), (0, "aws:ec2/vpc:extra is vpc-9: the next deployment finishes it.\n"), "{error}");
+    assert_eq!(project.state().object(&address("extra")).unwrap().id, "vpc-9");
+
+    let (code, said, error) = project.run("state undo web");
+    assert!(code == 0 && said.contains("said to be made aws:ec2/vpc:extra vpc-9"), "{said}{error}");
+    assert_eq!(project.state().rows[&address("extra")].intent, Some(create));
+    let (code, _, error) = project.run("state settle web extra --not-made");
+    assert_eq!(code, 0, "{error}");
+    assert!(!project.state().rows.contains_key(&address("extra")));
+
+    let (code, _, error) = project.run("state settle web main --made vpc-2");
+    assert!(code == 1 && error.contains("nothing about `aws:ec2/vpc:main` is in doubt"), "{error}");
+    for line in ["state settle web main", "state settle web main --made vpc-2 --not-made"] {
+        assert_eq!(project.run(line).0, 64, "{line}");
+    }
+}

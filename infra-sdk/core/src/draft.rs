@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::identity::Said;
+use crate::timeouts::Timeouts;
 use crate::{
     Address, Check, Command, Declared, Export, Expr, Hook, Import, Input, InputField, Location, Moment, Node, Options, Provider, Resource,
     Stack,
@@ -50,6 +51,11 @@ impl Draft {
     /// Leaves the object in the cloud when it leaves the stack.
     pub fn retain_on_delete(&mut self) {
         self.options.lifecycle.retain_on_delete = true;
+    }
+
+    /// Gives its steps this much time.
+    pub fn timeouts(&mut self, timeouts: Timeouts) {
+        self.options.lifecycle.timeouts = timeouts;
     }
 
     /// Takes differences in these inputs for none once the object exists.

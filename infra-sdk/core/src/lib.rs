@@ -36,6 +36,7 @@ mod secret;
 mod stack;
 mod tags;
 mod terms;
+pub mod timeouts;
 mod transform;
 mod value;
 

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
+use crate::timeouts::Timeouts;
 use crate::{Address, Former, Hook, Import, Moment, Provider, Terms, Value};
 
 /// How a resource is to be treated; by default, as every other.
@@ -47,6 +48,9 @@ pub struct Lifecycle {
     /// Whether it stays in the cloud when it leaves the stack.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retain_on_delete: bool,
+    /// How long its steps may take.
+    #[serde(default, skip_serializing_if = "Timeouts::is_default")]
+    pub timeouts: Timeouts,
     /// Where it is, if not where the environment says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<Provider>,
@@ -93,6 +97,7 @@ impl Lifecycle {
             replace_with: other.replace_with.iter().chain(&self.replace_with).map(|(address, id)| (address.clone(), id.clone())).collect(),
             triggers: if self.triggers.is_empty() { other.triggers.clone() } else { self.triggers.clone() },
             hooks: if other.hooks.is_empty() { self.hooks.clone() } else { other.hooks.clone() },
+            timeouts: other.timeouts.or(self.timeouts),
             due: self.due.union(&other.due).copied().collect(),
         }
     }

@@ -276,6 +276,13 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                 self
             }
 
+            /// Gives making, changing or deleting it another time than the engine's patience. What holds for its end is kept
+            /// with the object, also where the program drops the resource.
+            pub fn timeouts(mut self, timeouts: #core::timeouts::Timeouts) -> Self {
+                self.fields.timeouts(timeouts);
+                self
+            }
+
             /// Leaves these inputs as the object has them once it exists, whoever changed them: the program's values are
             /// for its making only, and for that of one that takes its place.
             pub fn ignore_changes(mut self, fields: impl ::core::iter::IntoIterator<Item = #core::InputField<#handle>>) -> Self {

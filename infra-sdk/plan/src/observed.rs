@@ -12,6 +12,9 @@ pub struct Observed {
     pub objects: BTreeMap<Address, Sight>,
     /// The ids of replaced objects that are gone already, by resource: objects of two types may have the same id.
     pub old_gone: BTreeMap<Address, BTreeSet<String>>,
+    /// The resources of which an interrupted call is open and the cloud could not tell what became of it, with why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub in_doubt: BTreeMap<Address, String>,
 }
 
 impl Observed {

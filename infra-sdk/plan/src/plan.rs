@@ -43,6 +43,23 @@ pub struct Plan {
     /// The outputs of other stacks that this one uses once the plan is performed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub references: References,
+    /// The resources that are left alone for now, since one of them is in doubt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Held>,
+}
+
+/// A resource that is left alone for now, although something is to be done about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// The resource.
+    pub address: Address,
+    /// The Rust type a program writes, for people.
+    pub handle: String,
+    /// The resource in doubt that it is because of; it may be the resource itself.
+    pub because_of: Address,
+    /// Of the resource in doubt: why the cloud could not tell what became of a call that was interrupted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_doubt: Option<String>,
 }
 
 /// One thing to do.
@@ -247,11 +264,12 @@ pub struct Export {
 }
 
 impl Plan {
-    /// Whether performing it would change the cloud, what of it belongs to the stack, or the stack's outputs.
+    /// Whether performing it would change the cloud, what of it belongs to the stack, or the stack's outputs; also whether
+    /// something is left to be done that is held back.
     pub fn has_changes(&self) -> bool {
         let counts = |action: &Action| matches!(action, Action::Retain { .. } | Action::Sweep { .. } | Action::Adopt { .. });
         let calls = self.steps.iter().any(|step| step.action.is_change() || counts(&step.action));
-        calls || !self.moves.is_empty() || self.exports.iter().any(|export| export.changed)
+        calls || !self.held.is_empty() || !self.moves.is_empty() || self.exports.iter().any(|export| export.changed)
     }
 
     /// The step that makes or changes a resource.

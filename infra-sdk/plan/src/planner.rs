@@ -8,6 +8,7 @@ use infra_core::{Address, Deferral, Diagnostic, EvalError, Expr, GRAPH_VERSION, 
 use crate::clash::mark_delete_first;
 use crate::dangling;
 use crate::decide::{Context, Decision, decide};
+use crate::hold::Doubts;
 use crate::import;
 use crate::observed::Observed;
 use crate::order::{Order, order};
@@ -46,14 +47,17 @@ pub fn plan_within(graph: &Graph, state: &State, observed: &Observed, selection:
     loop {
         scope.settle_needs(graph, &order.sequence, &order.dependencies, state, observed)?;
         let sheet = Sheet { graph, order: &order, schemas: &schemas, state, observed };
-        let (drawn, unchanged, exports, deferrals) = sheet.draw(&scope)?;
+        let (drawn, mut unchanged, exports, deferrals) = sheet.draw(&scope)?;
         if let Some(mut plan) = finished(&graph.stack, state, drawn, &mut scope)? {
             plan.notes.extend(dangling::notes(graph, &plan.steps, &scope.of(state), observed));
             plan.notes.extend(terms::notes(&plan.steps));
             plan.notes.extend(reference::notes(graph, state));
             let references = reference::references(graph, state, scope.partial);
             let left_out = scope.into_left_out();
-            return Ok(Plan { unchanged, exports, deferrals, references, left_out, ..plan });
+            let needs = graph.nodes.iter().map(|node| &node.address).zip(&order.dependencies).collect();
+            let (steps, held) = Doubts { observed, state, needs }.hold(plan.steps);
+            unchanged.retain(|address| !observed.in_doubt.contains_key(address));
+            return Ok(Plan { steps, unchanged, exports, deferrals, references, left_out, held, ..plan });
         }
     }
 }
@@ -91,7 +95,8 @@ pub fn plan_destroy_within(
         }
         if let Some(plan) = finished(stack, state, drawn, &mut scope)? {
             let references = if scope.partial { state.references.clone() } else { References::new() };
-            return Ok(Plan { exports, references, left_out: scope.into_left_out(), ..plan });
+            let (steps, held) = Doubts { observed, state, needs: BTreeMap::new() }.hold(plan.steps);
+            return Ok(Plan { steps, exports, references, left_out: scope.into_left_out(), held, ..plan });
         }
     }
 }
@@ -216,6 +221,7 @@ fn finished(stack: &str, state: &State, drawn: Steps, scope: &mut Scope) -> Resu
         left_out: Vec::new(),
         deferrals: Vec::new(),
         references: References::new(),
+        held: Vec::new(),
     }))
 }
 

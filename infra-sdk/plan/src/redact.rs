@@ -159,6 +159,7 @@ mod tests {
             unchanged: Vec::new(),
             exports: vec![Export { name: "e".into(), old: None, new: Some(secret()), changed: true }],
             notes: Vec::new(),
+            held: Vec::new(),
             left_out: Vec::new(),
             deferrals: Vec::new(),
             references: crate::state::References::new(),

@@ -154,6 +154,13 @@ pub enum Record {
         /// By name.
         exports: BTreeMap<String, Value>,
     },
+    /// A person knows what became of a create that is in doubt.
+    Decided {
+        /// The resource.
+        address: Address,
+        /// The physical id of the object that it made; none if it made none.
+        made: Option<String>,
+    },
     /// The outputs of other stacks that this one uses, all of them.
     Referenced {
         /// By stack and name.
@@ -211,6 +218,24 @@ pub enum Record {
     },
 }
 
+impl Intent {
+    /// The object that a create made whose answer nobody heard; nothing for other calls. What the cloud says of it is not
+    /// known, nor whether all that was asked was done.
+    pub fn made(&self, id: &str) -> Option<Object> {
+        let Intent::Create { inputs, dependencies, declared, lifecycle, .. } = self else { return None };
+        Some(Object {
+            id: id.to_owned(),
+            inputs: inputs.clone(),
+            outputs: BTreeMap::new(),
+            dependencies: dependencies.clone(),
+            declared: declared.clone(),
+            problem: Some("it was made by an interrupted run".to_owned()),
+            lifecycle: lifecycle.clone(),
+            unfinished: true,
+        })
+    }
+}
+
 impl State {
     /// A state in which nothing has happened.
     pub fn new(salt: impl Into<String>) -> State {
@@ -258,6 +283,7 @@ impl State {
                 self.drop_if_empty(&address);
             }
             Record::Exported { exports } => self.exports = exports,
+            Record::Decided { address, made } => self.decide(&address, made.as_deref()),
             Record::Moved { from, to } if from.kind() == to.kind() => self.rename(&from, &to),
             Record::Moved { .. } => {}
             Record::Retyped { from, to } => self.rename(&from, &to),
@@ -281,7 +307,7 @@ impl State {
         row.object.iter().chain(&row.old).find(|object| object.id == id)
     }
 
-    fn drop_if_empty(&mut self, address: &Address) {
+    pub(crate) fn drop_if_empty(&mut self, address: &Address) {
         if self.rows.get(address).is_some_and(|row| *row == Row::default()) {
             self.rows.remove(address);
         }

@@ -12,6 +12,7 @@ use crate::crash::Life;
 use crate::fault::Fault;
 use crate::handler::MockHandler;
 use crate::invent;
+use crate::traffic::{Quota, Traffic, service};
 
 /// What was asked of the cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +79,8 @@ pub(crate) struct Contents {
     next: u64,
     pub(crate) life: Life,
     pub(crate) nature: Nature,
+    /// What each service whose rate is limited has to grant.
+    quotas: BTreeMap<String, Quota>,
     /// How often each young object has been read.
     reads: BTreeMap<String, u32>,
 }
@@ -210,6 +213,17 @@ impl MockCloud {
         self.contents().nature.latency = Some(seed);
     }
 
+    /// Lets a service grant so many calls a second, and save up to `burst` of them; the others are refused as
+    /// [`Class::Throttled`]. A service is the part of a kind between `:` and `/`, as `ec2` in `aws:ec2/vpc`.
+    pub fn limit_rate(&self, service: &str, per_second: f64, burst: f64) {
+        self.contents().quotas.insert(service.to_owned(), Quota::new(per_second, burst));
+    }
+
+    /// What became of the calls to a service whose rate is limited, in the last run.
+    pub fn traffic(&self, service: &str) -> Traffic {
+        self.contents().quotas.get(service).map(Quota::traffic).unwrap_or_default()
+    }
+
     /// Lets objects that are made from now on be `pending` for their first so many reads.
     pub fn ready_after(&self, reads: u32) {
         self.contents().nature.ready_after = reads;
@@ -265,6 +279,28 @@ impl Contents {
         self.fault(verb, name, false).map(|()| number)
     }
 
+    /// A run begins: its time does, too.
+    pub(crate) fn renew_quotas(&mut self) {
+        self.quotas.values_mut().for_each(Quota::renew);
+    }
+
+    /// Refuses a call that is one too many.
+    pub(crate) fn arrive(&mut self, kind: &Kind) -> Result<(), ProviderError> {
+        let service = service(kind);
+        match self.quotas.get_mut(service).is_none_or(|quota| quota.grants(tokio::time::Instant::now())) {
+            true => Ok(()),
+            false => Err(ProviderError::new(Class::Throttled, "Call", format!("there are too many calls to {service}"))),
+        }
+    }
+
+    /// Whether an answer is never to come.
+    pub(crate) fn is_silent(&mut self, verb: Verb, name: &str, after: bool) -> bool {
+        let meant = |fault: &&mut Fault| {
+            fault.silent && fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0
+        };
+        self.faults.iter_mut().find(meant).map(|fault| fault.times -= 1).is_some()
+    }
+
     /// Fails the call after the act if a fault says so, or nobody is there to hear of it.
     pub(crate) fn end(&mut self, number: usize, verb: Verb, name: &str) -> Result<(), ProviderError> {
         self.life.answer(number)?;
@@ -290,7 +326,7 @@ impl Contents {
 
     fn fault(&mut self, verb: Verb, name: &str, after: bool) -> Result<(), ProviderError> {
         let meant = |fault: &&mut Fault| {
-            fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0 && !fault.blind
+            fault.verb == verb && fault.name == name && fault.after_the_act == after && fault.times > 0 && !fault.blind && !fault.silent
         };
         for fault in self.faults.iter_mut().filter(meant) {
             if fault.later > 0 {
@@ -298,7 +334,8 @@ impl Contents {
                 continue;
             }
             fault.times -= 1;
-            return Err(ProviderError::new(fault.class, format!("{verb:?}"), fault.message.clone()));
+            let error = ProviderError::new(fault.class, format!("{verb:?}"), fault.message.clone());
+            return Err(ProviderError { code: fault.code.clone(), ..error });
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The death of a run: where it dies, and what of it lasts.
+//! The death of a run, or of its disk: where it comes, and what of the run lasts.
 
 use async_trait::async_trait;
 use infra_apply::{Class, Log, ProviderError, StoreError};
@@ -15,6 +15,8 @@ pub enum Crash {
     BeforeCall(usize),
     /// When it has made this call: the call does what it should, and nobody hears the answer.
     AfterCall(usize),
+    /// It does not die, but its disk is full when it writes this record: the record and all later ones are lost.
+    FullDisk(usize),
 }
 
 /// How far a run has come, and whether it still lives.
@@ -24,6 +26,7 @@ pub(crate) struct Life {
     calls: usize,
     records: usize,
     dead: bool,
+    full: bool,
 }
 
 impl Life {
@@ -32,8 +35,9 @@ impl Life {
         Life { crash, ..Life::default() }
     }
 
+    /// Whether it met what it was to meet.
     pub(crate) fn is_over(&self) -> bool {
-        self.dead
+        self.dead || self.full
     }
 
     /// The next call is about to be made; returns its number.
@@ -58,8 +62,9 @@ impl Life {
     /// A record is about to be written; says whether it will be.
     fn record(&mut self) -> bool {
         self.dead |= self.crash == Some(Crash::AtRecord(self.records));
+        self.full |= self.crash == Some(Crash::FullDisk(self.records));
         self.records += 1;
-        !self.dead
+        !self.is_over()
     }
 }
 
@@ -73,7 +78,7 @@ pub(crate) struct MortalLog {
 impl Log for MortalLog {
     async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
         let mut contents = self.cloud.contents();
-        let gone = || StoreError::Io { action: "write", path: "journal".into(), source: std::io::Error::other("the process is dead") };
+        let gone = || StoreError::Io { action: "write", path: "journal".into(), source: std::io::ErrorKind::StorageFull.into() };
         for record in records {
             if !contents.life.record() || self.kept.send(record.clone()).is_err() {
                 return Err(gone());

@@ -15,6 +15,8 @@ pub struct Fault {
     pub(crate) times: u32,
     pub(crate) after_the_act: bool,
     pub(crate) blind: bool,
+    pub(crate) silent: bool,
+    pub(crate) code: Option<String>,
     /// How many calls it lets pass first.
     pub(crate) later: u32,
 }
@@ -30,6 +32,8 @@ impl Fault {
             times: 1,
             after_the_act: false,
             blind: false,
+            silent: false,
+            code: None,
             later: 0,
         }
     }
@@ -45,6 +49,20 @@ impl Fault {
     #[must_use]
     pub fn saying(mut self, message: &str) -> Fault {
         self.message = message.into();
+        self
+    }
+
+    /// With this code of the service.
+    #[must_use]
+    pub fn code(mut self, code: &str) -> Fault {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// The call never comes back, and does nothing; after [`reply_lost`](Fault::reply_lost), it does what it should.
+    #[must_use]
+    pub fn silent(mut self) -> Fault {
+        self.silent = true;
         self
     }
 

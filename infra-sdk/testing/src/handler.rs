@@ -9,6 +9,7 @@ use infra_apply::{Class, Condition, Creation, Found, Handler, ProviderError};
 use infra_core::{Address, OWNERSHIP_PREFIX, Schema, Value};
 
 use crate::cloud::{MockCloud, MockObject, Seen, Verb};
+use crate::traffic::service;
 
 pub(crate) struct MockHandler {
     cloud: MockCloud,
@@ -52,7 +53,19 @@ impl MockHandler {
             (seed, call).hash(&mut hash);
             tokio::time::sleep(Duration::from_millis(hash.finish() % 1000)).await;
         }
+        self.cloud.contents().arrive(&self.schema.kind)?;
+        if self.cloud.contents().is_silent(verb, name, false) {
+            std::future::pending::<()>().await;
+        }
         Ok(call)
+    }
+
+    /// Lets the caller wait for ever, where it is to.
+    async fn silence(&self, verb: Verb, name: &str) {
+        let silent = self.cloud.contents().is_silent(verb, name, true);
+        if silent {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Refuses inputs that lack what the type insists on, which no handler could read.
@@ -86,7 +99,7 @@ impl Handler for MockHandler {
     }
 
     fn service(&self) -> &str {
-        "mock"
+        service(&self.schema.kind)
     }
 
     fn page(&self) -> usize {
@@ -122,8 +135,9 @@ impl Handler for MockHandler {
         let name = name(new);
         let call = self.begin(Verb::Create, &name).await?;
         self.complete(want)?;
+        let id = self.cloud.contents().create(&self.schema, &self.place, &name, clear(want), new.token)?;
+        self.silence(Verb::Create, &name).await;
         let mut contents = self.cloud.contents();
-        let id = contents.create(&self.schema, &self.place, &name, clear(want), new.token)?;
         contents.end(call, Verb::Create, &name)?;
         Ok(id)
     }
@@ -134,18 +148,18 @@ impl Handler for MockHandler {
         self.here(id)?;
         self.complete(have)?;
         self.complete(want)?;
-        let mut contents = self.cloud.contents();
-        contents.update(&self.schema, id, clear(want))?;
-        contents.end(call, Verb::Update, &name)
+        self.cloud.contents().update(&self.schema, id, clear(want))?;
+        self.silence(Verb::Update, &name).await;
+        self.cloud.contents().end(call, Verb::Update, &name)
     }
 
     async fn delete(&self, id: &str) -> Result<(), ProviderError> {
         let name = self.name_of(id);
         let call = self.begin(Verb::Delete, &name).await?;
         self.here(id)?;
-        let mut contents = self.cloud.contents();
-        contents.delete(id)?;
-        contents.end(call, Verb::Delete, &name)
+        self.cloud.contents().delete(id)?;
+        self.silence(Verb::Delete, &name).await;
+        self.cloud.contents().end(call, Verb::Delete, &name)
     }
 
     async fn find(&self, want: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError> {

@@ -13,9 +13,11 @@ mod crash;
 mod fault;
 mod handler;
 mod invent;
+mod traffic;
 mod world;
 
 pub use cloud::{Call, MockCloud, MockObject, Verb};
 pub use crash::Crash;
 pub use fault::Fault;
+pub use traffic::Traffic;
 pub use world::{Deployed, World};

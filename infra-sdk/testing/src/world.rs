@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
-use infra_apply::{Engine, Event, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Watcher, settled};
+use infra_apply::{Engine, Event, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Watcher, settled};
 use infra_core::program::{Program, Request, Response};
-use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
+use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
 use infra_plan::{Plan, References, Selection, State};
 use serde_json::Value as Json;
 
@@ -22,6 +23,10 @@ pub struct World {
     pub neighbours: BTreeMap<String, State>,
     /// Whether a deployment may delete something and make an equal one under another name, as with `--allow-recreate`.
     pub allow_recreate: bool,
+    /// How many calls the engine makes at a time.
+    pub parallel: usize,
+    /// When the run is asked to stop, in virtual time from its first step on.
+    pub interrupt_after: Option<Duration>,
     answers: BTreeMap<String, Json>,
     references: References,
 }
@@ -38,6 +43,8 @@ pub struct Deployed {
     pub changes: Vec<String>,
     /// What a person would have been told on the way.
     pub events: Vec<Event>,
+    /// How much virtual time its steps took.
+    pub took: Duration,
 }
 
 /// A run as far as it came.
@@ -45,6 +52,7 @@ struct Run {
     result: Result<(Plan, Outcome), PlanError>,
     events: Vec<Event>,
     died: bool,
+    took: Duration,
 }
 
 #[derive(Default)]
@@ -70,6 +78,8 @@ impl World {
             state: State::new("test"),
             neighbours: BTreeMap::new(),
             allow_recreate: false,
+            parallel: 10,
+            interrupt_after: None,
             answers: BTreeMap::new(),
             references: References::new(),
         }
@@ -149,7 +159,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
-        let engine = self.engine(self.cloud.registry(graph.schemas.values()));
+        let engine = self.engine(graph.schemas.values());
         let journal = self.journal();
         in_virtual_time(engine.plan(graph, &journal, &()))
     }
@@ -162,7 +172,7 @@ impl World {
     pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
         let journal = self.journal();
         let declare = |known: &Known| self.run_program(program, &config, known);
-        Ok(in_virtual_time(planned(&self.cloud, self.allow_recreate, &declare, &journal, selection, &()))?.1)
+        Ok(in_virtual_time(planned(&self.cloud, &mut self.engine([]), &declare, &journal, selection, &()))?.1)
     }
 
     /// Deploys some of a program.
@@ -181,6 +191,7 @@ impl World {
             deployed.events.extend(next.events);
             deployed.later.push(next.plan);
             deployed.outcome = next.outcome;
+            deployed.took += next.took;
         }
         Ok(deployed)
     }
@@ -238,7 +249,7 @@ impl World {
     /// # Errors
     /// Where the cloud cannot be read.
     pub fn refresh(&mut self) -> Result<(), RefreshError> {
-        let engine = self.engine(self.cloud.registry([]));
+        let engine = self.engine([]);
         let mut journal = Journal::in_memory(self.state.clone());
         in_virtual_time(engine.refresh(&mut journal, &()))?;
         self.state = journal.into_state();
@@ -249,6 +260,20 @@ impl World {
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
         self.run(&graph.stack, Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default()).died
+    }
+
+    /// As [`deploy_until`](World::deploy_until), for what does not end the run; nothing where it did not come to that.
+    ///
+    /// # Panics
+    /// If the plan is refused.
+    #[track_caller]
+    pub fn deploy_with(&mut self, graph: &Graph, crash: Crash) -> Option<Deployed> {
+        let run = self.run(&graph.stack, Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default());
+        let met = run.died;
+        match self.deployed(run) {
+            Ok(deployed) => met.then_some(deployed),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
@@ -266,6 +291,7 @@ impl World {
             allow_recreate: self.allow_recreate,
             answers: self.answers.clone(),
             references: self.references.clone(),
+            ..World::new()
         }
     }
 
@@ -278,21 +304,30 @@ impl World {
         journal
     }
 
-    fn engine(&self, registry: Registry) -> Engine {
-        Engine { allow_recreate: self.allow_recreate, ..Engine::new(registry) }
+    fn engine<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Engine {
+        let mut engine = Engine::new(self.cloud.registry(schemas));
+        engine.parallel = self.parallel;
+        engine.allow_recreate = self.allow_recreate;
+        engine
     }
 
     fn perform(&mut self, stack: &str, declare: Option<Declare<'_>>, selection: &Selection) -> Result<Deployed, PlanError> {
         let run = self.run(stack, declare, None, selection);
+        self.deployed(run)
+    }
+
+    fn deployed(&self, run: Run) -> Result<Deployed, PlanError> {
         let (plan, outcome) = run.result?;
-        Ok(Deployed { plan, later: Vec::new(), outcome, changes: self.cloud.changes(), events: run.events })
+        Ok(Deployed { plan, later: Vec::new(), outcome, changes: self.cloud.changes(), events: run.events, took: run.took })
     }
 
     fn run(&mut self, stack: &str, declare: Option<Declare<'_>>, crash: Option<Crash>, selection: &Selection) -> Run {
         self.cloud.forget_calls();
         self.cloud.contents().life = Life::until(crash);
+        self.cloud.contents().renew_quotas();
         let (kept, records) = mpsc::channel();
         let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
+        let (ear, after, mut took) = (Ear::default(), self.interrupt_after, Duration::ZERO);
         let mut beside = Vec::new();
         for (stack, state) in &self.neighbours {
             let (kept, records) = mpsc::channel();
@@ -300,24 +335,32 @@ impl World {
             journal.put_beside(stack, Box::new(Journal::new(state.clone(), Box::new(log))));
             beside.push((stack.clone(), records));
         }
-        let ear = Ear::default();
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
             let (engine, plan) = match declare {
                 Some(declare) => {
                     let graph = declare(&Known::new());
-                    let engine = self.engine(self.cloud.registry(graph.schemas.values()));
+                    let mut engine = self.engine(graph.schemas.values());
                     engine.recover_within(&graph, &mut journal, selection, &ear).await?;
-                    let (graph, plan) = planned(&self.cloud, self.allow_recreate, declare, &journal, selection, &ear).await?;
-                    (self.engine(self.cloud.registry(graph.schemas.values())), plan)
+                    let (_, plan) = planned(&self.cloud, &mut engine, declare, &journal, selection, &ear).await?;
+                    (engine, plan)
                 }
                 None => {
-                    let engine = self.engine(self.cloud.registry([]));
+                    let engine = self.engine([]);
                     engine.recover_destroy_within(stack, &mut journal, selection, &ear).await?;
                     let plan = engine.plan_destroy_within(stack, &journal, selection, &ear).await?;
                     (engine, plan)
                 }
             };
-            let outcome = engine.apply(&plan, &mut journal, &Interrupt::new(), &ear).await;
+            let interrupt = Interrupt::new();
+            let began = tokio::time::Instant::now();
+            let outcome = {
+                let mut apply = std::pin::pin!(engine.apply(&plan, &mut journal, &interrupt, &ear));
+                tokio::select! {
+                    outcome = &mut apply => outcome,
+                    () = interrupted(after, &interrupt) => apply.await,
+                }
+            };
+            took = began.elapsed();
             Ok((plan, outcome))
         });
         drop(journal);
@@ -328,7 +371,7 @@ impl World {
             records.iter().for_each(|record| state.apply(record));
         }
         let died = std::mem::take(&mut self.cloud.contents().life).is_over();
-        Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died }
+        Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died, took }
     }
 }
 
@@ -355,13 +398,22 @@ impl Deployed {
     }
 }
 
+/// Asks a run to stop after a while, if it is to be asked.
+#[allow(clippy::disallowed_methods, reason = "this is when a person asks, and not a wait for a cloud")]
+async fn interrupted(after: Option<Duration>, interrupt: &Interrupt) {
+    if let Some(after) = after {
+        tokio::time::sleep(after).await;
+        interrupt.request();
+    }
+}
+
 /// What a program declares when it is told what is known.
 type Declare<'a> = &'a dyn Fn(&Known) -> Graph;
 
 /// The graph of a program that knows all that can be known, and its plan.
 async fn planned(
     cloud: &MockCloud,
-    allow_recreate: bool,
+    engine: &mut Engine,
     declare: Declare<'_>,
     journal: &Journal,
     selection: &Selection,
@@ -369,7 +421,7 @@ async fn planned(
 ) -> Result<(Graph, Plan), PlanError> {
     settled(async |known| {
         let graph = declare(known);
-        let engine = Engine { allow_recreate, ..Engine::new(cloud.registry(graph.schemas.values())) };
+        engine.registry = cloud.registry(graph.schemas.values());
         let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
         Ok((graph, plan))
     })

@@ -37,7 +37,7 @@ where
             SdkError::ConstructionFailure(_) => (Class::Invalid, root_cause(&error)),
             _ => (Class::Other, root_cause(&error)),
         };
-        ProviderError { class, operation: operation.to_owned(), code, message, request_id, source: Some(Box::new(error)) }
+        ProviderError { class, operation: operation.to_owned(), code, message, request_id, source: Some(Box::new(error)), made: None }
     }
 }
 

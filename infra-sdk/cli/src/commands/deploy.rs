@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use infra_apply::{Engine, Known, settled};
+use infra_apply::{Known, settled};
 
 use crate::Providers;
 use crate::arguments::{ChangeArguments, PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
@@ -53,10 +53,11 @@ With --plan only what the saved plan says is done. A state that has moved on, an
 configuration, another environment, and any action that is not in the plan are refused.
 
 With --json, standard output has one object a line, each with \"v\":1 and \"event\": reading, read,
-planned, reviewed, started, waiting, retrying, noticed, finished, failed, skipped, interrupted, ended, error.
+planned, reviewed, started, waiting, retrying, throttled, noticed, finished, failed, skipped,
+in_doubt, interrupted, ended, error.
 
-The first Ctrl-C starts nothing more and finishes what is under way; the second stops at once, and
-the next deployment settles what was left in doubt."
+The first Ctrl-C or SIGTERM starts nothing more and gives what is under way 8 seconds to finish; the
+second stops at once. The next deployment settles what was left in doubt."
 )]
 pub(crate) struct Deploy {
     #[command(flatten)]
@@ -106,7 +107,8 @@ impl Deploy {
         let mut journal = session.journal(cloud).await?;
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
         session.put_neighbours_beside(&graph, &mut journal, cloud, true).await?;
-        let engine = Engine { allow_recreate: self.allow_recreate, ..cloud.engine(Some(self.change.parallel)) };
+        let mut engine = cloud.engine(Some(self.change.parallel));
+        engine.allow_recreate = self.allow_recreate;
         let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
         let referrers = session.referrers().await?;
         let mut recovered = false;
@@ -145,6 +147,7 @@ impl Deploy {
                 undone: format!("The deployment of {}", session.title()),
                 unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
                 again: with(session.command_with("deploy", &self.program), &self.selection.words()),
+                settle: session.command("state settle"),
                 findings,
             };
             let exit = run.perform(&plan, &mut journal).await?;

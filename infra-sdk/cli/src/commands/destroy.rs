@@ -73,6 +73,7 @@ impl Destroy {
             undone: format!("The destruction of {title}"),
             unchanged: format!("Nothing to destroy: nothing of {} is in {}.", session.stack, session.environment.name),
             again: with(session.command("destroy"), &self.targets.words()),
+            settle: session.command("state settle"),
             findings: Vec::new(),
         };
         run.perform(&plan?, &mut journal).await

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use infra_apply::{Engine, Journal, Known, settled};
+use infra_apply::{Journal, Known, settled};
 use infra_core::Finding;
 use infra_plan::{SavedPlan, State};
 
@@ -90,7 +90,8 @@ impl Plan {
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let engine = Engine { allow_recreate: self.allow_recreate, ..cloud.engine(None) };
+        let mut engine = cloud.engine(None);
+        engine.allow_recreate = self.allow_recreate;
         let (mut journal, selection) = (Journal::in_memory(state), self.selection.selection());
         let first = session.graph(&program, &self.program, &Known::new()).await?;
         session.put_neighbours_beside(&first, &mut journal, cloud, false).await?;

@@ -7,14 +7,16 @@
 //! | `reading`, `read` | `objects` |
 //! | `started` | `address`, `type`, `doing` |
 //! | `waiting` | `address`, `type`, `state` |
-//! | `retrying` | `address`, `type`, `error`, `after` |
+//! | `retrying` | `address`, `type`, `error`, `after`, `attempt`, `left` |
+//! | `throttled` | `service`, `rate` |
+//! | `in_doubt` | `address`, `type` |
 //! | `finished` | `address`, `type`, `doing`, `id`, `took` |
 //! | `failed` | `address`, `type`, `doing`, `took`, `problem` |
 //! | `skipped` | `address`, `type`, `because_of` |
 //! | `noticed` | `address`, `type`, `message` |
 //! | `interrupted` | |
 //!
-//! `at`, `took` and `after` are seconds, `doing` is one of `creating`, `updating`, `deleting` and `recovering`. Around
+//! `at`, `took`, `after` and `left` are seconds, `rate` is calls a second, `doing` is one of `creating`, `updating`, `deleting` and `recovering`. Around
 //! them, commands write `planned` with a `plan`, `ended` with the counts and outputs, and `error` with a `message`.
 
 use std::time::Duration;
@@ -47,7 +49,12 @@ impl JsonLines {
             Event::Observed { objects } => ("read", json!({ "objects": objects })),
             Event::Started { address, doing } => ("started", about(address, json!({ "doing": word(*doing) }))),
             Event::Waiting { address, state } => ("waiting", about(address, json!({ "state": state }))),
-            Event::Retrying { address, error, after } => ("retrying", about(address, json!({ "error": error, "after": seconds(*after) }))),
+            Event::Retrying { address, error, after, attempt, left } => {
+                let more = json!({ "error": error, "after": seconds(*after), "attempt": attempt, "left": seconds(*left) });
+                ("retrying", about(address, more))
+            }
+            Event::Throttled { service, rate } => ("throttled", json!({ "service": service, "rate": (rate * 100.0).round() / 100.0 })),
+            Event::LeftInDoubt { address } => ("in_doubt", about(address, json!({}))),
             Event::Finished { address, doing, id } => {
                 ("finished", about(address, json!({ "doing": word(*doing), "id": id, "took": seconds(took) })))
             }

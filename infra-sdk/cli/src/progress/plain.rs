@@ -36,7 +36,12 @@ impl Plain {
                 }
                 format!("waiting for {}: {state}", short(address))
             }
-            Event::Retrying { address, error, after } => format!("trying {} again in {}: {error}", short(address), duration(*after)),
+            Event::Retrying { address, error, after, attempt, left } => {
+                let (after, left) = (duration(*after), duration(*left));
+                format!("trying {} again in {after} (attempt {attempt}), gives up in {left}: {error}", short(address))
+            }
+            Event::Throttled { service, rate } => words::throttled(service, *rate),
+            Event::LeftInDoubt { address } => format!("left in doubt: {}", short(address)),
             Event::Finished { address, doing, id } => format!("{} {} ({id}) in {}", words::done(*doing), short(address), duration(took)),
             Event::Failed { address, doing, problem } => {
                 format!("failed to {} {} after {}: {}", words::infinitive(*doing), short(address), duration(took), problem.problem)
@@ -56,7 +61,7 @@ impl Show for Plain {
     fn begin(&self, _: usize) {}
 
     fn interrupted(&self) {
-        note("asked to stop: what is under way is finished first; ask again to stop at once");
+        note("asked to stop: what is under way has 8 seconds to finish; ask again to stop at once");
     }
 
     fn end(&self) {}

@@ -135,7 +135,19 @@ impl Show for Terminal {
             }
             Event::Started { address, doing } => self.start(address, *doing),
             Event::Waiting { address, state } => self.change(address, state),
-            Event::Retrying { address, error, after } => self.change(address, &format!("again in {}, as {error}", duration(*after))),
+            Event::Retrying { address, error, after, attempt, left } => {
+                let (after, left) = (duration(*after), duration(*left));
+                self.change(address, &format!("again in {after} (attempt {attempt}, gives up in {left}), as {error}"));
+            }
+            Event::Throttled { service, rate } => {
+                let text = cut(&words::throttled(service, *rate), width_of_stderr().saturating_sub(6));
+                self.print(&format!("{} {text}", self.paint.with(style::NOTE, "note:")));
+            }
+            Event::LeftInDoubt { address } => {
+                self.stop(address);
+                let text = cut(&format!("left in doubt: {}", self.names.short(address)), width_of_stderr().saturating_sub(2));
+                self.print(&format!("{} {text}", self.paint.with(style::NOTE, "?")));
+            }
             Event::Finished { address, doing, id } => {
                 self.stop(address);
                 self.print(&self.finished(address, *doing, id, took));
@@ -166,7 +178,7 @@ impl Show for Terminal {
     }
 
     fn interrupted(&self) {
-        let text = "stopping: what is under way is finished first; Ctrl-C again stops at once";
+        let text = "stopping: what is under way has 8 seconds to finish; Ctrl-C again stops at once";
         self.print(&self.paint.with(style::NOTE, &cut(text, width_of_stderr())));
     }
 

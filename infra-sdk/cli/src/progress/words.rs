@@ -31,3 +31,9 @@ pub(super) fn infinitive(doing: Doing) -> &'static str {
         Doing::Recovering => "look for",
     }
 }
+
+/// That a service takes fewer calls than there are to make.
+pub(super) fn throttled(service: &str, rate: f64) -> String {
+    let digits = usize::from(rate < 10.0);
+    format!("throttled by {service}, {rate:.digits$} calls/s")
+}

@@ -69,6 +69,9 @@ pub(crate) fn summary(of: &Summary<'_>, paint: Paint) -> String {
     if failed > 0 {
         parts.push(format!("{failed} failed"));
     }
+    if !of.outcome.in_doubt.is_empty() {
+        parts.push(format!("{} left in doubt", of.outcome.in_doubt.len()));
+    }
     if !of.skipped.is_empty() {
         parts.push(format!("{} not begun", of.skipped.len()));
     }

@@ -1,8 +1,8 @@
-//! What a plan leaves out, and what it waits for.
+//! What a plan leaves out, what it waits for, and what is in doubt.
 
 use std::collections::BTreeMap;
 
-use crate::plan::Plan;
+use crate::plan::{Held, Plan};
 use crate::target::Absence;
 
 /// How many names are listed before the rest is counted.
@@ -15,6 +15,18 @@ pub(super) fn left_out(plan: &Plan) -> Vec<String> {
         reasons.entry(left.why.to_string()).or_default().push(left.address.name());
     }
     reasons.iter().map(|(why, names)| format!("left out, {why}: {}", some_of(names))).collect()
+}
+
+/// A line for each resource that is left alone for now, since one is in doubt.
+pub(super) fn held(plan: &Plan) -> Vec<String> {
+    let line = |Held { address, handle, because_of, in_doubt }: &Held| {
+        let remark = match in_doubt {
+            Some(problem) => format!("in doubt: an interrupted run began a call of it, and {problem}"),
+            None => format!("waits until it is known what became of {because_of}"),
+        };
+        format!("{handle} {}: {remark}", address.name())
+    };
+    plan.held.iter().map(line).collect()
 }
 
 /// A line for each part of the program that waits for a value.

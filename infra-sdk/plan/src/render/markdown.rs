@@ -57,7 +57,7 @@ pub fn markdown(plan: &Plan, command: &str, limit: usize) -> String {
     if !outputs_cut {
         text.push_str(&outputs);
     }
-    for note in absent::deferred(plan).iter().chain(&absent::left_out(plan)).chain(&plan.notes) {
+    for note in absent::held(plan).iter().chain(&absent::deferred(plan)).chain(&absent::left_out(plan)).chain(&plan.notes) {
         let note = format!("\n> {}\n", html(note));
         if text.len() + note.len() <= room {
             text.push_str(&note);

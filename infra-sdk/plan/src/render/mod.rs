@@ -55,6 +55,13 @@ pub fn render(plan: &Plan, options: &RenderOptions) -> String {
     if !page.text.is_empty() && !page.text.ends_with("\n\n") {
         page.text.push('\n');
     }
+    for line in absent::held(plan) {
+        for (at, line) in lines::wrapped(&line, page.room(4)).iter().enumerate() {
+            let mark = if at == 0 { page.paint.with(Style::Change, "?") } else { " ".to_owned() };
+            page.line(Style::Change, &format!("  {mark} {line}"));
+        }
+        page.text.push('\n');
+    }
     page.exports(&plan.exports);
     for line in absent::deferred(plan).into_iter().chain(absent::left_out(plan)) {
         page.remark(Style::Plain, 2, &line);
@@ -252,6 +259,7 @@ fn counted(plan: &Plan) -> Vec<(Style, String)> {
         (Style::Replace, counts.replace, "to replace"),
         (Style::Remove, counts.delete, "to delete"),
         (Style::Change, counts.retain, "to keep in the cloud"),
+        (Style::Change, plan.held.len(), "held back"),
         (Style::Dim, counts.unchanged, "unchanged"),
         (Style::Dim, plan.left_out.len(), "left out"),
     ];

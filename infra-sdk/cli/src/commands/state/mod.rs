@@ -9,6 +9,7 @@ mod mv;
 mod repair;
 mod rm;
 mod row;
+mod settle;
 mod show;
 mod undo;
 mod words;
@@ -69,6 +70,7 @@ Examples:
     },
     Mv(mv::Mv),
     Rm(rm::Rm),
+    Settle(settle::Settle),
     History(history::History),
     Export(export::Export),
     Import(import::Import),
@@ -84,6 +86,7 @@ impl State {
             What::List { stack } | What::Show { stack, .. } => stack.json,
             What::Mv(command) => command.stack.json,
             What::Rm(command) => command.stack.json,
+            What::Settle(command) => command.stack.json,
             What::History(command) => command.stack.json,
             What::Export(command) => command.stack.json,
             What::Import(command) => command.stack.json,
@@ -103,6 +106,7 @@ impl State {
             }
             What::Mv(command) => command.run(providers).await?,
             What::Rm(command) => return command.run(providers).await,
+            What::Settle(command) => command.run(providers).await?,
             What::History(command) => command.run(providers).await?,
             What::Export(command) => command.run(providers).await?,
             What::Import(command) => command.run(providers).await?,

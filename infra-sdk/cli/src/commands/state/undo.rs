@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::session::Session;
 use crate::show::{json_line, print, say};
 
-/// Takes back the last change by hand: a `state mv`, `state rm` or `state import`.
+/// Takes back the last change by hand: a `state mv`, `state rm`, `state settle` or `state import`.
 ///
 /// Again, it takes back the one before, as long as nothing else was recorded in between: a deployment since would be
 /// forgotten too, so that it is refused then.

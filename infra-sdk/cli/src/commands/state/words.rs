@@ -35,6 +35,8 @@ pub(super) fn words(record: &Record, before: &State) -> Words {
         Record::Gone { address, id } => about("gone", address, Some(id)),
         Record::Abandoned { address } => about("nothing changed", address, known(address)),
         Record::Exported { exports } => alone(format!("{} recorded", count(exports.len(), "output"))),
+        Record::Decided { address, made: Some(id) } => about("said to be made", address, Some(id)),
+        Record::Decided { address, made: None } => about("said not made", address, None),
         Record::Referenced { references } => alone(format!("references to {} recorded", count(references.len(), "stack"))),
         Record::Moved { from, to } | Record::Retyped { from, to } => {
             Words { to: Some(to.to_string()), ..about("moved", from, known(from)) }
