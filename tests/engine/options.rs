@@ -6,7 +6,7 @@ mod protect;
 mod replace_on_changes;
 mod retain_on_delete;
 
-use infra_apply::{Engine, Interrupt, Journal, PlanError};
+use infra_apply::{Engine, Interrupt, PlanError};
 use infra_core::program::Program;
 use infra_core::{Diagnostic, Stack};
 use infra_plan::{Observed, RenderOptions, plan_destroy, render};

@@ -6,7 +6,6 @@ use std::sync::Mutex;
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
 use infra_plan::{Observed, Plan, Record, plan, plan_destroy, refresh};
 
-use crate::clear::Clear;
 use crate::event::Watcher;
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
@@ -16,6 +15,7 @@ use crate::recover::{RecoverError, recover};
 use crate::registry::Registry;
 use crate::retry::Patience;
 use crate::schedule::run;
+use crate::scrub::Scrub;
 use crate::store::StoreError;
 
 /// Why a plan could not be made. Nothing has been changed.
@@ -153,30 +153,28 @@ impl Engine {
         interrupt: &Interrupt,
         watcher: &dyn Watcher,
     ) -> Outcome {
+        let scrub = Scrub::of(journal.state());
         let bench = Bench {
             stack: &plan.stack,
             registry: &self.registry,
             patience: self.patience,
             watcher,
             journal: Mutex::new(&mut *journal),
-            clear: Clear::default(),
+            scrub,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
-        let Bench { clear, .. } = bench;
         let mut outcome =
             Outcome { done: ended.done, failed: ended.failed, skipped: ended.skipped, store: ended.store, exports: BTreeMap::new() };
         if outcome.is_complete() {
-            match self::exports(exports, plan, journal, &clear) {
+            match self::exports(exports, plan, journal) {
                 Ok(exports) => outcome.exports = exports,
                 Err(problem) => {
                     outcome.failed.push((Address::new("stack:output/value", "outputs"), problem));
                     return outcome;
                 }
             }
-            let sealed: BTreeMap<String, Value> =
-                outcome.exports.iter().map(|(name, value)| (name.clone(), value.sealed(&journal.state().salt))).collect();
-            if sealed != journal.state().exports {
-                outcome.store = journal.record(Record::Exported { exports: sealed }).err();
+            if outcome.exports != journal.state().exports {
+                outcome.store = journal.record(Record::Exported { exports: outcome.exports.clone() }).err();
             }
         }
         outcome
@@ -210,9 +208,9 @@ fn same_contract(one: &infra_core::Schema, other: &infra_core::Schema) -> bool {
     serde_json::to_value(one).ok() == serde_json::to_value(other).ok()
 }
 
-/// The stack's outputs, of what the plan knew in clear and of what the run was told.
-fn exports(exprs: &BTreeMap<String, Expr>, plan: &Plan, journal: &Journal, clear: &Clear) -> Result<BTreeMap<String, Value>, Diagnostic> {
-    let known = |attr: &Attr| Ok(clear.output(journal.state(), attr));
+/// The stack's outputs, of what the plan knew and of what the run was told.
+fn exports(exprs: &BTreeMap<String, Expr>, plan: &Plan, journal: &Journal) -> Result<BTreeMap<String, Value>, Diagnostic> {
+    let known = |attr: &Attr| Ok(journal.state().output(attr));
     let mut exports = BTreeMap::new();
     for (name, expr) in exprs {
         let planned = plan.exports.iter().find(|export| export.name == *name);

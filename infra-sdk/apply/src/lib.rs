@@ -3,7 +3,6 @@
 //! [`Engine`] is the way in. It decides nothing: what a plan says is done, in the order its edges allow, and every call
 //! that changes a cloud stands between two records of the [`Journal`].
 
-mod clear;
 mod engine;
 mod error;
 mod event;
@@ -16,6 +15,7 @@ mod recover;
 mod registry;
 mod retry;
 mod schedule;
+mod scrub;
 mod store;
 mod unseal;
 
@@ -23,7 +23,7 @@ pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
 pub use event::{Doing, Event, Watcher};
 pub use interrupt::Interrupt;
-pub use journal::{Damage, FileLog, Found as JournalFound, History, Journal, Log, Repaired};
+pub use journal::{Damage, FileLog, Found as JournalFound, History, Journal, Log, Repaired, Seal, SealError};
 pub use observe::ObserveError;
 pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Served};
 pub use recover::RecoverError;

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Value};
-use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
+use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, recordable, remembered};
 use sha2::{Digest as _, Sha256};
 
-use crate::clear::Clear;
 use crate::error::{Class, ProviderError, gone_is_success};
 use crate::event::{Doing, Event, Watcher};
 use crate::journal::Journal;
@@ -15,6 +14,7 @@ use crate::observe::{fields, outputs, read_one};
 use crate::provider::{Condition, Creation, Found, Handler};
 use crate::registry::Registry;
 use crate::retry::{Backoff, Patience, retry};
+use crate::scrub::Scrub;
 use crate::store::StoreError;
 use crate::unseal::unsealed;
 
@@ -40,7 +40,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) patience: Patience,
     pub(crate) watcher: &'a dyn Watcher,
     pub(crate) journal: Mutex<&'a mut Journal>,
-    pub(crate) clear: Clear,
+    pub(crate) scrub: Scrub,
 }
 
 /// A resource and what its step needs to know of it.
@@ -69,8 +69,8 @@ impl<'b> Bench<'b> {
                 Ok(id.clone())
             }
             Action::Note { want, id, outputs } => {
-                let inputs = self.evaluated(address, want)?;
-                self.record(Record::Settled { address: address.clone(), object: self.object(id, want, &inputs, outputs.clone()) })?;
+                let inputs = self.subject(address)?.recordable(&self.evaluated(address, want)?);
+                self.record(Record::Settled { address: address.clone(), object: self.object(id, want, inputs, outputs.clone()) })?;
                 Ok(id.clone())
             }
             Action::Create { want, .. } => self.subject(address)?.create(want).await,
@@ -92,7 +92,7 @@ impl<'b> Bench<'b> {
     /// A step's inputs, with what earlier steps gave put in. All of it is known by now.
     fn evaluated(&self, address: &Address, want: &Want) -> Result<BTreeMap<String, Expr>, Failure> {
         let journal = self.journal();
-        let known = |attr: &infra_core::Attr| Ok(self.clear.output(journal.state(), attr));
+        let known = |attr: &infra_core::Attr| Ok(journal.state().output(attr));
         let mut inputs = BTreeMap::new();
         for (name, expr) in &want.inputs {
             let about = |problem: String| {
@@ -103,19 +103,18 @@ impl<'b> Bench<'b> {
                 return Err(about(format!("the cloud has not told `{}` of {}", waits.output, waits.resource)));
             }
             if let Expr::Lit(value) = &value {
-                self.clear.note(value);
+                self.scrub.note(value);
             }
             inputs.insert(name.clone(), value);
         }
         Ok(inputs)
     }
 
-    fn object(&self, id: &str, want: &Want, inputs: &BTreeMap<String, Expr>, outputs: BTreeMap<String, Value>) -> Object {
-        let salt = self.journal().state().salt.clone();
+    fn object(&self, id: &str, want: &Want, inputs: BTreeMap<String, Value>, outputs: BTreeMap<String, Value>) -> Object {
         Object {
             id: id.to_owned(),
-            inputs: sealed(inputs, &salt),
-            outputs: outputs.into_iter().map(|(name, value)| (name, value.sealed(&salt))).collect(),
+            inputs,
+            outputs,
             dependencies: want.dependencies.clone(),
             declared: want.declared.clone(),
             problem: None,
@@ -130,8 +129,13 @@ impl Subject<'_, '_> {
         self.handler.schema()
     }
 
+    /// Inputs as a record has them.
+    fn recordable(&self, inputs: &BTreeMap<String, Expr>) -> BTreeMap<String, Value> {
+        recordable(&self.schema().inputs, inputs, &self.bench.journal().state().salt.clone())
+    }
+
     fn failed(&self, doing: &str, error: &ProviderError, want: Option<&Want>) -> Failure {
-        let problem = self.bench.clear.scrubbed(&format!("failed to {doing}: {error}"));
+        let problem = self.bench.scrub.scrubbed(&format!("failed to {doing}: {error}"));
         let mut problem = Diagnostic::new(problem).with_resource(self.address);
         if let Some(want) = want {
             problem = problem.with_location(&want.declared);
@@ -144,7 +148,7 @@ impl Subject<'_, '_> {
 
     fn notice(&self) -> impl FnMut(&ProviderError, std::time::Duration) + '_ {
         move |error, after| {
-            let error = self.bench.clear.scrubbed(&error.to_string());
+            let error = self.bench.scrub.scrubbed(&error.to_string());
             self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error, after });
         }
     }
@@ -167,7 +171,7 @@ impl Subject<'_, '_> {
             address: address.clone(),
             intent: Intent::Create {
                 token: token.clone(),
-                inputs: sealed(&inputs, &salt),
+                inputs: self.recordable(&inputs),
                 dependencies: want.dependencies.clone(),
                 declared: want.declared.clone(),
                 lifecycle: want.lifecycle,
@@ -184,7 +188,7 @@ impl Subject<'_, '_> {
                 return Err(self.failed("create it", &error, Some(want)));
             }
         };
-        let mut object = bench.object(&id, want, &inputs, BTreeMap::new());
+        let mut object = bench.object(&id, want, self.recordable(&inputs), BTreeMap::new());
         object.problem = Some("it was made, and was not ready when it was last seen".into());
         object.unfinished = true;
         bench.record(Record::Made { address: address.clone(), object })?;
@@ -209,9 +213,8 @@ impl Subject<'_, '_> {
 
     async fn update(&self, id: &str, want: &Want) -> Result<String, Failure> {
         let mut inputs = self.bench.evaluated(self.address, want)?;
-        let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
         let dependencies = want.dependencies.clone();
-        let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle: want.lifecycle };
+        let intent = Intent::Update { id: id.to_owned(), inputs: self.recordable(&inputs), dependencies, lifecycle: want.lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
         let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
@@ -248,9 +251,9 @@ impl Subject<'_, '_> {
         }
         let secret = |input: &str| asked.as_object().and_then(|asked| asked.get(input)).is_some_and(Value::has_secret);
         let outputs = echoed(self.schema(), outputs(self.schema(), &found.outputs), secret);
-        self.bench.clear.tell(self.address, outputs.clone());
+        outputs.values().for_each(|output| self.bench.scrub.note(output));
         let broken = self.broken_promise(&outputs, asked, want);
-        let mut object = self.bench.object(id, want, inputs, outputs);
+        let mut object = self.bench.object(id, want, self.recordable(inputs), outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
         self.bench.record(Record::Settled { address: self.address.clone(), object })?;
         match broken {
@@ -321,6 +324,7 @@ impl Subject<'_, '_> {
                     Condition::Ready => return Ok(found),
                     Condition::Pending(state) => (state.clone(), self.bench.patience.ready),
                     Condition::Failed(state) => {
+                        let state = self.bench.scrub.scrubbed(state);
                         let problem = Diagnostic::new(format!("{id} has failed: the cloud calls it `{state}`"));
                         let problem = problem.with_resource(self.address).with_location(&want.declared);
                         return Err(Failure::Step(problem.with_help("look it up in the cloud's console; the next deployment replaces it")));
@@ -330,10 +334,12 @@ impl Subject<'_, '_> {
                 None => ("not visible yet".to_owned(), self.bench.patience.long),
             };
             if backoff.elapsed() > limit {
+                let state = self.bench.scrub.scrubbed(&state);
                 let problem = Diagnostic::new(format!("{id} is still `{state}` after {} minutes", backoff.elapsed().as_secs() / 60));
                 let problem = problem.with_resource(self.address).with_location(&want.declared);
                 return Err(Failure::Step(problem.with_help("run the command again: it goes on waiting")));
             }
+            let state = self.bench.scrub.scrubbed(&state);
             self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
             backoff.wait().await;
         }

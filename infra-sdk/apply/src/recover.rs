@@ -12,6 +12,7 @@ use crate::perform::ownership;
 use crate::provider::Creation;
 use crate::registry::Registry;
 use crate::retry::{Backoff, Patience, retry};
+use crate::scrub::Scrub;
 use crate::store::StoreError;
 use crate::unseal::unsealed;
 
@@ -98,12 +99,14 @@ async fn search(
     let handler =
         registry.handler(address.kind()).ok_or_else(|| unanswered(format!("this engine does not know what a {} is", address.kind())))?;
     let asked = Value::Object(unsealed(&handler.schema().inputs, inputs, &BTreeMap::new(), salt)).without_nulls();
+    let scrub = Scrub::default();
+    scrub.note(&asked);
     let tags = ownership(&asked, stack, address, token);
     let new = Creation { tags: &tags, token };
     let mut backoff = Backoff::new();
     loop {
         let found = retry(patience, |_, _| {}, async || handler.find(&asked, new).await).await;
-        let found = found.map_err(|error| unanswered(format!("failed to look for what an interrupted run made: {error}")))?;
+        let found = found.map_err(|error| unanswered(scrub.scrubbed(&format!("failed to look for what an interrupted run made: {error}"))))?;
         if found.is_some() || backoff.elapsed() + backoff.upcoming() > patience.seen {
             return Ok(found);
         }

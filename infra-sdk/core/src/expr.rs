@@ -129,7 +129,7 @@ fn values(exprs: &[Expr]) -> Option<Vec<Value>> {
 
 fn secret(value: Value) -> Value {
     match value {
-        already @ (Value::Secret(_) | Value::Digest(_)) => already,
+        already @ (Value::Secret(_) | Value::Digest(_) | Value::Sealed(_)) => already,
         plain => Value::Secret(Box::new(plain)),
     }
 }

@@ -1,4 +1,4 @@
-//! A known value: JSON with two more cases, for what is secret and for what must not be kept.
+//! A known value: JSON with more cases, for what is secret, for how that is kept, and for what must not be kept.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 
 /// A known value of an input, an output or a literal.
 ///
-/// Serialized as plain JSON, except that a secret is `{"$secret": …}` and a digest `{"$digest": "…"}`;
-/// a key of an object that begins with `$` is written with the `$` doubled.
+/// Serialized as plain JSON, except that a secret is `{"$secret": …}`, a sealed one `{"$sealed": "…"}` and a digest
+/// `{"$digest": "…"}`; a key of an object that begins with `$` is written with the `$` doubled.
 #[derive(Clone, PartialEq)]
 pub enum Value {
     /// Nothing; inside an input it means "not managed".
@@ -30,6 +30,8 @@ pub enum Value {
     Secret(Box<Value>),
     /// What is kept of a value that must not be kept: enough to see that it changed.
     Digest(String),
+    /// A secret or a digest as a journal keeps it: encrypted, for whoever has the journal's key.
+    Sealed(String),
 }
 
 impl Value {
@@ -43,26 +45,28 @@ impl Value {
             Value::List(items) => Json::Array(items.iter().map(Value::reveal).collect()),
             Value::Object(fields) => Json::Object(fields.iter().map(|(key, value)| (key.clone(), value.reveal())).collect()),
             Value::Secret(inner) => inner.reveal(),
-            Value::Digest(_) => Json::Null,
+            Value::Digest(_) | Value::Sealed(_) => Json::Null,
         }
     }
 
     /// The value as plain JSON with `(secret)` where a secret stands: for people and machines that read plans.
     pub fn redacted(&self) -> Json {
         match self {
-            Value::Secret(_) | Value::Digest(_) => Json::String("(secret)".into()),
+            Value::Secret(_) | Value::Digest(_) | Value::Sealed(_) => Json::String("(secret)".into()),
             Value::List(items) => Json::Array(items.iter().map(Value::redacted).collect()),
             Value::Object(fields) => Json::Object(fields.iter().map(|(key, value)| (key.clone(), value.redacted())).collect()),
             plain => plain.reveal(),
         }
     }
 
-    /// The value with every secret replaced by its digest under `salt`: the form that may be stored.
-    pub fn sealed(&self, salt: &str) -> Value {
+    /// The value with every secret replaced by its digest under `salt`: what is kept of what must not be kept, and what
+    /// two values have in common of which one is kept so.
+    #[must_use]
+    pub fn digested(&self, salt: &str) -> Value {
         match self {
             Value::Secret(inner) => Value::Digest(inner.digest(salt)),
-            Value::List(items) => Value::List(items.iter().map(|item| item.sealed(salt)).collect()),
-            Value::Object(fields) => Value::Object(fields.iter().map(|(key, value)| (key.clone(), value.sealed(salt))).collect()),
+            Value::List(items) => Value::List(items.iter().map(|item| item.digested(salt)).collect()),
+            Value::Object(fields) => Value::Object(fields.iter().map(|(key, value)| (key.clone(), value.digested(salt))).collect()),
             plain => plain.clone(),
         }
     }
@@ -79,7 +83,7 @@ impl Value {
     /// Whether a secret stands anywhere in the value.
     pub fn has_secret(&self) -> bool {
         match self {
-            Value::Secret(_) | Value::Digest(_) => true,
+            Value::Secret(_) | Value::Digest(_) | Value::Sealed(_) => true,
             Value::List(items) => items.iter().any(Value::has_secret),
             Value::Object(fields) => fields.values().any(Value::has_secret),
             _ => false,
@@ -100,6 +104,24 @@ impl Value {
         match self {
             Value::Object(fields) => Some(fields),
             _ => None,
+        }
+    }
+
+    /// Whether the two are the same; of what is kept as a digest under `salt`, whether they have the same one.
+    pub fn is_same(&self, other: &Value, salt: &str) -> bool {
+        self == other || ((self.has_secret() || other.has_secret()) && self.digested(salt) == other.digested(salt))
+    }
+
+    /// Calls `see` with every secret, digest and sealed value in it, and not with what is inside of one.
+    ///
+    /// # Errors
+    /// The first that `see` gives.
+    pub fn each_secret<E>(&mut self, see: &mut dyn FnMut(&mut Value) -> Result<(), E>) -> Result<(), E> {
+        match self {
+            Value::Secret(_) | Value::Digest(_) | Value::Sealed(_) => see(self),
+            Value::List(items) => items.iter_mut().try_for_each(|item| item.each_secret(see)),
+            Value::Object(fields) => fields.values_mut().try_for_each(|field| field.each_secret(see)),
+            _ => Ok(()),
         }
     }
 
@@ -163,6 +185,7 @@ fn to_wire(value: &Value) -> Json {
     match value {
         Value::Secret(inner) => tagged("$secret", to_wire(inner)),
         Value::Digest(digest) => tagged("$digest", Json::String(digest.clone())),
+        Value::Sealed(sealed) => tagged("$sealed", Json::String(sealed.clone())),
         Value::List(items) => Json::Array(items.iter().map(to_wire).collect()),
         Value::Object(fields) => {
             let escape = |key: &String| if key.starts_with('$') { format!("${key}") } else { key.clone() };
@@ -185,6 +208,10 @@ fn from_wire(json: Json) -> Result<Value, String> {
                     Some("digest") if alone => match value {
                         Json::String(digest) => return Ok(Value::Digest(digest)),
                         _ => return Err("`$digest` is not text".into()),
+                    },
+                    Some("sealed") if alone => match value {
+                        Json::String(sealed) => return Ok(Value::Sealed(sealed)),
+                        _ => return Err("`$sealed` is not text".into()),
                     },
                     Some(_) => return Err(format!("`{key}` is no mark that this version knows")),
                     None => object.insert(key, from_wire(value)?),
@@ -210,7 +237,7 @@ mod tests {
         let value = Value::Object(BTreeMap::from([
             ("password".into(), secret("hunter2")),
             ("$secret".into(), Value::from("a key of that name")),
-            ("$ref".into(), Value::List(vec![Value::Null, Value::Digest("ab".into())])),
+            ("$ref".into(), Value::List(vec![Value::Null, Value::Digest("ab".into()), Value::Sealed("cd".into())])),
         ]));
         let text = serde_json::to_string(&value).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
@@ -236,7 +263,7 @@ mod tests {
         let value = Value::List(vec![secret("hunter2")]);
         assert!(!format!("{value:?}").contains("hunter2"));
         assert!(!value.redacted().to_string().contains("hunter2"));
-        assert!(!serde_json::to_string(&value.sealed("salt")).unwrap().contains("hunter2"));
+        assert!(!serde_json::to_string(&value.digested("salt")).unwrap().contains("hunter2"));
     }
 
     #[test]

@@ -6,13 +6,14 @@ use infra_core::{Address, Diagnostic, Expr, Node, Options, Schema, Value};
 
 use crate::diff::{Change, differences};
 use crate::ignore::{kept, untold};
+use crate::keep::recordable;
 use crate::mark::marked;
 use crate::name;
 use crate::observed::Sight;
 use crate::outlook::{Fate, Outlooks};
 use crate::plan::{Difference, Reason, Replacement, Want};
 use crate::remember::{echoed, remembered, told};
-use crate::state::{Object, State, sealed};
+use crate::state::{Object, State};
 
 /// What happens to a resource.
 pub(crate) enum Decision {
@@ -106,13 +107,12 @@ pub(crate) fn decide<'a>(
         return Ok(Decision::Update { id: object.id.clone(), want: Want { ignored, ..want(inputs) }, changes });
     }
     outlooks.note(&node.address, schema, &Fate::Stays { id: &object.id, outputs: &outputs }, &inputs);
-    let kept: BTreeMap<String, Value> = outputs.iter().map(|(name, value)| (name.clone(), value.sealed(&context.state.salt))).collect();
     let stale = object.dependencies != *dependencies
         || object.declared != node.declared
         || object.problem.is_some()
         || object.lifecycle != node.options.lifecycle
-        || object.outputs != kept
-        || object.inputs != sealed(&inputs, &context.state.salt);
+        || object.outputs != outputs
+        || object.inputs != recordable(&schema.inputs, &inputs, &context.state.salt);
     Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })
 }
 

@@ -107,7 +107,7 @@ fn exports(declared: &BTreeMap<String, Expr>, state: &State, outlooks: &Outlooks
         let new =
             outlooks.evaluate(expr).map_err(|error: EvalError| Diagnostic::new(error.to_string()).with_field(format!("output {name}")))?;
         let old = state.exports.get(name).cloned();
-        let changed = new.value().is_none_or(|new| old.as_ref() != Some(&new.sealed(&state.salt)));
+        let changed = new.value().is_none_or(|new| !old.as_ref().is_some_and(|old| old.is_same(&new, &state.salt)));
         exports.push(Export { name: name.clone(), old, new: Some(new), changed });
     }
     let dropped = state.exports.iter().filter(|(name, _)| !declared.contains_key(*name));

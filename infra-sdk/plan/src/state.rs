@@ -1,10 +1,10 @@
 //! What the engine remembers: a row for each resource, and how records change it.
 //!
-//! A state is the fold of its journal's records. Secrets are in it as digests only.
+//! A state is the fold of its journal's records. A run has the secrets in it in clear; a journal keeps them sealed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Expr, Lifecycle, Location, Value};
+use infra_core::{Address, Attr, Lifecycle, Location, Value};
 use serde::{Deserialize, Serialize};
 
 /// The version of records and states; a reader refuses any other.
@@ -23,6 +23,20 @@ pub struct State {
     pub exports: BTreeMap<String, Value>,
     /// How many objects each resource has had, gone ones included: what makes the names of new ones new.
     pub made: BTreeMap<Address, u64>,
+    /// The key that its secrets are sealed with, wrapped; there is none before the first secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<WrappedKey>,
+}
+
+/// The key of a journal, as the journal itself may hold it: for its guard to open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrappedKey {
+    /// The key's own name: what is sealed with it begins with that.
+    pub id: String,
+    /// Who can open it, as in `age:age1…`, `passphrase` or `kms:alias/infra`.
+    pub guard: String,
+    /// The key, encrypted, in the guard's own form.
+    pub wrapped: String,
 }
 
 /// A resource, at whatever moment it was last seen or interrupted.
@@ -143,6 +157,11 @@ pub enum Record {
         /// By name.
         exports: BTreeMap<String, Value>,
     },
+    /// Secrets are sealed with this key from now on.
+    Keyed {
+        /// The key.
+        key: WrappedKey,
+    },
     /// A resource has another address from now on; its objects stay as they are.
     Moved {
         /// The address it had.
@@ -212,9 +231,10 @@ impl State {
                 self.drop_if_empty(&address);
             }
             Record::Exported { exports } => self.exports = exports,
+            Record::Keyed { key } => self.key = Some(key),
             Record::Moved { from, to } => self.rename(&from, &to),
             Record::Forgotten { address } => self.forget(&address),
-            Record::Restored { state, .. } => *self = State { serial: self.serial, ..*state },
+            Record::Restored { state, .. } => *self = State { serial: self.serial, key: self.key.take(), ..*state },
         }
     }
 
@@ -223,17 +243,20 @@ impl State {
         self.rows.get(address)?.object.as_ref()
     }
 
+    /// What an output of a resource is; `id` is the physical id.
+    pub fn output(&self, attr: &Attr) -> Option<Value> {
+        let object = self.object(&attr.resource)?;
+        if attr.output == "id" {
+            return Some(Value::from(object.id.as_str()));
+        }
+        object.outputs.get(&attr.output).cloned()
+    }
+
     fn drop_if_empty(&mut self, address: &Address) {
         if self.rows.get(address).is_some_and(|row| *row == Row::default()) {
             self.rows.remove(address);
         }
     }
-}
-
-/// Known inputs in the form that may be stored: without nulls, secrets as digests.
-pub fn sealed(inputs: &BTreeMap<String, Expr>, salt: &str) -> BTreeMap<String, Value> {
-    let known = inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?.without_nulls().sealed(salt))));
-    known.filter(|(_, value)| !value.is_null()).collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod crash;
 mod fault;
 mod handler;
 mod invent;
+mod vault;
 mod world;
 
 pub use cloud::{Call, MockCloud, MockObject, Verb};

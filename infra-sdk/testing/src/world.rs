@@ -1,24 +1,27 @@
 //! A stack's whole life in a test: the program, the engine, and a simulated cloud.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use infra_apply::{Engine, Event, Interrupt, Journal, Outcome, PlanError, Watcher};
+use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Outcome, PlanError, Registry, Seal, Watcher};
 use infra_core::program::{Program, Request, Response};
-use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
+use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
 use infra_plan::{Plan, State};
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
 use crate::crash::{Crash, Life, MortalLog};
+use crate::vault::Vault;
 
 /// A simulated cloud and the state of one stack in it.
 pub struct World {
     /// The cloud.
     pub cloud: MockCloud,
-    /// What the engine remembers.
+    /// What the engine remembers, as its journal keeps it: with its secrets sealed.
     pub state: State,
     answers: BTreeMap<String, Json>,
+    seal: Arc<dyn Seal>,
+    handlers: Vec<Arc<dyn Handler>>,
 }
 
 /// What a deployment did.
@@ -58,7 +61,8 @@ impl Default for World {
 impl World {
     /// A world in which nothing has been deployed.
     pub fn new() -> World {
-        World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new() }
+        let seal = Arc::new(Vault::default());
+        World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new(), seal, handlers: Vec::new() }
     }
 
     /// Answers a lookup that programs ask.
@@ -69,6 +73,44 @@ impl World {
             self.answers.insert(format!("{} {query}", L::KIND), answer);
         }
         self
+    }
+
+    /// Seals secrets with this, instead of keeping them where only this world finds them.
+    #[must_use]
+    pub fn sealing(mut self, seal: Arc<dyn Seal>) -> World {
+        self.seal = seal;
+        self
+    }
+
+    /// Serves a type of resource by its real handler, instead of by the simulated cloud.
+    #[must_use]
+    pub fn serving(mut self, handler: Arc<dyn Handler>) -> World {
+        self.handlers.push(handler);
+        self
+    }
+
+    /// A journal in memory with what the engine remembers, open as a run has it.
+    ///
+    /// # Panics
+    /// If the state has what another world sealed.
+    #[track_caller]
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        self.unlocked(Journal::in_memory(self.state.clone()))
+    }
+
+    #[track_caller]
+    fn unlocked(&self, mut journal: Journal) -> Journal {
+        if let Err(error) = journal.unlock(self.seal.clone()) {
+            panic!("{error}");
+        }
+        journal
+    }
+
+    fn registry<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Registry {
+        let mut registry = self.cloud.registry(schemas);
+        self.handlers.iter().for_each(|handler| registry.insert(handler.clone()));
+        registry
     }
 
     /// What a program declares.
@@ -100,9 +142,8 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
-        let journal = Journal::in_memory(self.state.clone());
-        in_virtual_time(engine.plan(graph, &journal, &()))
+        let engine = Engine::new(self.registry(graph.schemas.values()));
+        in_virtual_time(engine.plan(graph, &self.journal(), &()))
     }
 
     /// Deploys a program.
@@ -123,7 +164,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        let engine = Engine::new(self.registry(graph.schemas.values()));
         self.perform(&engine, &graph.stack, Some(graph))
     }
 
@@ -133,7 +174,7 @@ impl World {
     /// If that cannot be planned. What fails while it is performed is in the outcome.
     #[track_caller]
     pub fn destroy(&mut self) -> Deployed {
-        let engine = Engine::new(self.cloud.registry([]));
+        let engine = Engine::new(self.registry([]));
         match self.perform(&engine, "test", None) {
             Ok(deployed) => deployed,
             Err(error) => panic!("{error}"),
@@ -143,20 +184,21 @@ impl World {
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
-        let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+        let engine = Engine::new(self.registry(graph.schemas.values()));
         self.run(&engine, &graph.stack, Some(graph), Some(crash)).died
     }
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
-        let engine = Engine::new(self.cloud.registry([]));
+        let engine = Engine::new(self.registry([]));
         self.run(&engine, "test", None, Some(crash)).died
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
-        World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone() }
+        let (state, answers) = (self.state.clone(), self.answers.clone());
+        World { cloud: self.cloud.fork(), state, answers, seal: self.seal.clone(), handlers: self.handlers.clone() }
     }
 
     fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {
@@ -169,7 +211,8 @@ impl World {
         self.cloud.forget_calls();
         self.cloud.contents().life = Life::until(crash);
         let (kept, records) = mpsc::channel();
-        let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
+        let log = MortalLog { cloud: self.cloud.clone(), kept };
+        let mut journal = self.unlocked(Journal::new(self.state.clone(), Box::new(log)));
         let ear = Ear::default();
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
             engine.recover(&mut journal, stack, &ear).await?;

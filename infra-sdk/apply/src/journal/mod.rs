@@ -4,12 +4,16 @@ mod file;
 mod history;
 mod line;
 mod repair;
+mod seal;
+
+use std::sync::Arc;
 
 use infra_plan::{Record, State};
 
 pub use file::{FileLog, Found};
 pub use history::History;
 pub use repair::{Damage, Repaired};
+pub use seal::{Seal, SealError};
 
 use crate::store::StoreError;
 
@@ -26,12 +30,16 @@ pub struct Journal {
     /// Whether a record could not be made durable. A disk that failed once may say that it holds what it has lost, so
     /// nothing more is written to it in this run.
     broken: bool,
+    /// What seals the secrets in records; without it none may be in one.
+    seal: Option<Arc<dyn Seal>>,
+    /// Whether records are kept anywhere but in memory.
+    kept: bool,
 }
 
 impl Journal {
     /// A journal from a log and the state that the log's records make.
     pub fn new(state: State, log: Box<dyn Log>) -> Journal {
-        Journal { state, log, broken: false }
+        Journal { state, log, broken: false, seal: None, kept: true }
     }
 
     /// A journal in memory: for tests, and for programs that keep their state themselves.
@@ -42,12 +50,24 @@ impl Journal {
                 Ok(())
             }
         }
-        Journal::new(state, Box::new(Nowhere))
+        Journal { kept: false, ..Journal::new(state, Box::new(Nowhere)) }
     }
 
     /// The state.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Opens the state's secrets, and seals those of all further records.
+    ///
+    /// # Errors
+    /// Where the key is another one than that of the journal. The state is as it was.
+    pub fn unlock(&mut self, seal: Arc<dyn Seal>) -> Result<(), SealError> {
+        let mut state = self.state.clone();
+        seal.open_state(&mut state)?;
+        self.state = state;
+        self.seal = Some(seal);
+        Ok(())
     }
 
     /// The state, when the journal is done with.
@@ -61,12 +81,28 @@ impl Journal {
         if self.broken {
             return Err(StoreError::Broken);
         }
-        if let Err(error) = self.log.append(std::slice::from_ref(&record)) {
+        let (record, sealed) = self.open_and_sealed(record)?;
+        if let Err(error) = self.log.append(std::slice::from_ref(&sealed)) {
             self.broken = true;
             return Err(error);
         }
         self.state.apply(record);
         Ok(())
+    }
+
+    /// A record as the state takes it, and as the log does.
+    fn open_and_sealed(&self, mut record: Record) -> Result<(Record, Record), StoreError> {
+        let unsealed = |SealError(problem)| StoreError::Unsealed { problem };
+        match &self.seal {
+            Some(seal) => {
+                seal.open_record(&mut record).map_err(unsealed)?;
+                Ok((record.clone(), seal::sealed(seal.as_ref(), record)?))
+            }
+            None if self.kept && seal::is_open(&record) => {
+                Err(StoreError::Unsealed { problem: "the journal's key was not asked for".into() })
+            }
+            None => Ok((record.clone(), record)),
+        }
     }
 }
 
