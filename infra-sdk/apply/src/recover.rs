@@ -106,7 +106,8 @@ async fn search(
     let mut backoff = Backoff::new();
     loop {
         let found = retry(patience, |_, _| {}, async || handler.find(&asked, new).await).await;
-        let found = found.map_err(|error| unanswered(scrub.scrubbed(&format!("failed to look for what an interrupted run made: {error}"))))?;
+        let found =
+            found.map_err(|error| unanswered(scrub.scrubbed(&format!("failed to look for what an interrupted run made: {error}"))))?;
         if found.is_some() || backoff.elapsed() + backoff.upcoming() > patience.seen {
             return Ok(found);
         }

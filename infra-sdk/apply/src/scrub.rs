@@ -89,7 +89,8 @@ mod tests {
     fn a_secret_is_taken_out_in_whatever_form_a_service_repeats_it() {
         let scrub = Scrub::default();
         scrub.note(&Value::Secret(Box::new(Value::from(serde_json::json!({ "user": ["pa ss\"w/rd", 12345], "short": "abc" })))));
-        let repeated = "'pa ss\"w/rd' cGEgc3MidyUy cGEgc3Midy9yZA== 7061207373 706120737322772f7264 pa%20ss%22w%2Frd pa ss\\\"w/rd 12345 abc";
+        let repeated =
+            "'pa ss\"w/rd' cGEgc3MidyUy cGEgc3Midy9yZA== 7061207373 706120737322772f7264 pa%20ss%22w%2Frd pa ss\\\"w/rd 12345 abc";
         assert_eq!(
             scrub.scrubbed(repeated),
             "'(secret)' cGEgc3MidyUy (secret)== 7061207373 (secret) (secret) (secret) (secret) abc",

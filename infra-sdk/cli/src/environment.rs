@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use infra_core::check_name;
+use infra_seal::GuardName;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use toml::Spanned;
@@ -30,6 +31,8 @@ pub(crate) struct Environment {
     pub(crate) account: Option<Account>,
     /// What its program is told, before `--config`.
     pub(crate) config: Json,
+    /// Who can open the keys of its journals.
+    pub(crate) key: GuardName,
 }
 
 /// An account that an environment must lead to.
@@ -58,6 +61,7 @@ struct Section {
     region: Option<String>,
     profile: Option<Spanned<String>>,
     account: Option<Spanned<String>>,
+    key: Option<Spanned<String>>,
     #[serde(default)]
     config: toml::Table,
 }
@@ -111,9 +115,15 @@ impl Source<'_> {
         };
         let (span, section) = (section.span(), section.into_inner());
         let (region, account) = if name == LOCAL { self.local(&section)? } else { self.cloud(name, &section, span)? };
+        let key = match &section.key {
+            None => GuardName::Age(Vec::new()),
+            Some(key) => {
+                key.get_ref().parse().map_err(|error: infra_seal::NameError| self.wrong(Some(key.span()), error.to_string(), None))?
+            }
+        };
         let mut config = from_table(settings.config);
         merge(&mut config, from_table(section.config));
-        Ok(Environment { name: name.to_owned(), region, account, config })
+        Ok(Environment { name: name.to_owned(), region, account, config, key })
     }
 
     fn local(&self, section: &Section) -> Result<(String, Option<Account>), Error> {
@@ -199,6 +209,14 @@ workers = 1
     }
 
     #[test]
+    fn an_environment_says_who_can_open_the_keys_of_its_journals() {
+        let key = |line: &str| read(&format!("[env.local]\n{line}\n"), "local").map(|environment| environment.key.to_string());
+        assert_eq!(key("").unwrap(), "age");
+        assert_eq!(key("key = \"kms:alias/infra\"").unwrap(), "kms:alias/infra");
+        insta::assert_snapshot!(key("key = \"hunter2\"").unwrap_err(), @"stacks/web/infra.toml:2: `hunter2` names no guard of keys: there is no such sort; write `age`, `age:age1…`, `passphrase` or `kms:alias/…`");
+    }
+
+    #[test]
     fn an_unknown_environment_is_answered_with_those_there_are() {
         insta::assert_snapshot!(problem(GOOD, "prodution"), @r"
         stack `web` has no environment `prodution`; did you mean `production`?
@@ -208,7 +226,7 @@ workers = 1
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
-        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `config`");
+        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `key`, `config`");
         insta::assert_snapshot!(problem("[env.a]\nregion = 7\n", "local"), @"stacks/web/infra.toml:2: invalid type: integer `7`, expected a string");
         insta::assert_snapshot!(problem("[config]\nworkers = \n", "local"), @"stacks/web/infra.toml:2: string values must be quoted, expected literal string");
         insta::assert_snapshot!(problem("\n[env.a]\naccount = \"123456789012\"\n", "a"), @r#"

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use infra_apply::{Damage, FileLog, History, Journal, JournalFound, Repaired, StoreError};
-use infra_plan::State;
+use infra_apply::{Damage, FileLog, History, Journal, JournalFound, Repaired, SealError, StoreError};
+use infra_plan::{Record, State};
 
 use crate::error::{Error, file};
 use crate::folder;
@@ -32,6 +32,11 @@ impl Place {
     /// Its folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Whose state it is, as `stack/environment`.
+    pub(crate) fn of(&self) -> &str {
+        &self.of
     }
 
     fn path(&self) -> PathBuf {
@@ -93,6 +98,15 @@ impl Place {
         Ok(FileLog::history(&self.path(), &self.of)?)
     }
 
+    /// Writes every record anew; `None` where there is no journal. See [`FileLog::rewrite`].
+    pub(crate) fn rewrite(
+        &self,
+        change: impl FnMut(Record) -> Result<Record, SealError>,
+        more: impl FnOnce(&[Record]) -> Vec<Record>,
+    ) -> Result<Option<u64>, Error> {
+        Ok(FileLog::rewrite(&self.path(), &self.of, change, more)?)
+    }
+
     /// Looks for damage, and repairs it as far as `agree` allows; `None` where there is no journal.
     pub(crate) fn repair(&self, agree: impl FnOnce(&Damage) -> bool) -> Result<Option<Repaired>, Error> {
         Ok(FileLog::repair(&self.path(), &self.of, agree)?)
@@ -140,7 +154,7 @@ fn tell(found: &JournalFound) {
 #[cfg(test)]
 mod tests {
     use infra_core::Address;
-    use infra_plan::{Intent, Record};
+    use infra_plan::Intent;
 
     use super::*;
 

@@ -60,6 +60,12 @@ impl Graph {
         Graph { version: GRAPH_VERSION, stack: stack.into(), nodes: Vec::new(), exports: BTreeMap::new(), schemas: BTreeMap::new() }
     }
 
+    /// Whether anything in it is secret, or may become so: a value, or what a type says of itself.
+    pub fn has_secrets(&self) -> bool {
+        let inputs = self.nodes.iter().flat_map(|node| node.inputs.values());
+        self.schemas.values().any(Schema::has_secrets) || inputs.chain(self.exports.values()).any(Expr::has_secret)
+    }
+
     /// The resource at an address; linear, for tests and single look-ups.
     pub fn node(&self, address: &Address) -> Option<&Node> {
         self.nodes.iter().find(|node| node.address == *address)

@@ -83,7 +83,7 @@ pub(crate) fn decide<'a>(
     let ignored = if object.unfinished { BTreeSet::new() } else { node.options.ignore_changes.clone() };
     let for_another = inputs.clone();
     kept(&schema.inputs, &ignored, &have, &mut inputs, &context.state.salt);
-    let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(is_secret));
+    let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(Expr::has_secret));
     let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
     let changes = judged(context, schema, &node.options, object, &inputs, changes);
     let reasons = reasons(context, &changes, failed);
@@ -205,17 +205,6 @@ fn is_deep_value(value: &Value, left: usize) -> bool {
         Value::Object(fields) => fields.values().any(deeper),
         Value::Secret(inner) => deeper(inner),
         _ => false,
-    }
-}
-
-/// Whether a secret stands anywhere in it.
-pub(crate) fn is_secret(expr: &Expr) -> bool {
-    match expr {
-        Expr::Lit(value) => value.has_secret(),
-        Expr::Secret(_) => true,
-        Expr::Attr(_) => false,
-        Expr::List(items) | Expr::Format(items) | Expr::Call { args: items, .. } => items.iter().any(is_secret),
-        Expr::Object(fields) => fields.values().any(is_secret),
     }
 }
 

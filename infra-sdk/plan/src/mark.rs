@@ -19,7 +19,7 @@ pub(crate) fn marked(field: &Field, expr: Expr) -> Expr {
 
 fn inside(ty: &Type, expr: Expr) -> Expr {
     match ty {
-        Type::Block(fields) if has_secret(ty) => match object(&expr) {
+        Type::Block(fields) if ty.has_secret() => match object(&expr) {
             Some(object) => {
                 let of = |name: &str| fields.iter().find(|field| field.name == name);
                 let marked = object.into_iter().map(|(name, value)| match of(&name) {
@@ -30,12 +30,12 @@ fn inside(ty: &Type, expr: Expr) -> Expr {
             }
             None => expr,
         },
-        Type::List(item) | Type::Set(item) if has_secret(item) => match expr {
+        Type::List(item) | Type::Set(item) if item.has_secret() => match expr {
             Expr::List(items) => Expr::List(items.into_iter().map(|value| inside(item, value)).collect()),
             Expr::Lit(Value::List(items)) => folded(Expr::List(items.into_iter().map(|value| inside(item, Expr::Lit(value))).collect())),
             other => other,
         },
-        Type::Map(item) if has_secret(item) => match object(&expr) {
+        Type::Map(item) if item.has_secret() => match object(&expr) {
             Some(object) => folded(Expr::Object(object.into_iter().map(|(name, value)| (name, inside(item, value))).collect())),
             None => expr,
         },
@@ -45,12 +45,4 @@ fn inside(ty: &Type, expr: Expr) -> Expr {
 
 fn folded(expr: Expr) -> Expr {
     expr.value().map_or(expr, Expr::Lit)
-}
-
-fn has_secret(ty: &Type) -> bool {
-    match ty {
-        Type::Block(fields) => fields.iter().any(|field| field.secret || has_secret(&field.ty)),
-        Type::List(item) | Type::Set(item) | Type::Map(item) => has_secret(item),
-        _ => false,
-    }
 }

@@ -199,8 +199,7 @@ impl Steps {
         for (address, up) in ups {
             let Action::Create { want, .. } = &self.steps[up].action else { continue };
             let Some(schema) = graph.schemas.get(address.kind()) else { continue };
-            for delete in
-                places(schema, &known(&want.inputs), &state.salt).iter().filter_map(|place| leaving.get(place)).flatten().copied()
+            for delete in places(schema, &known(&want.inputs), &state.salt).iter().filter_map(|place| leaving.get(place)).flatten().copied()
             {
                 let own = self.steps[delete].address == address;
                 if own && self.replaced.contains(&delete) {

@@ -21,6 +21,14 @@ impl State {
     }
 }
 
+impl State {
+    /// Whether it has anything that only its key opens.
+    pub fn has_sealed(&self) -> bool {
+        let sealed = |value: &mut Value| if matches!(value, Value::Sealed(_)) { Err(()) } else { Ok(()) };
+        self.clone().each_secret(&mut |value| sealed(value)).is_err()
+    }
+}
+
 impl Record {
     /// Calls `see` with every secret, digest and sealed value in the record.
     ///
@@ -32,7 +40,9 @@ impl Record {
             Record::Made { object, .. } | Record::Settled { object, .. } => in_object(object, see),
             Record::Exported { exports } => in_values(exports, see),
             Record::Restored { state, .. } => state.each_secret(see),
-            Record::Gone { .. } | Record::Abandoned { .. } | Record::Keyed { .. } | Record::Moved { .. } | Record::Forgotten { .. } => Ok(()),
+            Record::Gone { .. } | Record::Abandoned { .. } | Record::Keyed { .. } | Record::Moved { .. } | Record::Forgotten { .. } => {
+                Ok(())
+            }
         }
     }
 }

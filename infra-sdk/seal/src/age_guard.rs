@@ -115,7 +115,8 @@ mod tests {
     #[tokio::test]
     async fn each_of_the_recipients_can_open_a_key_and_nobody_else() {
         let folder = tempfile::tempdir().unwrap();
-        let ((alice, alices), (bob, bobs), (_, eves)) = (person(folder.path(), "a"), person(folder.path(), "b"), person(folder.path(), "e"));
+        let ((alice, alices), (bob, bobs), (_, eves)) =
+            (person(folder.path(), "a"), person(folder.path(), "b"), person(folder.path(), "e"));
         let guard = |identities| AgeGuard::new(&[alice.clone(), bob.clone()], identities).unwrap();
         let wrapped = guard(alices.clone()).wrap(&[7; KEY_LENGTH], "web/local").await.unwrap();
         for identities in [alices.clone(), bobs] {

@@ -110,7 +110,8 @@ impl Seal for DataKey {
         let (nonce, text) = bytes.split_at_checked(NONCE_LENGTH).ok_or_else(changed)?;
         let payload = Payload { msg: text, aad: &self.associated() };
         let plain = Zeroizing::new(self.cipher().decrypt(XNonce::from_slice(nonce), payload).map_err(|_| changed())?);
-        let value: Value = serde_json::from_slice(&plain).map_err(|_| SealError("a sealed value is of a form that is not known here".into()))?;
+        let value: Value =
+            serde_json::from_slice(&plain).map_err(|_| SealError("a sealed value is of a form that is not known here".into()))?;
         match value {
             secret @ (Value::Secret(_) | Value::Digest(_)) => Ok(secret),
             _ => Err(SealError("a sealed value is no secret".into())),

@@ -101,7 +101,9 @@ impl GuardError {
             GuardError::NoIdentity { .. } => {
                 "put the file with the identity there, or name it in INFRA_AGE_IDENTITY; whoever can open the state can add you with `infra state rotate-key --to`"
             }
-            GuardError::Refused { .. } => "ask whoever deployed it for the identity or passphrase, or to add you with `infra state rotate-key --to`",
+            GuardError::Refused { .. } => {
+                "ask whoever deployed it for the identity or passphrase, or to add you with `infra state rotate-key --to`"
+            }
             GuardError::NoPassphrase { .. } => "set INFRA_PASSPHRASE, or run the command at a terminal",
             GuardError::Unserved { .. } => "use an engine that serves this sort of key",
             GuardError::Damaged { .. } => "restore the journal from a backup",

@@ -14,13 +14,20 @@ use crate::store::StoreError;
 
 /// The first line of a journal.
 #[derive(Debug, Serialize, Deserialize)]
-struct Header {
+pub(super) struct Header {
     /// The format of the file.
     format: u32,
     /// Whose state it is, as `stack/environment`.
     of: String,
     /// What the digests of secrets are salted with.
     salt: String,
+}
+
+impl Header {
+    /// The first line of a journal that is written now.
+    pub(super) fn new(of: &str, salt: &str) -> Header {
+        Header { format: STATE_VERSION, of: of.to_owned(), salt: salt.to_owned() }
+    }
 }
 
 /// The file behind a journal, locked for as long as it is open for writing.
@@ -122,10 +129,18 @@ impl Log for FileLog {
 /// Takes a journal's lock, which ends with the file.
 pub(super) fn lock(file: &File, path: &Path) -> Result<(), StoreError> {
     match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
+        // A rewriting may have put another file in its place since it was opened.
+        Ok(()) if is_at(file, path) => Ok(()),
+        Ok(()) | Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
         Err(TryLockError::Error(source)) => Err(StoreError::io("lock", path, source)),
     }
+}
+
+/// Whether a file is still the one at its path.
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    file.metadata().ok().map(place) == std::fs::metadata(path).ok().map(place)
 }
 
 /// A journal's bytes; `None` where there is none yet.

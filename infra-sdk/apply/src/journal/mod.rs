@@ -4,6 +4,7 @@ mod file;
 mod history;
 mod line;
 mod repair;
+mod rewrite;
 mod seal;
 
 use std::sync::Arc;

@@ -54,6 +54,14 @@ impl dyn Seal + '_ {
         state.each_secret(&mut |value| close(self, value))
     }
 
+    /// Seals every secret of a record.
+    ///
+    /// # Errors
+    /// The first that cannot be sealed.
+    pub fn seal_record(&self, record: &mut Record) -> Result<(), SealError> {
+        record.each_secret(&mut |value| close(self, value))
+    }
+
     /// Opens every sealed value of a record.
     ///
     /// # Errors

@@ -58,6 +58,7 @@ impl Deploy {
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;
         let graph = session.graph(&program, &self.program).await?;
+        session.unlock(&mut journal, Some(&graph)).await?;
         let engine = cloud.engine(Some(self.change.parallel));
         let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
         engine.recover(&mut journal, &session.stack, progress.as_ref()).await?;

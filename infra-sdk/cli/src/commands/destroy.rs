@@ -42,6 +42,7 @@ impl Destroy {
         }
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;
+        session.unlock_to_destroy(&mut journal).await?;
         let engine = cloud.engine(Some(self.change.parallel));
         let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
         engine.recover(&mut journal, &session.stack, progress.as_ref()).await?;

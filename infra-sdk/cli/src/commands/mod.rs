@@ -51,9 +51,9 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Plan(command) => command.run(providers).await,
         Command::Destroy(command) => command.run(providers).await,
         Command::Refresh(command) => command.run(providers).await,
-        Command::Outputs(command) => command.run(providers),
+        Command::Outputs(command) => command.run(providers).await,
         Command::Graph(command) => command.run(providers).await,
-        Command::State(command) => command.run(providers),
+        Command::State(command) => command.run(providers).await,
         Command::Local(command) => command.run(),
     }
 }

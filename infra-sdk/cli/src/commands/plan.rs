@@ -42,7 +42,7 @@ impl Plan {
         let cloud = session.cloud().await?;
         let graph = session.graph(&program, &self.program).await?;
         let state = session.place.peek(cloud.memory.as_deref())?;
-        let state = state.unwrap_or_else(|| State::default());
+        let state = session.opened(state.unwrap_or_else(|| State::default())).await?;
         let doubtful = state.rows.values().filter(|row| row.intent.is_some()).count();
         if doubtful > 0 {
             let calls = if doubtful == 1 { "call" } else { "calls" };

@@ -34,6 +34,7 @@ impl Refresh {
         session.state()?;
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;
+        session.unlock(&mut journal, None).await?;
         let names = cloud.names();
         let progress = Progress::new(self.stack.json, names.clone());
         let engine = cloud.engine(None);

@@ -7,6 +7,7 @@ mod list;
 mod mv;
 mod repair;
 mod rm;
+mod rotate_key;
 mod row;
 mod show;
 mod undo;
@@ -73,6 +74,7 @@ Examples:
     Import(import::Import),
     Undo(undo::Undo),
     Repair(repair::Repair),
+    RotateKey(rotate_key::RotateKey),
 }
 
 impl State {
@@ -87,11 +89,12 @@ impl State {
             What::Import(command) => command.stack.json,
             What::Undo(command) => command.stack.json,
             What::Repair(command) => command.stack.json,
+            What::RotateKey(command) => command.stack.json,
         }
     }
 
     /// Runs the command.
-    pub(crate) fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
+    pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         match self.what {
             What::List { stack } => list::list(&Session::open(&stack, providers)?.state()?, stack.json)?,
             What::Show { stack, address, at } => {
@@ -102,8 +105,9 @@ impl State {
             What::Rm(command) => return command.run(providers),
             What::History(command) => command.run(providers)?,
             What::Export(command) => command.run(providers)?,
-            What::Import(command) => command.run(providers)?,
+            What::Import(command) => command.run(providers).await?,
             What::Undo(command) => command.run(providers)?,
+            What::RotateKey(command) => command.run(providers).await?,
             What::Repair(command) => return command.run(providers),
         }
         Ok(Exit::Done)
