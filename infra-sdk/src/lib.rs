@@ -19,10 +19,11 @@ mod run;
 pub use infra_aws as aws;
 pub use infra_core as core;
 pub use infra_core::{ops, output};
+pub use infra_random as random;
 pub use run::main;
 
 /// What almost every stack uses.
 pub mod prelude {
-    pub use infra_core::{Declared, Input, Output, Secret, Stack, Stop, Tags, ops, output};
+    pub use infra_core::{Command, Declared, Input, Moment, Output, Secret, Stack, Stop, Tags, ops, output};
     pub use std::process::ExitCode;
 }

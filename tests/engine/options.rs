@@ -1,15 +1,20 @@
 //! What a program says of a resource besides its inputs.
 
+mod conditions;
 mod delete_before_create;
+mod deleted_with;
+mod hooks;
 mod ignore_changes;
 mod protect;
 mod replace_on_changes;
+mod replace_with;
 mod retain_on_delete;
+mod triggers;
 
 use infra_apply::{Engine, Interrupt, PlanError};
 use infra_core::program::Program;
 use infra_core::{Diagnostic, Stack};
-use infra_plan::{Observed, RenderOptions, plan_destroy, render};
+use infra_plan::{Action, Observed, Plan, RenderOptions, plan_destroy, render};
 use infra_testing::{Crash, World};
 use infra_tests::{Fleet, Machine, Net, Part, Vault};
 use serde_json::json;
@@ -31,4 +36,13 @@ fn refusal_to_destroy(world: &World) -> Vec<Diagnostic> {
 
 fn text<M>(world: &World, program: &impl Program<M>) -> String {
     render(&world.plan(program, json!({})).unwrap(), &RenderOptions { width: 80, colour: false })
+}
+
+/// Why a resource is replaced, the first reason.
+fn reason(plan: &Plan, name: &str) -> String {
+    let found = plan.steps.iter().filter(|step| step.address.name() == name).find_map(|step| match &step.action {
+        Action::Create { replaces: Some(replacement), .. } => Some(replacement.reason.to_string()),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("{name} is not replaced: {:?}", plan.steps))
 }

@@ -1,6 +1,7 @@
 //! The engine as a library: look, plan, perform.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
@@ -77,12 +78,14 @@ pub struct Engine {
     pub parallel: usize,
     /// How patient it is.
     pub patience: Patience,
+    /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
+    pub folder: PathBuf,
 }
 
 impl Engine {
     /// An engine with ten calls at a time.
     pub fn new(registry: Registry) -> Engine {
-        Engine { registry, parallel: 10, patience: Patience::default() }
+        Engine { registry, parallel: 10, patience: Patience::default(), folder: PathBuf::new() }
     }
 
     /// Settles what an interrupted run left open.
@@ -161,6 +164,7 @@ impl Engine {
             watcher,
             journal: Mutex::new(&mut *journal),
             scrub,
+            folder: &self.folder,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
         let mut outcome =

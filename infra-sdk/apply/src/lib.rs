@@ -3,9 +3,11 @@
 //! [`Engine`] is the way in. It decides nothing: what a plan says is done, in the order its edges allow, and every call
 //! that changes a cloud stands between two records of the [`Journal`].
 
+mod beside;
 mod engine;
 mod error;
 mod event;
+mod hook;
 mod interrupt;
 mod journal;
 mod observe;
@@ -25,7 +27,7 @@ pub use event::{Doing, Event, Watcher};
 pub use interrupt::Interrupt;
 pub use journal::{Damage, FileLog, Found as JournalFound, History, Journal, Log, Repaired, Seal, SealError};
 pub use observe::ObserveError;
-pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Served};
+pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observed, Served};
 pub use recover::RecoverError;
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;

@@ -58,6 +58,10 @@ pub(crate) async fn observe(
     for (kind, objects) in by_kind.iter().filter(|(_, objects)| !objects.is_empty()) {
         let unknown = || ObserveError::UnknownKind { kind: Kind::clone(kind), address: objects[0].address.clone() };
         let handler = registry.handler(kind).ok_or_else(unknown)?;
+        if handler.maker().is_some() {
+            // The record is all there is to see.
+            continue;
+        }
         pages.extend(objects.chunks(handler.page().max(1)).map(|page| (handler, *kind, page)));
     }
     let read = stream::iter(pages).map(|(handler, kind, page)| async move {

@@ -1,12 +1,14 @@
 //! One step: the calls that it needs, and the records before and after them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use infra_core::{Address, Diagnostic, Expr, Schema, Tags, Value};
+use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Schema, Tags, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, recordable, remembered};
 use sha2::{Digest as _, Sha256};
 
+use crate::beside::Own;
 use crate::error::{Class, ProviderError, gone_is_success};
 use crate::event::{Doing, Event, Watcher};
 use crate::journal::Journal;
@@ -41,6 +43,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) watcher: &'a dyn Watcher,
     pub(crate) journal: Mutex<&'a mut Journal>,
     pub(crate) scrub: Scrub,
+    /// The folder of hooks.
+    pub(crate) folder: &'a Path,
 }
 
 /// A resource and what its step needs to know of it.
@@ -64,18 +68,24 @@ impl<'b> Bench<'b> {
     pub(crate) async fn perform(&self, step: &Step) -> Result<String, Failure> {
         let address = &step.address;
         match &step.action {
-            Action::Forget { id } | Action::Retain { id, .. } => {
+            Action::Forget { id } | Action::Sweep { id, .. } | Action::Retain { id, .. } => {
                 self.record(Record::Gone { address: address.clone(), id: id.clone() })?;
                 Ok(id.clone())
             }
             Action::Note { want, id, outputs } => {
                 let inputs = self.subject(address)?.recordable(&self.evaluated(address, want)?);
-                self.record(Record::Settled { address: address.clone(), object: self.object(id, want, inputs, outputs.clone()) })?;
-                Ok(id.clone())
+                outputs.values().for_each(|output| self.scrub.note(output));
+                let terms = self.terms(address, want, Own::Told(outputs)).map_err(Failure::Step)?;
+                self.check_before(address, want, &terms)?;
+                let (lifecycle, broken) = self.afterwards(address, want, outputs, BTreeSet::new(), None).await;
+                let mut object = self.object(id, want, lifecycle, inputs, outputs.clone());
+                object.problem = broken.as_ref().map(|problem| problem.problem.clone());
+                self.record(Record::Settled { address: address.clone(), object })?;
+                broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
             }
             Action::Create { want, .. } => self.subject(address)?.create(want).await,
-            Action::Update { id, want, .. } => self.subject(address)?.update(id, want).await,
-            Action::Delete { id, .. } => self.subject(address)?.delete(id).await,
+            Action::Update { id, want, changes } => self.subject(address)?.update(id, want, !changes.is_empty()).await,
+            Action::Delete { id, hooks, .. } => self.subject(address)?.delete(id, hooks).await,
         }
     }
 
@@ -110,7 +120,14 @@ impl<'b> Bench<'b> {
         Ok(inputs)
     }
 
-    fn object(&self, id: &str, want: &Want, inputs: BTreeMap<String, Value>, outputs: BTreeMap<String, Value>) -> Object {
+    fn object(
+        &self,
+        id: &str,
+        want: &Want,
+        lifecycle: Lifecycle,
+        inputs: BTreeMap<String, Value>,
+        outputs: BTreeMap<String, Value>,
+    ) -> Object {
         Object {
             id: id.to_owned(),
             inputs,
@@ -118,7 +135,7 @@ impl<'b> Bench<'b> {
             dependencies: want.dependencies.clone(),
             declared: want.declared.clone(),
             problem: None,
-            lifecycle: want.lifecycle,
+            lifecycle,
             unfinished: false,
         }
     }
@@ -156,6 +173,12 @@ impl Subject<'_, '_> {
     async fn create(&self, want: &Want) -> Result<String, Failure> {
         let (bench, address) = (self.bench, self.address);
         let inputs = bench.evaluated(address, want)?;
+        // The outputs that are known of it, if any, are those of the object whose place the new one takes.
+        let terms = bench.terms(address, want, Own::Unknown).map_err(Failure::Step)?;
+        bench.check_before(address, want, &terms)?;
+        bench.run_hooks(address, &terms.hooks, Moment::BeforeCreate, Some(&want.declared)).await.map_err(Failure::Step)?;
+        let due = BTreeSet::from([Moment::AfterCreate]);
+        let lifecycle = bench.lifecycle(want, &terms, due.clone());
         let (salt, made) = {
             let journal = bench.journal();
             (journal.state().salt.clone(), journal.state().made.get(address).copied().unwrap_or_default())
@@ -174,12 +197,18 @@ impl Subject<'_, '_> {
                 inputs: self.recordable(&inputs),
                 dependencies: want.dependencies.clone(),
                 declared: want.declared.clone(),
-                lifecycle: want.lifecycle,
+                lifecycle: lifecycle.clone(),
             },
         })?;
-        let (made, in_doubt) = self.made(&asked, new, begun_before).await;
-        let id = match made {
-            Ok(id) => id,
+        let (made, in_doubt) = match self.handler.maker() {
+            Some(maker) => (maker.make(&asked), false),
+            None => {
+                let (made, in_doubt) = self.made(&asked, new, begun_before).await;
+                (made.map(|id| (id, Value::Null)), in_doubt)
+            }
+        };
+        let (id, told) = match made {
+            Ok(made) => made,
             Err(error) => {
                 // Only an answer of the service says that nothing was made; without one, the intent stays open.
                 if !in_doubt && !error.class.is_temporary() {
@@ -188,12 +217,12 @@ impl Subject<'_, '_> {
                 return Err(self.failed("create it", &error, Some(want)));
             }
         };
-        let mut object = bench.object(&id, want, self.recordable(&inputs), BTreeMap::new());
+        let mut object = bench.object(&id, want, lifecycle, self.recordable(&inputs), outputs(self.schema(), &told));
         object.problem = Some("it was made, and was not ready when it was last seen".into());
         object.unfinished = true;
         bench.record(Record::Made { address: address.clone(), object })?;
         let found = self.ready(&id, want).await?;
-        self.settle(&id, found, want, &inputs, &asked).await
+        self.settle(&id, found, want, &inputs, &asked, due).await
     }
 
     /// Makes the object, once: after an answer that got lost, it is looked for before it is made again. Says too whether
@@ -211,13 +240,23 @@ impl Subject<'_, '_> {
         (made, in_doubt)
     }
 
-    async fn update(&self, id: &str, want: &Want) -> Result<String, Failure> {
+    /// Changes the object; `changes` where there is something to change, and not only something to wait for.
+    async fn update(&self, id: &str, want: &Want, changes: bool) -> Result<String, Failure> {
         let mut inputs = self.bench.evaluated(self.address, want)?;
+        let terms = self.bench.terms(self.address, want, Own::Recorded).map_err(Failure::Step)?;
+        self.bench.check_before(self.address, want, &terms)?;
+        let mut due = want.lifecycle.due.clone();
+        if changes {
+            let before = self.bench.run_hooks(self.address, &terms.hooks, Moment::BeforeUpdate, Some(&want.declared)).await;
+            before.map_err(Failure::Step)?;
+            due.insert(Moment::AfterUpdate);
+        }
+        let lifecycle = self.bench.lifecycle(want, &terms, due.clone());
         let dependencies = want.dependencies.clone();
-        let intent = Intent::Update { id: id.to_owned(), inputs: self.recordable(&inputs), dependencies, lifecycle: want.lifecycle };
+        let intent = Intent::Update { id: id.to_owned(), inputs: self.recordable(&inputs), dependencies, lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
-        let read = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+        let read = retry(&self.bench.patience, self.notice(), async || self.look(id).await).await;
         let found = match read.map_err(|error| self.failed("read it", &error, Some(want)))? {
             Some(found) => found,
             None => self.ready(id, want).await?,
@@ -226,10 +265,11 @@ impl Subject<'_, '_> {
         let (have, salt) = (fields(self.with_recorded(id, &found)), self.bench.journal().state().salt.clone());
         kept(&self.schema().inputs, &want.ignored, &have, &mut inputs, &salt);
         let asked = asked(&inputs);
-        self.settle(id, found, want, &inputs, &asked).await
+        self.settle(id, found, want, &inputs, &asked, due).await
     }
 
-    /// Brings an object to what is wanted: changes what differs, waits until it is ready, and records it.
+    /// Brings an object to what is wanted: changes what differs, waits until it is ready, runs the hooks that are `due`,
+    /// and records it.
     async fn settle(
         &self,
         id: &str,
@@ -237,6 +277,7 @@ impl Subject<'_, '_> {
         want: &Want,
         inputs: &BTreeMap<String, Expr>,
         asked: &Value,
+        due: BTreeSet<Moment>,
     ) -> Result<String, Failure> {
         let differing = self.differing(id, &found, inputs);
         if !differing.is_empty() {
@@ -252,14 +293,31 @@ impl Subject<'_, '_> {
         let secret = |input: &str| asked.as_object().and_then(|asked| asked.get(input)).is_some_and(Value::has_secret);
         let outputs = echoed(self.schema(), outputs(self.schema(), &found.outputs), secret);
         outputs.values().for_each(|output| self.bench.scrub.note(output));
-        let broken = self.broken_promise(&outputs, asked, want);
-        let mut object = self.bench.object(id, want, self.recordable(inputs), outputs);
+        let broken = self.broken_promise(&outputs, asked, want).map(|problem| problem.with_location(&want.declared));
+        let (lifecycle, broken) = self.bench.afterwards(self.address, want, &outputs, due, broken).await;
+        let mut object = self.bench.object(id, want, lifecycle, self.recordable(inputs), outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
         self.bench.record(Record::Settled { address: self.address.clone(), object })?;
         match broken {
-            Some(problem) => Err(Failure::Step(problem.with_location(&want.declared))),
+            Some(problem) => Err(Failure::Step(problem)),
             None => Ok(id.to_owned()),
         }
+    }
+
+    /// What there is of an object: what the cloud tells, or the record where there is nothing else.
+    async fn look(&self, id: &str) -> Result<Option<Found>, ProviderError> {
+        if self.handler.maker().is_none() {
+            return read_one(self.handler, id).await;
+        }
+        let journal = self.bench.journal();
+        let object = journal.state().object(self.address).filter(|object| object.id == id);
+        let clear = |values: &BTreeMap<String, Value>| Value::from(Value::Object(values.clone()).reveal());
+        Ok(object.map(|object| Found {
+            id: id.to_owned(),
+            inputs: clear(&object.inputs),
+            outputs: clear(&object.outputs),
+            condition: Condition::Ready,
+        }))
     }
 
     /// What differs from what is wanted, of all that the cloud tells; of what it never tells, by what was recorded.
@@ -318,7 +376,7 @@ impl Subject<'_, '_> {
     async fn ready(&self, id: &str, want: &Want) -> Result<Found, Failure> {
         let mut backoff = Backoff::new();
         loop {
-            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+            let found = retry(&self.bench.patience, self.notice(), async || self.look(id).await).await;
             let (state, limit) = match found.map_err(|error| self.failed("read it", &error, Some(want)))? {
                 Some(found) => match &found.condition {
                     Condition::Ready => return Ok(found),
@@ -345,7 +403,8 @@ impl Subject<'_, '_> {
         }
     }
 
-    async fn delete(&self, id: &str) -> Result<String, Failure> {
+    async fn delete(&self, id: &str, hooks: &[Hook]) -> Result<String, Failure> {
+        self.bench.run_hooks(self.address, hooks, Moment::BeforeDelete, None).await.map_err(Failure::Step)?;
         let intent = Intent::Delete { id: id.to_owned() };
         self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
         let deleted = retry(&self.bench.patience, self.notice(), async || gone_is_success(self.handler.delete(id).await)).await;
@@ -370,6 +429,7 @@ impl Subject<'_, '_> {
             }
         }
         self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() })?;
+        self.bench.run_hooks(self.address, hooks, Moment::AfterDelete, None).await.map_err(Failure::Step)?;
         Ok(id.to_owned())
     }
 }
@@ -380,7 +440,7 @@ pub(crate) fn doing(action: &Action) -> Option<Doing> {
         Action::Create { .. } => Some(Doing::Creating),
         Action::Update { .. } => Some(Doing::Updating),
         Action::Delete { .. } => Some(Doing::Deleting),
-        Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
+        Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
     }
 }
 

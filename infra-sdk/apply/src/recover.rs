@@ -59,7 +59,7 @@ pub(crate) async fn recover(
                         object.inputs = unsure(&handler.schema().inputs, &object.inputs, &inputs);
                     }
                     object.dependencies.extend(dependencies);
-                    object.lifecycle = object.lifecycle.or(lifecycle);
+                    object.lifecycle = object.lifecycle.or(&lifecycle);
                     object.problem = Some("a change of it was interrupted".to_owned());
                     Record::Settled { address: address.clone(), object }
                 });
@@ -98,6 +98,10 @@ async fn search(
     };
     let handler =
         registry.handler(address.kind()).ok_or_else(|| unanswered(format!("this engine does not know what a {} is", address.kind())))?;
+    if handler.maker().is_some() {
+        // What was made and not recorded is nowhere.
+        return Ok(None);
+    }
     let asked = Value::Object(unsealed(&handler.schema().inputs, inputs, &BTreeMap::new(), salt)).without_nulls();
     let scrub = Scrub::default();
     scrub.note(&asked);

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Address, Declared, Expr, InputField, Location, Node, Options, Resource, Stack};
+use crate::{
+    Address, Check, Command, Declared, Export, Expr, Hook, Input, InputField, Location, Moment, Node, Options, Provider, Resource, Stack,
+};
 
 /// In a builder's type: a required argument that is set.
 #[derive(Clone, Copy, Debug)]
@@ -62,9 +64,67 @@ impl Draft {
         self.options.delete_before_create = true;
     }
 
+    /// Replaces it wherever `other` is replaced.
+    pub fn replace_with(&mut self, other: &impl Declared) {
+        self.options.terms.replace_with.insert(other.address().clone());
+    }
+
+    /// Makes no call for its end where `other`, which contains it, ends too.
+    pub fn deleted_with(&mut self, other: &impl Declared) {
+        self.options.terms.deleted_with.insert(other.address().clone());
+    }
+
+    /// Replaces it where one of these values has become another one.
+    pub fn triggers(&mut self, values: impl IntoIterator<Item = impl Export>) {
+        self.options.terms.triggers.extend(values.into_iter().map(Export::exported));
+    }
+
+    /// What must hold before it is made or changed.
+    pub fn precondition(&mut self, condition: impl Input<bool>, message: impl Into<String>) {
+        self.options.terms.preconditions.push(Check { condition: condition.into_expr(), message: message.into() });
+    }
+
+    /// What must hold of it before others use it.
+    pub fn postcondition(&mut self, condition: impl Input<bool>, message: impl Into<String>) {
+        self.options.terms.postconditions.push(Check { condition: condition.into_expr(), message: message.into() });
+    }
+
+    /// Runs a command beside its steps.
+    pub fn hook(&mut self, moment: Moment, command: Command) {
+        self.options.terms.hooks.push(Hook { moment, command });
+    }
+
+    /// Puts it where a provider says.
+    pub fn provider(&mut self, provider: &Provider) {
+        self.options.lifecycle.provider = Some(provider.clone());
+    }
+
+    /// What a resource that is being written down is called in its own conditions and hooks, until it has an address.
+    pub fn this<R: Resource>() -> Address {
+        Address::new(R::KIND, "")
+    }
+
+    /// What was declared, to be changed.
+    pub(crate) fn of(node: &Node) -> Draft {
+        let Node { address, inputs, depends_on, options, .. } = node.clone();
+        Draft { name: address.name().to_owned(), inputs, depends_on, options }
+    }
+
+    /// What is written, as a declaration.
+    pub(crate) fn node(self, address: Address, declared: Location) -> Node {
+        let Draft { inputs, depends_on, mut options, .. } = self;
+        let this = Address::new(address.kind().clone(), "");
+        let own = options.terms.try_map(&mut |expr| Ok::<_, std::convert::Infallible>(expr.readdressed(&this, &address)));
+        match own {
+            Ok(terms) => options.terms = terms,
+            Err(never) => match never {},
+        }
+        Node { address, inputs, depends_on, options, declared }
+    }
+
     /// Adds the resource to the stack, as declared at `declared`.
     pub fn add<R: Resource>(self, stack: &Stack, declared: Location) -> Address {
-        let Draft { name, inputs, depends_on, options } = self;
-        stack.declare::<R>(&name, |address| Node { address, inputs, depends_on, options, declared })
+        let name = self.name.clone();
+        stack.declare::<R>(&name, |address| self.node(address, declared))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Expr, Output, Part, Value};
+use crate::{Expr, Input, Output, Part, Secret, Value};
 
 /// A value that a stack can give out: an output, text, a number, or a list or map of these.
 #[diagnostic::on_unimplemented(
@@ -23,6 +23,12 @@ impl<T> Export for Output<T> {
 impl<T> Export for &Output<T> {
     fn exported(self) -> Expr {
         self.part()
+    }
+}
+
+impl<T: Input<T>> Export for Secret<T> {
+    fn exported(self) -> Expr {
+        self.into_expr()
     }
 }
 

@@ -99,6 +99,21 @@ impl Expr {
         }
     }
 
+    /// The expression with the outputs of `from` made those of `to`.
+    #[must_use]
+    pub fn readdressed(&self, from: &Address, to: &Address) -> Expr {
+        let each = |items: &[Expr]| items.iter().map(|item| item.readdressed(from, to)).collect();
+        match self {
+            Expr::Attr(attr) if attr.resource == *from => Expr::Attr(Attr { resource: to.clone(), output: attr.output.clone() }),
+            Expr::Lit(_) | Expr::Attr(_) => self.clone(),
+            Expr::List(items) => Expr::List(each(items)),
+            Expr::Format(parts) => Expr::Format(each(parts)),
+            Expr::Call { function, args } => Expr::Call { function: *function, args: each(args) },
+            Expr::Object(fields) => Expr::Object(fields.iter().map(|(key, field)| (key.clone(), field.readdressed(from, to))).collect()),
+            Expr::Secret(inner) => Expr::Secret(Box::new(inner.readdressed(from, to))),
+        }
+    }
+
     /// The expression with everything that is known put in: a [`Expr::Lit`] where all is known, otherwise the same
     /// tree with the unknown leaves, and only those, left as they were. `known` says what an output is now; `None` is
     /// "not known yet".
@@ -127,6 +142,7 @@ impl Expr {
                 let args = each(args)?;
                 match values(&args) {
                     Some(values) => Expr::Lit(function.call(&values)?),
+                    None if function.is_decided(&args) => Expr::lit(*function == Function::Or),
                     None => Expr::Call { function: *function, args },
                 }
             }
@@ -253,6 +269,15 @@ mod tests {
             expr.evaluate(&only_a).unwrap().to_string(),
             "\"\\\"(secret)\\\"${b.port}\"".replace("\\\"(secret)\\\"", "\"(secret)\"")
         );
+    }
+
+    #[test]
+    fn one_known_part_of_a_condition_can_decide_all_of_it() {
+        let both = |function, known: bool| Expr::Call { function, args: vec![attr("b", "x"), Expr::Lit(Value::Bool(known))] };
+        let value = |expr: Expr| expr.evaluate(&only_a).unwrap().value();
+        assert_eq!(value(both(Function::And, false)), Some(Value::Bool(false)));
+        assert_eq!(value(both(Function::Or, true)), Some(Value::Bool(true)));
+        assert_eq!((value(both(Function::And, true)), value(both(Function::Or, false))), (None, None));
     }
 
     #[test]

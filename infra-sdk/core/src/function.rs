@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{EvalError, Value};
+use crate::{EvalError, Expr, Value, condition};
 
 /// A function of [`ops`](crate::ops), where each is documented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,16 @@ pub enum Function {
     Trim,
     Replace,
     Merge,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Contains,
+    Matches,
+    IsEmpty,
+    And,
+    Or,
+    Not,
 }
 
 impl Function {
@@ -56,7 +66,27 @@ impl Function {
             Function::Trim => "trim",
             Function::Replace => "replace",
             Function::Merge => "merge",
+            Function::Eq => "eq",
+            Function::Ne => "ne",
+            Function::Lt => "lt",
+            Function::Le => "le",
+            Function::Contains => "contains",
+            Function::Matches => "matches",
+            Function::IsEmpty => "is_empty",
+            Function::And => "and",
+            Function::Or => "or",
+            Function::Not => "not",
         }
+    }
+
+    /// Whether the arguments that are known decide the value, whatever the others turn out to be.
+    pub(crate) fn is_decided(self, args: &[Expr]) -> bool {
+        let deciding = match self {
+            Function::And => false,
+            Function::Or => true,
+            _ => return false,
+        };
+        args.contains(&Expr::Lit(Value::Bool(deciding)))
     }
 
     /// The function's value. A secret anywhere in the arguments makes the result secret.
@@ -130,12 +160,25 @@ impl Function {
                 }
                 Ok(Value::Object(merged))
             }
+            (
+                Function::Eq
+                | Function::Ne
+                | Function::Lt
+                | Function::Le
+                | Function::Contains
+                | Function::Matches
+                | Function::IsEmpty
+                | Function::And
+                | Function::Or
+                | Function::Not,
+                args,
+            ) => condition::holds(self, args).map(Value::Bool),
             (_, args) => Err(format!("takes another number of arguments than {}", args.len())),
         }
     }
 }
 
-fn text(value: &Value) -> Result<&str, String> {
+pub(crate) fn text(value: &Value) -> Result<&str, String> {
     value.as_str().ok_or_else(|| format!("expected text, found {value:?}"))
 }
 

@@ -42,9 +42,10 @@ pub struct Node {
 }
 
 impl Node {
-    /// Every resource this one needs: those that its inputs refer to, and those it was told to depend on.
+    /// Every resource this one needs: those that its inputs and options refer to, and those it was told to depend on.
     pub fn dependencies(&self) -> BTreeSet<Address> {
         let mut all = self.depends_on.clone();
+        all.extend(self.options.terms.dependencies(&self.address));
         for input in self.inputs.values() {
             input.visit(&mut |attr| {
                 all.insert(attr.resource.clone());
@@ -63,7 +64,13 @@ impl Graph {
     /// Whether anything in it is secret, or may become so: a value, or what a type says of itself.
     pub fn has_secrets(&self) -> bool {
         let inputs = self.nodes.iter().flat_map(|node| node.inputs.values());
-        self.schemas.values().any(Schema::has_secrets) || inputs.chain(self.exports.values()).any(Expr::has_secret)
+        let terms = |node: &Node| {
+            let found = node.options.terms.try_map(&mut |expr| if expr.has_secret() { Err(()) } else { Ok(expr.clone()) });
+            found.is_err()
+        };
+        self.schemas.values().any(Schema::has_secrets)
+            || self.nodes.iter().any(terms)
+            || inputs.chain(self.exports.values()).any(Expr::has_secret)
     }
 
     /// The resource at an address; linear, for tests and single look-ups.

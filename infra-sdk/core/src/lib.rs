@@ -8,6 +8,7 @@ extern crate self as infra_core;
 mod address;
 mod block;
 mod choice;
+mod condition;
 pub mod config;
 mod draft;
 mod error;
@@ -15,19 +16,24 @@ mod export;
 mod expr;
 mod function;
 mod graph;
+mod hook;
 mod id;
 mod input;
 mod location;
 pub mod lookup;
+mod mark;
 pub mod ops;
 mod options;
 mod output;
 pub mod program;
+mod provider;
 mod resource;
 mod schema;
 mod secret;
 mod stack;
 mod tags;
+mod terms;
+mod transform;
 mod value;
 
 pub use address::{Address, Kind, check_name};
@@ -39,6 +45,7 @@ pub use export::Export;
 pub use expr::{Attr, Expr};
 pub use function::Function;
 pub use graph::{GRAPH_VERSION, Graph, Node};
+pub use hook::{Command, Hook, Moment};
 pub use id::ResourceId;
 /// Derives and macros for resource files and programs.
 #[doc(hidden)]
@@ -47,13 +54,17 @@ pub use infra_derive::{Block, Outputs, Resource};
 pub use input::Input;
 pub use location::Location;
 pub use lookup::{Lookup, Stop};
+pub use mark::marked;
 pub use options::{InputField, Lifecycle, Options};
 pub use output::{Output, Part};
+pub use provider::Provider;
 pub use resource::{Declared, NoOutputs, OutputFields, Resource};
 pub use schema::{Field, OutputField, Schema, Type, Typed};
 pub use secret::Secret;
 pub use stack::Stack;
 pub use tags::{OWNERSHIP_PREFIX, Tags};
+pub use terms::{Check, Terms};
+pub use transform::{Declaration, Rewrite};
 pub use value::Value;
 
 /// What the derives' code refers to; not for use by hand.

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Diagnostic, Location};
+use crate::{Diagnostic, Location, Provider};
 
 /// A question whose answer is plain data, such as which zones a region has.
 pub trait Lookup: Serialize {
@@ -23,18 +23,24 @@ pub struct Question {
     pub query: serde_json::Value,
     /// Where it was asked.
     pub declared: Location,
+    /// Of which place it is asked, if not of where the environment says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Provider>,
 }
 
 impl Question {
-    /// What the answer is pinned under: the kind and its particulars.
+    /// What the answer is pinned under: the kind, its particulars, and the place if it is not the environment's.
     pub fn key(&self) -> String {
-        key(&self.kind, &self.query)
+        key(&self.kind, &self.query, self.provider.as_ref())
     }
 }
 
 /// The key of a question; the query's fields are in a fixed order, since JSON objects here are sorted.
-pub(crate) fn key(kind: &str, query: &serde_json::Value) -> String {
-    format!("{kind} {query}")
+pub(crate) fn key(kind: &str, query: &serde_json::Value, provider: Option<&Provider>) -> String {
+    match provider {
+        Some(provider) => format!("{kind} {query} in {provider}"),
+        None => format!("{kind} {query}"),
+    }
 }
 
 /// Why a program ended before its end. Any error becomes one with `?`.

@@ -96,3 +96,54 @@ pub fn merge<T>(first: impl Input<BTreeMap<String, T>>, second: impl Input<BTree
 pub fn to_text(part: impl Part) -> Output<String> {
     Output::from_expr(Expr::Format(vec![part.part()]))
 }
+
+/// Whether two values are the same; 80 and 80.0 are.
+pub fn eq<T>(left: impl Input<T>, right: impl Input<T>) -> Output<bool> {
+    call(Function::Eq, vec![left.into_expr(), right.into_expr()])
+}
+
+/// Whether two values differ.
+pub fn ne<T>(left: impl Input<T>, right: impl Input<T>) -> Output<bool> {
+    call(Function::Ne, vec![left.into_expr(), right.into_expr()])
+}
+
+/// Whether the first of two numbers, or of two texts by their letters, is less.
+pub fn lt<T>(left: impl Input<T>, right: impl Input<T>) -> Output<bool> {
+    call(Function::Lt, vec![left.into_expr(), right.into_expr()])
+}
+
+/// Whether the first of two numbers, or of two texts by their letters, is less or the same.
+pub fn le<T>(left: impl Input<T>, right: impl Input<T>) -> Output<bool> {
+    call(Function::Le, vec![left.into_expr(), right.into_expr()])
+}
+
+/// Whether a list has an item.
+pub fn contains<T>(items: impl Input<Vec<T>>, item: impl Input<T>) -> Output<bool> {
+    call(Function::Contains, vec![items.into_expr(), item.into_expr()])
+}
+
+/// Whether a part of a text is as a regular expression says; `^…$` is about all of it. The syntax is that of the crate
+/// `regex-lite`: that of `regex`, without Unicode's classes.
+pub fn matches(whole: impl Input<String>, pattern: impl Input<String>) -> Output<bool> {
+    call(Function::Matches, vec![text(whole), text(pattern)])
+}
+
+/// Whether a text, a list or a map has nothing in it, or is not there at all.
+pub fn is_empty<T>(value: impl Input<T>) -> Output<bool> {
+    call(Function::IsEmpty, vec![value.into_expr()])
+}
+
+/// Whether both hold. One that is known not to decides it.
+pub fn and(left: impl Input<bool>, right: impl Input<bool>) -> Output<bool> {
+    call(Function::And, vec![left.into_expr(), right.into_expr()])
+}
+
+/// Whether one of two holds, or both. One that is known to decides it.
+pub fn or(left: impl Input<bool>, right: impl Input<bool>) -> Output<bool> {
+    call(Function::Or, vec![left.into_expr(), right.into_expr()])
+}
+
+/// Whether something does not hold.
+pub fn not(condition: impl Input<bool>) -> Output<bool> {
+    call(Function::Not, vec![condition.into_expr()])
+}

@@ -8,13 +8,15 @@ use serde_json::Value as Json;
 
 use crate::lookup::{self, Question, Stop};
 use crate::program::Request;
-use crate::{Address, Diagnostic, Export, Graph, Location, Lookup, Node, Resource, check_name};
+use crate::transform::Change;
+use crate::{Address, Declaration, Diagnostic, Draft, Export, Graph, Location, Lookup, Node, Provider, Resource, Rewrite, check_name};
 
 /// A stack being declared, or a scope within one. Cheap to clone; every clone adds to the same stack.
 #[derive(Clone)]
 pub struct Stack {
     shared: Rc<RefCell<Shared>>,
     scope: String,
+    provider: Option<Provider>,
 }
 
 struct Shared {
@@ -25,6 +27,8 @@ struct Shared {
     answers: BTreeMap<String, Json>,
     questions: Vec<Question>,
     problems: Vec<Diagnostic>,
+    /// What changes the resources of scopes, each by the scope's prefix, in the order of the program.
+    transforms: Vec<(String, Change)>,
 }
 
 impl Stack {
@@ -43,8 +47,10 @@ impl Stack {
                 answers: request.answers.clone(),
                 questions: Vec::new(),
                 problems,
+                transforms: Vec::new(),
             })),
             scope: String::new(),
+            provider: None,
         }
     }
 
@@ -64,7 +70,39 @@ impl Stack {
     pub fn scope(&self, name: impl AsRef<str>) -> Stack {
         let name = name.as_ref();
         self.check(name, &Location::caller(), &format!("scope {}{name}", self.scope));
-        Stack { shared: Rc::clone(&self.shared), scope: format!("{}{name}/", self.scope) }
+        Stack { shared: Rc::clone(&self.shared), scope: format!("{}{name}/", self.scope), provider: self.provider.clone() }
+    }
+
+    /// The same stack, with everything declared and asked through it where a provider says, unless it says otherwise.
+    #[must_use]
+    pub fn provider(&self, provider: impl Into<Provider>) -> Stack {
+        Stack { provider: Some(provider.into()), ..self.clone() }
+    }
+
+    /// Changes every resource of this scope and of those below it, once the program has declared all: also those that
+    /// come later. Transforms run in the order in which they are given, and what one does the next one sees.
+    pub fn transform(&self, change: impl FnMut(&mut Declaration<'_>) + 'static) {
+        self.shared.borrow_mut().transforms.push((self.scope.clone(), Box::new(change)));
+    }
+
+    /// As [`transform`](Stack::transform), for every resource of one type, by its builder:
+    /// `stack.each::<Instance>(|instance| instance.instance_type("t3.small").protect())`.
+    pub fn each<R: Rewrite>(&self, mut change: impl FnMut(R::Builder) -> R::Builder + 'static) {
+        self.transform(move |declaration| {
+            if declaration.kind() == R::KIND {
+                let (address, declared) = (declaration.node.address.clone(), declaration.node.declared.clone());
+                *declaration.node = R::closed(change(R::reopened(Draft::of(declaration.node)))).node(address, declared);
+            }
+        });
+    }
+
+    /// Tags every resource of this scope and of those below it that can be tagged; the tags that a resource gives itself
+    /// win.
+    pub fn tag_everything<K: Into<String>, V: Into<String>>(&self, tags: impl IntoIterator<Item = (K, V)>) {
+        let tags: BTreeMap<String, String> = tags.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        self.transform(move |declaration| {
+            declaration.tag(&tags);
+        });
     }
 
     /// Makes `value` an output of the stack. Names are the stack's own: scopes do not change them.
@@ -98,10 +136,11 @@ impl Stack {
         };
         let query = serde_json::to_value(&query).map_err(failed)?;
         let mut shared = self.shared.borrow_mut();
-        match shared.answers.get(&lookup::key(L::KIND, &query)) {
+        let provider = self.provider.clone();
+        match shared.answers.get(&lookup::key(L::KIND, &query, provider.as_ref())) {
             Some(answer) => serde_json::from_value(answer.clone()).map_err(failed),
             None => {
-                shared.questions.push(Question { kind: L::KIND.to_owned(), query, declared: here });
+                shared.questions.push(Question { kind: L::KIND.to_owned(), query, declared: here, provider });
                 Err(Stop::Unanswered)
             }
         }
@@ -110,7 +149,10 @@ impl Stack {
     /// Adds a resource; a name that is taken or malformed is kept as a problem for the end.
     pub(crate) fn declare<R: Resource>(&self, name: &str, node: impl FnOnce(Address) -> Node) -> Address {
         let address = Address::new(R::KIND, format!("{}{name}", self.scope));
-        let node = node(address.clone());
+        let mut node = node(address.clone());
+        if node.options.lifecycle.provider.is_none() {
+            node.options.lifecycle.provider.clone_from(&self.provider);
+        }
         self.check(name, &node.declared, &address.to_string());
         let mut shared = self.shared.borrow_mut();
         if let Some(first) = shared.declared.get(&address) {
@@ -129,8 +171,18 @@ impl Stack {
 
     /// What was declared, what was asked, and what is wrong.
     pub(crate) fn finish(self) -> (Graph, Vec<Question>, Vec<Diagnostic>) {
+        let (mut graph, transforms) = {
+            let mut shared = self.shared.borrow_mut();
+            (std::mem::replace(&mut shared.graph, Graph::empty("")), std::mem::take(&mut shared.transforms))
+        };
+        for (scope, mut change) in transforms {
+            for node in graph.nodes.iter_mut().filter(|node| node.address.name().starts_with(&scope)) {
+                let Some(schema) = graph.schemas.get(node.address.kind()) else { continue };
+                change(&mut Declaration { node, schema });
+            }
+        }
+        graph.mark();
         let mut shared = self.shared.borrow_mut();
-        let graph = std::mem::replace(&mut shared.graph, Graph::empty(""));
         (graph, std::mem::take(&mut shared.questions), std::mem::take(&mut shared.problems))
     }
 

@@ -162,6 +162,12 @@ impl From<Json> for Value {
     }
 }
 
+impl From<bool> for Value {
+    fn from(bool: bool) -> Value {
+        Value::Bool(bool)
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Value {
         Value::String(text.to_owned())

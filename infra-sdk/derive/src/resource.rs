@@ -111,6 +111,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let builder = Builder { core: &core, vis, subject: &handle, inputs: &inputs, finished: "`.add(...)`", store: quote!(#core::Draft) };
     let (builder_ident, parameters, complete) = (builder.ident(), builder.parameters(), builder.complete());
     let builder = builder.expand();
+    let whole = parameters.iter().map(|_| quote!(#core::Set));
 
     Ok(quote! {
         #[doc = #doc]
@@ -184,6 +185,18 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
 
         #builder
 
+        impl #core::Rewrite for #handle {
+            type Builder = #builder_ident<#(#whole),*>;
+
+            fn reopened(draft: #core::Draft) -> Self::Builder {
+                #builder_ident { fields: draft, set: #core::__private::PhantomData }
+            }
+
+            fn closed(builder: Self::Builder) -> #core::Draft {
+                builder.fields
+            }
+        }
+
         impl<#(#parameters),*> #builder_ident<#(#parameters),*> {
             /// Adds an edge that no reference shows: `other` is there before this one is made, and until it is gone.
             pub fn depends_on(mut self, other: &impl #core::Declared) -> Self {
@@ -222,6 +235,64 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
             /// exist for a while.
             pub fn delete_before_create(mut self) -> Self {
                 self.fields.delete_before_create();
+                self
+            }
+
+            /// Replaces the object wherever that of `other` is replaced, which comes first.
+            pub fn replace_with(mut self, other: &impl #core::Declared) -> Self {
+                self.fields.replace_with(other);
+                self
+            }
+
+            /// Makes no delete call for the object where that of `other`, which contains it, is deleted: what contains it
+            /// takes it along. Its row is dropped when the other's delete has succeeded; no hooks of its end run.
+            pub fn deleted_with(mut self, other: &impl #core::Declared) -> Self {
+                self.fields.deleted_with(other);
+                self
+            }
+
+            /// Replaces the object where the list of these values has become another one, or may have: outputs, plain
+            /// values and secrets. An object that had none so far takes them over as they are.
+            pub fn triggers(mut self, values: impl ::core::iter::IntoIterator<Item = impl #core::Export>) -> Self {
+                self.fields.triggers(values);
+                self
+            }
+
+            /// Refuses to make or change the object where a condition of other resources' outputs does not hold: the plan,
+            /// where that is known, and otherwise the step. It does not keep the object from being deleted.
+            pub fn precondition(
+                mut self,
+                condition: impl #core::Input<bool>,
+                message: impl ::core::convert::Into<::std::string::String>,
+            ) -> Self {
+                self.fields.precondition(condition, message);
+                self
+            }
+
+            /// Keeps others from using the object where a condition of its own outputs does not hold. The object is
+            /// recorded, and the condition looked at again in the next deployment.
+            pub fn postcondition<Condition: #core::Input<bool>>(
+                mut self,
+                condition: impl ::core::ops::FnOnce(&#handle) -> Condition,
+                message: impl ::core::convert::Into<::std::string::String>,
+            ) -> Self {
+                let this = #handle { address: #core::Draft::this::<#handle>() };
+                self.fields.postcondition(condition(&this), message);
+                self
+            }
+
+            /// Runs a command before or after the object is made, changed or deleted, which may use the object's outputs:
+            /// `.hook(Moment::AfterCreate, |server| Command::new("register").arg(server.address()))`.
+            pub fn hook(mut self, moment: #core::Moment, command: impl ::core::ops::FnOnce(&#handle) -> #core::Command) -> Self {
+                let this = #handle { address: #core::Draft::this::<#handle>() };
+                self.fields.hook(moment, command(&this));
+                self
+            }
+
+            /// Puts the object where a provider says: into another region or account than the environment's. Another
+            /// place needs another object.
+            pub fn provider(mut self, provider: impl ::core::convert::Into<#core::Provider>) -> Self {
+                self.fields.provider(&provider.into());
                 self
             }
 

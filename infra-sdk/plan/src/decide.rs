@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Diagnostic, Expr, Node, Options, Schema, Value};
+use infra_core::{Address, Diagnostic, Expr, Moment, Node, Options, Schema, Value, marked};
 
 use crate::diff::{Change, differences};
+use crate::forced::forced;
 use crate::ignore::{kept, untold};
 use crate::keep::recordable;
-use crate::mark::marked;
 use crate::name;
 use crate::observed::Sight;
 use crate::outlook::{Fate, Outlooks};
 use crate::plan::{Difference, Reason, Replacement, Want};
 use crate::remember::{echoed, remembered, told};
 use crate::state::{Object, State};
+use crate::terms;
 
 /// What happens to a resource.
 pub(crate) enum Decision {
@@ -62,13 +63,16 @@ pub(crate) fn decide<'a>(
         inputs.insert(field.clone(), value);
     }
     require(node, schema, &inputs)?;
+    let terms = terms::known(node, outlooks)?;
+    terms::refuse(node, &terms)?;
     let recorded = context.state.object(&node.address);
     let want = |inputs| Want {
         inputs,
         dependencies: dependencies.clone(),
         declared: node.declared.clone(),
-        lifecycle: node.options.lifecycle,
+        lifecycle: node.options.lifecycle.clone(),
         ignored: BTreeSet::new(),
+        terms: terms.clone(),
     };
 
     let Some(object) = recorded.filter(|_| sight != Some(&Sight::Gone)) else {
@@ -86,7 +90,8 @@ pub(crate) fn decide<'a>(
     let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(Expr::has_secret));
     let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
     let changes = judged(context, schema, &node.options, object, &inputs, changes);
-    let reasons = reasons(context, &changes, failed);
+    let mut reasons = reasons(context, &changes, failed);
+    reasons.extend(forced(context, outlooks, node, object, &terms, &changes));
     if let Some((reason, more)) = reasons.split_first() {
         let mut fresh = for_another;
         name_anew(context, node, schema, &mut fresh);
@@ -100,23 +105,34 @@ pub(crate) fn decide<'a>(
         let problem = "is ignored, the cloud does not tell it, and an update of other inputs must send it".to_owned();
         return Err(about(node, field, problem).with_help("set it to what the object has, or stop ignoring it"));
     }
-    if !changes.is_empty() || unready {
+    let due: BTreeSet<Moment> = terms.hooks.iter().map(|hook| hook.moment).filter(|moment| object.lifecycle.due.contains(moment)).collect();
+    if !changes.is_empty() || unready || !due.is_empty() {
         let none = BTreeMap::new();
         let fate = Fate::Changes { id: &object.id, outputs: if unready { &none } else { &outputs } };
         outlooks.note(&node.address, schema, &fate, &inputs);
-        return Ok(Decision::Update { id: object.id.clone(), want: Want { ignored, ..want(inputs) }, changes });
+        let mut want = Want { ignored, ..want(inputs) };
+        want.lifecycle.due = due;
+        return Ok(Decision::Update { id: object.id.clone(), want, changes });
     }
     outlooks.note(&node.address, schema, &Fate::Stays { id: &object.id, outputs: &outputs }, &inputs);
+    // Now that its own outputs are known too, so is what its conditions and the hooks of its end make of them.
+    let terms = terms::known(node, outlooks)?;
+    let id = |other: &Address| outlooks.id(other).map(str::to_owned);
+    let lasting = terms::whole(&terms).then(|| terms::lasting(&node.options.lifecycle, &terms, &id, &context.state.salt));
+    let lasting = lasting.as_ref();
+    let holds = terms.preconditions.iter().chain(&terms.postconditions).all(|check| check.holds() == Some(true));
+    let want = |inputs| Want { terms: terms.clone(), ..want(inputs) };
     let stale = object.dependencies != *dependencies
         || object.declared != node.declared
         || object.problem.is_some()
-        || object.lifecycle != node.options.lifecycle
+        || lasting != Some(&object.lifecycle)
+        || !holds
         || object.outputs != outputs
         || object.inputs != recordable(&schema.inputs, &inputs, &context.state.salt);
     Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })
 }
 
-fn about(node: &Node, field: &str, problem: String) -> Diagnostic {
+pub(crate) fn about(node: &Node, field: &str, problem: String) -> Diagnostic {
     Diagnostic::new(problem).with_resource(&node.address).with_field(field).with_location(&node.declared)
 }
 

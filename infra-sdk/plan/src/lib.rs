@@ -4,11 +4,12 @@
 //! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
 mod clash;
+mod dangling;
 mod decide;
 mod diff;
+mod forced;
 mod ignore;
 mod keep;
-mod mark;
 mod name;
 mod observed;
 mod order;
@@ -25,6 +26,8 @@ mod sequence;
 mod state;
 mod steps;
 mod surgery;
+mod sweep;
+mod terms;
 mod values;
 
 pub use diff::{Change, differences};
@@ -38,3 +41,4 @@ pub use remember::{echoed, remembered, told, unsure};
 pub use render::{RenderOptions, Style, render};
 pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, WrappedKey};
 pub use surgery::MoveError;
+pub use terms::lasting;

@@ -44,6 +44,11 @@ impl<'a> Outlooks<'a> {
         self.known.insert(address, known);
     }
 
+    /// The id of a resource's object, where it is known.
+    pub(crate) fn id(&self, address: &Address) -> Option<&str> {
+        self.known.get(address)?.get("id")?.as_str()
+    }
+
     /// An expression with everything put in that is known now.
     pub(crate) fn evaluate(&self, expr: &Expr) -> Result<Expr, EvalError> {
         expr.evaluate(&|attr: &Attr| {

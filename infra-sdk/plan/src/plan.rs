@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use infra_core::{Address, Expr, Lifecycle, Location, Value};
+use infra_core::{Address, Expr, Hook, Lifecycle, Location, Terms, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::diff::Change;
@@ -69,6 +69,18 @@ pub enum Action {
         id: String,
         /// By whose leave.
         why: Leave,
+        /// The commands that run beside it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        hooks: Vec<Hook>,
+    },
+    /// No call: the object goes with what contains it.
+    Sweep {
+        /// Its physical id.
+        id: String,
+        /// What contains it.
+        with: Address,
+        /// By whose leave.
+        why: Leave,
     },
     /// No call: the object leaves the stack and stays in the cloud.
     Retain {
@@ -108,6 +120,9 @@ pub struct Want {
     /// The inputs that stay as the object has them when the step is performed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub ignored: BTreeSet<String>,
+    /// What else holds for it, as far as it is known.
+    #[serde(default, skip_serializing_if = "Terms::is_default")]
+    pub terms: Terms,
 }
 
 /// Why an object takes the place of another, and when.
@@ -133,6 +148,30 @@ pub enum Reason {
         path: String,
         /// The resource whose own replacement started it, if one did.
         because_of: Option<Address>,
+    },
+    /// One of its triggers has another value, or may have.
+    Trigger {
+        /// Which one, from 1.
+        number: usize,
+        /// The resource whose own replacement started it, if one did.
+        because_of: Option<Address>,
+    },
+    /// A resource with which it is replaced has another object.
+    With {
+        /// That resource.
+        resource: Address,
+    },
+    /// What contains it is another object, and nothing of it changes that would move it there.
+    Contained {
+        /// What contains it.
+        resource: Address,
+    },
+    /// It is to be at another place: another region or account.
+    Place {
+        /// Where it is; nothing where the environment says.
+        from: Option<String>,
+        /// Where it is to be; nothing where the environment says.
+        to: Option<String>,
     },
     /// The object can never be used.
     Failed {
@@ -182,13 +221,14 @@ pub struct Export {
 impl Plan {
     /// Whether performing it would change the cloud, what of it belongs to the stack, or the stack's outputs.
     pub fn has_changes(&self) -> bool {
-        let calls = self.steps.iter().any(|step| step.action.is_change() || matches!(step.action, Action::Retain { .. }));
+        let leaves = |action: &Action| matches!(action, Action::Retain { .. } | Action::Sweep { .. });
+        let calls = self.steps.iter().any(|step| step.action.is_change() || leaves(&step.action));
         calls || self.exports.iter().any(|export| export.changed)
     }
 
     /// The step that makes or changes a resource.
     pub fn step(&self, address: &Address) -> Option<&Step> {
-        self.steps.iter().find(|step| step.address == *address && !matches!(step.action, Action::Delete { .. } | Action::Retain { .. }))
+        self.steps.iter().find(|step| step.address == *address && !step.action.is_parting())
     }
 
     /// How much of each: for a summary.
@@ -199,8 +239,8 @@ impl Plan {
                 Action::Create { replaces: None, .. } => counts.create += 1,
                 Action::Create { replaces: Some(_), .. } => counts.replace += 1,
                 Action::Update { .. } => counts.update += 1,
-                Action::Delete { why: Leave::Replaced, .. } => {}
-                Action::Delete { .. } => counts.delete += 1,
+                Action::Delete { why: Leave::Replaced, .. } | Action::Sweep { why: Leave::Replaced, .. } => {}
+                Action::Delete { .. } | Action::Sweep { .. } => counts.delete += 1,
                 Action::Retain { .. } => counts.retain += 1,
                 Action::Note { .. } => counts.unchanged += 1,
                 Action::Forget { .. } => {}
@@ -236,7 +276,12 @@ pub struct Counts {
 impl Action {
     /// Whether it calls the cloud to change something.
     pub fn is_change(&self) -> bool {
-        !matches!(self, Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. })
+        !matches!(self, Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. })
+    }
+
+    /// Whether it ends what the stack has to do with an object that is there.
+    pub fn is_parting(&self) -> bool {
+        matches!(self, Action::Delete { .. } | Action::Sweep { .. } | Action::Retain { .. })
     }
 }
 
@@ -258,6 +303,16 @@ impl fmt::Display for Reason {
         match self {
             Reason::Field { path, because_of: None } => write!(f, "{path} changes"),
             Reason::Field { path, because_of: Some(address) } => write!(f, "{path} changes, since {} is replaced", address.name()),
+            Reason::Trigger { number, because_of: None } => write!(f, "trigger {number} changes"),
+            Reason::Trigger { number, because_of: Some(address) } => {
+                write!(f, "trigger {number} changes, since {} is replaced", address.name())
+            }
+            Reason::With { resource } => write!(f, "{} is, with which it is replaced", resource.name()),
+            Reason::Contained { resource } => write!(f, "{} is, which contains it", resource.name()),
+            Reason::Place { from, to } => {
+                let place = |place: &Option<String>| place.clone().unwrap_or_else(|| "the environment's place".to_owned());
+                write!(f, "it moves from {} to {}", place(from), place(to))
+            }
             Reason::Failed { state } => write!(f, "the cloud calls it {state}"),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_core::{Address, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Schema};
 
 use crate::clash::mark_delete_first;
+use crate::dangling;
 use crate::decide::{Context, Decision, decide};
 use crate::observed::Observed;
 use crate::order::order;
@@ -15,6 +16,7 @@ use crate::retain;
 use crate::sequence::sequence;
 use crate::state::State;
 use crate::steps::{destruction, steps};
+use crate::terms;
 
 /// Plans a deployment: what must happen for the cloud to be as the graph says.
 ///
@@ -60,7 +62,10 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
     if !problems.is_empty() {
         return Err(problems);
     }
-    finished(&graph.stack, state, drawn, unchanged, exports)
+    let mut plan = finished(&graph.stack, state, drawn, unchanged, exports)?;
+    plan.notes.extend(dangling::notes(graph, &plan.steps, state, observed));
+    plan.notes.extend(terms::notes(&plan.steps));
+    Ok(plan)
 }
 
 /// Plans a destruction: what must happen for nothing of the stack to be left.

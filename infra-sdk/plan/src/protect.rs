@@ -12,7 +12,9 @@ use crate::state::State;
 pub(crate) fn violations(steps: &[Step], nodes: &[Node], state: &State) -> Vec<Diagnostic> {
     let declared: BTreeMap<&Address, &Node> = nodes.iter().map(|node| (&node.address, node)).collect();
     let violation = |step: &Step| {
-        let (Action::Delete { id, why } | Action::Retain { id, why }) = &step.action else { return None };
+        let (Action::Delete { id, why, .. } | Action::Sweep { id, why, .. } | Action::Retain { id, why }) = &step.action else {
+            return None;
+        };
         let object = state.object(&step.address).filter(|object| object.id == *id)?;
         let node = declared.get(&step.address).copied();
         let by_program = node.is_some_and(|node| node.options.lifecycle.protect);

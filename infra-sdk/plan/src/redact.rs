@@ -27,7 +27,7 @@ impl Plan {
                     hide_want(want);
                     outputs.values_mut().for_each(hide_value);
                 }
-                Action::Delete { .. } | Action::Retain { .. } | Action::Forget { .. } => {}
+                Action::Delete { .. } | Action::Sweep { .. } | Action::Retain { .. } | Action::Forget { .. } => {}
             }
         }
         for Export { old, new, .. } in &mut plan.exports {
@@ -40,6 +40,15 @@ impl Plan {
 
 fn hide_want(want: &mut Want) {
     want.inputs.values_mut().for_each(hide);
+    let hidden = want.terms.try_map(&mut |expr| {
+        let mut expr = expr.clone();
+        hide(&mut expr);
+        Ok::<_, std::convert::Infallible>(expr)
+    });
+    match hidden {
+        Ok(terms) => want.terms = terms,
+        Err(never) => match never {},
+    }
 }
 
 fn hide_difference(difference: &mut Difference) {
@@ -71,7 +80,7 @@ fn hide_fields(fields: &mut BTreeMap<String, Expr>) {
 mod tests {
     use super::*;
     use crate::plan::{PLAN_VERSION, Step};
-    use infra_core::{Address, Attr, Lifecycle};
+    use infra_core::{Address, Attr, Check, Lifecycle, Terms};
     use std::collections::BTreeSet;
 
     #[test]
@@ -85,7 +94,10 @@ mod tests {
             ("open".to_owned(), unknown),
         ]);
         let (dependencies, ignored) = (BTreeSet::new(), BTreeSet::new());
-        let want = Want { inputs, dependencies, declared: infra_core::Location::default(), lifecycle: Lifecycle::default(), ignored };
+        let check = Check { condition: secret(), message: "m".into() };
+        let terms = Terms { triggers: vec![secret()], preconditions: vec![check], ..Terms::default() };
+        let (declared, lifecycle) = (infra_core::Location::default(), Lifecycle::default());
+        let want = Want { inputs, dependencies, declared, lifecycle, ignored, terms };
         let step = Step {
             address: Address::new("t:t/t", "b"),
             handle: "T".into(),

@@ -10,11 +10,11 @@ use crate::plan::{Action, Leave, Step};
 use crate::state::{Object, State};
 
 /// How an object leaves the stack: deleted, or kept in the cloud where the program or the record says so.
-pub(crate) fn parting(object: &Object, declared: Option<Lifecycle>, why: Leave) -> Action {
+pub(crate) fn parting(object: &Object, declared: Option<&Lifecycle>, why: Leave) -> Action {
     let id = object.id.clone();
-    match object.lifecycle.or(declared.unwrap_or_default()).retain_on_delete {
+    match object.lifecycle.retain_on_delete || declared.is_some_and(|declared| declared.retain_on_delete) {
         true => Action::Retain { id, why },
-        false => Action::Delete { id, why },
+        false => Action::Delete { id, why, hooks: object.lifecycle.hooks.clone() },
     }
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn conflicts(decisions: &[(usize, Decision)], nodes: &[Node], schemas
     let conflict = |(at, decision): &(usize, Decision)| {
         let (node, Decision::Replace { want, .. }) = (&nodes[*at], decision) else { return None };
         let object = state.object(&node.address)?;
-        let stays = object.lifecycle.or(node.options.lifecycle).retain_on_delete;
+        let stays = object.lifecycle.retain_on_delete || node.options.lifecycle.retain_on_delete;
         let reason = clash(schemas[*at], object, &want.inputs, &state.salt).filter(|_| stays)?;
         let problem = Diagnostic::new(format!("is to stay in the cloud beside what takes its place, and {reason}"));
         let help = "let the new one differ in that, or take `.retain_on_delete()` away and deploy that first";
@@ -35,7 +35,7 @@ pub(crate) fn conflicts(decisions: &[(usize, Decision)], nodes: &[Node], schemas
 /// What the reader should know of objects that stay while something that they need is deleted: the cloud may refuse that.
 pub(crate) fn notes(steps: &[Step], state: &State) -> Vec<String> {
     let deleted: BTreeSet<&Address> =
-        steps.iter().filter(|step| matches!(step.action, Action::Delete { .. })).map(|step| &step.address).collect();
+        steps.iter().filter(|step| matches!(step.action, Action::Delete { .. } | Action::Sweep { .. })).map(|step| &step.address).collect();
     let objects = |address: &Address| {
         let row = state.rows.get(address);
         row.into_iter().flat_map(|row| row.object.iter().chain(&row.old))

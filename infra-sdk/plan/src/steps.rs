@@ -15,6 +15,7 @@ use crate::observed::{Observed, Sight};
 use crate::plan::{Action, Leave, Step};
 use crate::retain::parting;
 use crate::state::State;
+use crate::sweep::sweep;
 
 /// Who needs a resource.
 type Users<'a> = BTreeMap<&'a Address, BTreeSet<&'a Address>>;
@@ -67,7 +68,7 @@ pub(crate) fn steps(
             Decision::Replace { want, replacement } => {
                 let early = early.contains(address);
                 if let Some(object) = state.object(address) {
-                    let delete = parting(object, Some(graph.nodes[at].options.lifecycle), Leave::Replaced);
+                    let delete = parting(object, Some(&graph.nodes[at].options.lifecycle), Leave::Replaced);
                     let step = drawn.push(address, handle(address), delete);
                     drawn.down.entry(address.clone()).or_default().push(step);
                     drawn.replaced.insert(step);
@@ -91,12 +92,13 @@ pub(crate) fn steps(
         drawn.up.insert(address.clone(), step);
     }
 
-    let declared = graph.nodes.iter().map(|node| (&node.address, node.options.lifecycle)).collect();
+    let declared = graph.nodes.iter().map(|node| (&node.address, &node.options.lifecycle)).collect();
     drawn.leave(state, observed, &declared, Leave::NotDeclared, handle);
     let gone_early = drawn.down.iter().filter(|(address, _)| early.contains(*address)).flat_map(|(_, steps)| steps).copied();
     drawn.early.extend(gone_early.collect::<Vec<_>>());
     drawn.order_deletes(state, graph, dependencies);
     drawn.make_room(state, graph);
+    sweep(&mut drawn, state);
     (drawn, unchanged)
 }
 
@@ -105,6 +107,7 @@ pub(crate) fn destruction(state: &State, observed: &Observed, handle: impl Fn(&A
     let mut drawn = Steps::default();
     drawn.leave(state, observed, &BTreeMap::new(), Leave::Destroy, handle);
     drawn.order_deletes(state, &Graph::empty(""), &[]);
+    sweep(&mut drawn, state);
     drawn
 }
 
@@ -120,7 +123,7 @@ impl Steps {
         &mut self,
         state: &State,
         observed: &Observed,
-        stays: &BTreeMap<&Address, Lifecycle>,
+        stays: &BTreeMap<&Address, &Lifecycle>,
         why: Leave,
         handle: impl Fn(&Address) -> String,
     ) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::Address;
+use infra_core::{Address, Lifecycle};
 use thiserror::Error;
 
 use crate::state::{Intent, Record, Row, State};
@@ -110,6 +110,9 @@ impl State {
                 needs.insert(to.clone());
             }
         }
+        for lifecycle in self.rows.values_mut().flat_map(lifecycles) {
+            lifecycle.readdress(from, Some(to));
+        }
         // Both addresses have had these objects: neither may give a new one the name of one that exists.
         let made = self.made.get(from).copied().unwrap_or_default();
         if made > 0 {
@@ -133,6 +136,9 @@ impl State {
         for needs in self.rows.values_mut().flat_map(mentions) {
             needs.remove(address);
         }
+        for lifecycle in self.rows.values_mut().flat_map(lifecycles) {
+            lifecycle.readdress(address, None);
+        }
     }
 }
 
@@ -141,6 +147,15 @@ fn mentions(row: &mut Row) -> impl Iterator<Item = &mut BTreeSet<Address>> {
     let objects = row.object.iter_mut().chain(&mut row.old).map(|object| &mut object.dependencies);
     objects.chain(row.intent.as_mut().and_then(|intent| match intent {
         Intent::Create { dependencies, .. } | Intent::Update { dependencies, .. } => Some(dependencies),
+        Intent::Delete { .. } => None,
+    }))
+}
+
+/// What is remembered of every object in a row.
+fn lifecycles(row: &mut Row) -> impl Iterator<Item = &mut Lifecycle> {
+    let objects = row.object.iter_mut().chain(&mut row.old).map(|object| &mut object.lifecycle);
+    objects.chain(row.intent.as_mut().and_then(|intent| match intent {
+        Intent::Create { lifecycle, .. } | Intent::Update { lifecycle, .. } => Some(lifecycle),
         Intent::Delete { .. } => None,
     }))
 }

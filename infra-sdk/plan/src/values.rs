@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use infra_core::{Expr, Value};
+use infra_core::{Expr, Lifecycle, Terms, Value};
 
-use crate::plan::{Action, Difference, Plan, Replacement};
+use crate::plan::{Action, Difference, Plan, Replacement, Want};
 use crate::state::{Intent, Object, Record, Row, State};
 
 /// What is called with each secret, digest and sealed value.
@@ -57,20 +57,23 @@ impl Plan {
         for step in &mut self.steps {
             match &mut step.action {
                 Action::Create { want, replaces } => {
-                    in_exprs(&mut want.inputs, see)?;
+                    in_want(want, see)?;
                     if let Some(Replacement { changes, .. }) = replaces {
                         in_changes(changes, see)?;
                     }
                 }
                 Action::Update { want, changes, .. } => {
-                    in_exprs(&mut want.inputs, see)?;
+                    in_want(want, see)?;
                     in_changes(changes, see)?;
                 }
                 Action::Note { want, outputs, .. } => {
-                    in_exprs(&mut want.inputs, see)?;
+                    in_want(want, see)?;
                     in_values(outputs, see)?;
                 }
-                Action::Delete { .. } | Action::Retain { .. } | Action::Forget { .. } => {}
+                Action::Delete { hooks, .. } => {
+                    hooks.iter_mut().flat_map(|hook| hook.command.exprs_mut()).try_for_each(|expr| in_expr(expr, false, see))?;
+                }
+                Action::Sweep { .. } | Action::Retain { .. } | Action::Forget { .. } => {}
             }
         }
         for export in &mut self.exports {
@@ -86,14 +89,37 @@ fn in_row<E>(row: &mut Row, see: See<'_, E>) -> Result<(), E> {
     row.intent.iter_mut().try_for_each(|intent| in_intent(intent, see))
 }
 
+fn in_want<E>(want: &mut Want, see: See<'_, E>) -> Result<(), E> {
+    in_exprs(&mut want.inputs, see)?;
+    in_lifecycle(&mut want.lifecycle, see)?;
+    in_terms(&mut want.terms, see)
+}
+
+fn in_lifecycle<E>(lifecycle: &mut Lifecycle, see: See<'_, E>) -> Result<(), E> {
+    lifecycle.triggers.iter_mut().try_for_each(|trigger| trigger.each_secret(see))?;
+    lifecycle.hooks.iter_mut().flat_map(|hook| hook.command.exprs_mut()).try_for_each(|expr| in_expr(expr, false, see))
+}
+
+fn in_terms<E>(terms: &mut Terms, see: See<'_, E>) -> Result<(), E> {
+    *terms = terms.try_map(&mut |expr| {
+        let mut expr = expr.clone();
+        in_expr(&mut expr, false, see).map(|()| expr)
+    })?;
+    Ok(())
+}
+
 fn in_object<E>(object: &mut Object, see: See<'_, E>) -> Result<(), E> {
+    in_lifecycle(&mut object.lifecycle, see)?;
     in_values(&mut object.inputs, see)?;
     in_values(&mut object.outputs, see)
 }
 
 fn in_intent<E>(intent: &mut Intent, see: See<'_, E>) -> Result<(), E> {
     match intent {
-        Intent::Create { inputs, .. } | Intent::Update { inputs, .. } => in_values(inputs, see),
+        Intent::Create { inputs, lifecycle, .. } | Intent::Update { inputs, lifecycle, .. } => {
+            in_lifecycle(lifecycle, see)?;
+            in_values(inputs, see)
+        }
         Intent::Delete { .. } => Ok(()),
     }
 }

@@ -66,6 +66,8 @@ pub(crate) struct Contents {
     calls: Vec<Call>,
     faults: Vec<Fault>,
     gone: BTreeSet<String>,
+    /// The types whose objects go with what an input of theirs refers to, and that input.
+    contained: BTreeSet<(String, String)>,
     next: u64,
     pub(crate) life: Life,
     pub(crate) nature: Nature,
@@ -152,6 +154,12 @@ impl MockCloud {
         let mut contents = self.contents();
         let object = contents.objects.get_mut(&id);
         object.map(|object| object.inputs.insert(input.to_owned(), value.into())).is_some()
+    }
+
+    /// Lets the objects of a type go with the object that one of their inputs refers to, as what is in a container does;
+    /// they do not keep it from being deleted.
+    pub fn contain(&self, kind: &str, input: &str) {
+        self.contents().contained.insert((kind.to_owned(), input.to_owned()));
     }
 
     /// Lets every call take up to a second of virtual time, the same for the same seed, so that calls overlap. A call that
@@ -276,14 +284,32 @@ impl Contents {
     }
 
     pub(crate) fn delete(&mut self, id: &str) -> Result<(), ProviderError> {
-        let user = self.objects.iter().find(|(other, object)| *other != id && object.inputs.values().any(|value| mentions(value, id)));
+        let going = self.goes_with(id);
+        let uses = |object: &MockObject| going.iter().any(|id| object.inputs.values().any(|value| mentions(value, id)));
+        let user = self.objects.iter().find(|(other, object)| !going.contains(*other) && uses(object));
         if let Some((user, _)) = user {
             return Err(ProviderError::new(Class::InUse, "Delete", format!("{id} is used by {user}")));
         }
-        if self.objects.remove(id).is_some() {
-            self.gone.insert(id.to_owned());
+        for id in going {
+            if self.objects.remove(&id).is_some() {
+                self.gone.insert(id);
+            }
         }
         Ok(())
+    }
+
+    /// An object and all that it contains, directly or not.
+    fn goes_with(&self, id: &str) -> BTreeSet<String> {
+        let (mut going, mut left) = (BTreeSet::new(), vec![id.to_owned()]);
+        while let Some(id) = left.pop() {
+            let inside = |object: &MockObject| {
+                let mut inputs = self.contained.iter().filter(|(kind, _)| *kind == *object.kind);
+                inputs.any(|(_, input)| object.inputs.get(input).is_some_and(|value| mentions(value, &id)))
+            };
+            left.extend(self.objects.iter().filter(|(_, object)| inside(object)).map(|(id, _)| id.clone()));
+            going.insert(id);
+        }
+        going
     }
 
     fn refuse_dead_references(&self, inputs: &BTreeMap<String, Value>) -> Result<(), ProviderError> {

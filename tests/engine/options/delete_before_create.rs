@@ -1,7 +1,6 @@
 //! The old one first, because the program asks for it.
 
 use super::*;
-use infra_plan::Action;
 
 fn fleet(image: &'static str) -> impl Fn(&Stack) {
     move |stack| {

@@ -6,7 +6,7 @@ mod value;
 
 use std::fmt::Write as _;
 
-use infra_core::Expr;
+use infra_core::{Expr, Hook, Moment};
 
 use crate::plan::{Action, Difference, Export, Leave, Plan, Step, Want};
 use style::Paint;
@@ -56,9 +56,8 @@ fn is_half_of_replacement(plan: &Plan, at: usize) -> bool {
     let create =
         plan.steps.iter().position(|step| step.address == *address && matches!(step.action, Action::Create { replaces: Some(_), .. }));
     let Some(create) = create else { return false };
-    let mut deletes = (0..plan.steps.len()).filter(|other| {
-        plan.steps[*other].address == *address && matches!(plan.steps[*other].action, Action::Delete { .. } | Action::Retain { .. })
-    });
+    let mut deletes =
+        (0..plan.steps.len()).filter(|other| plan.steps[*other].address == *address && plan.steps[*other].action.is_parting());
     let joined = |delete: usize| plan.steps[create].after.contains(&delete) || plan.steps[delete].after.contains(&create);
     deletes.find(|delete| joined(*delete)) == Some(at)
 }
@@ -75,28 +74,53 @@ impl Page {
             Action::Create { want, replaces: None } => {
                 self.heading(Style::Add, "+", step, "");
                 self.fields(Style::Plain, want);
+                self.hooks(&want.terms.hooks, |moment| matches!(moment, Moment::BeforeCreate | Moment::AfterCreate));
             }
-            Action::Create { want: _, replaces: Some(replacement) } => {
+            Action::Create { want, replaces: Some(replacement) } => {
                 self.heading(Style::Replace, "±", step, &replacement.describe());
                 if let Some(first) = &replacement.delete_first {
                     self.remark(&format!("the old one is deleted first: {first}"));
                 }
                 self.differences(&replacement.changes);
+                self.hooks(&want.terms.hooks, |moment| matches!(moment, Moment::BeforeCreate | Moment::AfterCreate));
             }
-            Action::Update { changes, id, .. } => {
-                let waits = if changes.is_empty() { ", not ready yet when it was last seen: it is waited for" } else { "" };
+            Action::Update { changes, id, want } => {
+                let waits = match (changes.is_empty(), want.lifecycle.due.is_empty()) {
+                    (true, true) => ", not ready yet when it was last seen: it is waited for",
+                    (true, false) => ", whose hooks have still to run",
+                    (false, _) => "",
+                };
                 self.heading(Style::Change, "~", step, &format!("{id}{waits}"));
                 self.differences(changes);
+                let moments = match changes.is_empty() {
+                    true => Vec::new(),
+                    false => vec![Moment::BeforeUpdate, Moment::AfterUpdate],
+                };
+                self.hooks(&want.terms.hooks, |moment| moments.contains(&moment) || want.lifecycle.due.contains(&moment));
             }
-            Action::Delete { why: Leave::Replaced, .. } if half_of_replacement => return,
-            Action::Delete { id, why } => {
+            Action::Delete { why: Leave::Replaced, hooks, .. } if half_of_replacement => {
+                if hooks.is_empty() {
+                    return;
+                }
+                self.heading(Style::Remove, "-", step, "which is replaced");
+                self.hooks(hooks, |_| true);
+            }
+            Action::Sweep { why: Leave::Replaced, .. } if half_of_replacement => return,
+            Action::Sweep { id, with, .. } => {
+                self.heading(Style::Remove, "-", step, &format!("{id}, goes with {}", with.name()));
+                return;
+            }
+            Action::Delete { id, why, hooks } => {
                 let remark = match why {
                     Leave::NotDeclared => format!("{id}, no longer declared"),
                     Leave::Destroy => id.clone(),
                     Leave::Replaced => format!("{id}, left by an earlier replacement"),
                 };
                 self.heading(Style::Remove, "-", step, &remark);
-                return;
+                if hooks.is_empty() {
+                    return;
+                }
+                self.hooks(hooks, |_| true);
             }
             Action::Retain { id, why } => {
                 let remark = match why {
@@ -120,6 +144,15 @@ impl Page {
         let (mark, name) = (self.paint.with(style, mark), self.paint.with(Style::Strong, step.address.name()));
         let remark = if remark.is_empty() { String::new() } else { format!("  {}", self.paint.with(Style::Dim, remark)) };
         let _ = writeln!(self.text, "  {mark} {} {name}{remark}", step.handle);
+    }
+
+    /// The commands that run beside a step.
+    fn hooks(&mut self, hooks: &[Hook], runs: impl Fn(Moment) -> bool) {
+        for hook in hooks.iter().filter(|hook| runs(hook.moment)) {
+            let (moment, command) = (hook.moment.to_string(), hook.command.to_string());
+            let room = self.room(INDENT + moment.chars().count() + 8);
+            self.remark(&format!("{moment}, runs {}", value::shortened(&command, room)));
+        }
     }
 
     fn remark(&mut self, remark: &str) {

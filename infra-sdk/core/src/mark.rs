@@ -1,11 +1,11 @@
 //! Marks what a type calls secret, whoever gave it and however deep it stands.
 
-use infra_core::{Expr, Field, Type, Value};
+use std::collections::BTreeMap;
 
-use crate::diff::object;
+use crate::{Expr, Field, Graph, Type, Value};
 
 /// The value of a field with everything marked that the field's type calls secret.
-pub(crate) fn marked(field: &Field, expr: Expr) -> Expr {
+pub fn marked(field: &Field, expr: Expr) -> Expr {
     if !field.secret {
         return inside(&field.ty, expr);
     }
@@ -45,4 +45,27 @@ fn inside(ty: &Type, expr: Expr) -> Expr {
 
 fn folded(expr: Expr) -> Expr {
     expr.value().map_or(expr, Expr::Lit)
+}
+
+/// The fields of an object, known or not.
+fn object(expr: &Expr) -> Option<BTreeMap<String, Expr>> {
+    match expr {
+        Expr::Object(fields) => Some(fields.clone()),
+        Expr::Lit(Value::Object(fields)) => Some(fields.iter().map(|(key, value)| (key.clone(), Expr::Lit(value.clone()))).collect()),
+        _ => None,
+    }
+}
+
+impl Graph {
+    /// Marks what the types of its resources call secret, so that nothing says it from here on.
+    pub(crate) fn mark(&mut self) {
+        for node in &mut self.nodes {
+            let Some(schema) = self.schemas.get(node.address.kind()) else { continue };
+            for (name, input) in &mut node.inputs {
+                if let Some(field) = schema.input(name).filter(|field| field.has_secret()) {
+                    *input = marked(field, std::mem::replace(input, Expr::Lit(Value::Null)));
+                }
+            }
+        }
+    }
 }
