@@ -196,7 +196,7 @@ fn is_empty(want: &Expr) -> bool {
 }
 
 /// The fields of an object, known or not.
-fn object(expr: &Expr) -> Option<BTreeMap<String, Expr>> {
+pub(crate) fn object(expr: &Expr) -> Option<BTreeMap<String, Expr>> {
     match expr {
         Expr::Object(fields) => Some(fields.clone()),
         Expr::Lit(Value::Object(fields)) => Some(fields.iter().map(|(key, value)| (key.clone(), Expr::Lit(value.clone()))).collect()),

@@ -22,14 +22,13 @@ use crate::show::{json_line, print, say};
 #[command(after_help = "\
 Examples:
   infra state rotate-key web
-  infra state rotate-key web --env production --to kms:alias/infra
-  infra state rotate-key web --env production --to age:age1…,age1…
+  infra state rotate-key web --env production --to age:age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
   infra state rotate-key web --env production --to passphrase")]
 pub(super) struct RotateKey {
     #[command(flatten)]
     pub(super) stack: StackArguments,
 
-    /// Who can open the new key: `age`, `age:RECIPIENT,…`, `passphrase`, or `kms:KEY` with a key's id, ARN or alias.
+    /// Who can open the new key: `age`, `age:RECIPIENT,…` or `passphrase`.
     #[arg(long, value_name = "GUARD", value_parser = |text: &str| text.parse::<GuardName>())]
     to: Option<GuardName>,
 }
