@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use infra_apply::{Engine, Event, FileLog, Interrupt, Journal, Registry, Watcher};
 use infra_core::{Graph, Secret, Stack, Value, ops, output};
 use infra_plan::{RenderOptions, render};
-use infra_random::RandomPassword;
+use infra_random_values::RandomPassword;
 use infra_seal::DataKey;
 use infra_testing::{Fault, Verb, World};
 use infra_tests::{Machine, Net, Vault};
@@ -42,7 +42,7 @@ impl Watcher for Ear {
 /// A run on a journal in a file, as the command has it; everything that it said.
 fn run(world: &World, graph: Option<&Graph>, path: &Path, key: &Arc<DataKey>) -> String {
     let mut registry: Registry = world.cloud.registry(graph.into_iter().flat_map(|graph| graph.schemas.values()));
-    infra_random::register(&mut registry);
+    infra_random_values::register(&mut registry);
     let engine = Engine::new(registry);
     let (mut journal, _): (Journal, _) = FileLog::open(path, OF, || "salt".into()).unwrap();
     journal.unlock(key.clone()).unwrap();
@@ -129,16 +129,16 @@ fn no_secret_of_any_path_is_in_the_journal_the_plan_the_events_or_the_errors() {
     let world = World::new();
     let graph = world.graph(&program, json!({}));
 
-    // A service that repeats what it was given, in one form after the other.
+    // Services that repeat what they were given, in one form after the other.
     let mut said = String::new();
-    for secret in GIVEN {
-        for form in [secret.to_owned(), STANDARD.encode(secret), secret.bytes().map(|byte| format!("{byte:02x}")).collect()] {
-            for name in ["v", "net", "m"] {
-                world.cloud.inject(Fault::refuse(Verb::Create, name).saying(&format!("'{form}' is refused")));
-            }
+    for (name, secret) in [("v", GIVEN[0]), ("net", GIVEN[2]), ("m", GIVEN[1]), ("m", GIVEN[3]), ("m", GIVEN[4]), ("m", "vault-1.key")] {
+        let quoted = serde_json::to_string(secret).unwrap();
+        let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        for form in [secret.to_owned(), STANDARD.encode(secret), hex, quoted] {
+            world.cloud.inject(Fault::refuse(Verb::Create, name).saying(&format!("'{form}' is refused")));
         }
     }
-    for _ in 0..40 {
+    for _ in 0..30 {
         said.push_str(&run(&world, Some(&graph), &path, &key));
     }
     world.cloud.heal();

@@ -10,7 +10,6 @@ mod dataflow;
 mod drift;
 mod failure;
 mod options;
-mod random;
 mod random_values;
 mod recovery;
 mod rendering;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use infra_apply::{Handler, Registry};
 use infra_core::{Resource as _, Stack};
-use infra_random::{RandomPassword, RandomString};
+use infra_random_values::{RandomPassword, RandomString};
 use infra_testing::{Crash, World};
 use infra_tests::Machine;
 use serde_json::json;
 
 fn handler(kind: &str) -> Arc<dyn Handler> {
     let mut registry = Registry::new();
-    infra_random::register(&mut registry);
+    infra_random_values::register(&mut registry);
     registry.handler(kind).unwrap().clone()
 }
 

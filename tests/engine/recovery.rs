@@ -1,7 +1,7 @@
 //! What an interrupted run leaves, moment by moment, and what the next one makes of it.
 
 use infra_apply::{Class, Engine, Interrupt};
-use infra_core::{Stack, output};
+use infra_core::{Secret, Stack, output};
 use infra_testing::{Crash, Fault, Verb, World};
 use infra_tests::{Fleet, Machine, Net, Part, Vault};
 use serde_json::json;
@@ -109,6 +109,17 @@ fn after_an_interrupted_change_what_the_cloud_never_tells_is_sent_again() {
     assert!(world.deploy_until(&graph, Crash::AfterCall(2)));
     world.deploy(&seeded("old"), json!({})).complete();
     assert_eq!(world.cloud.object("toy:run/machine", "m").unwrap().1.inputs["seed"].as_str(), Some("old"));
+}
+
+#[test]
+fn after_an_interrupted_change_what_a_type_insists_on_and_the_cloud_never_tells_keeps_nothing_from_going_on() {
+    let vault = |word: &'static str| move |stack: &Stack| drop(Vault::new("vault").password(Secret::new(word.to_owned())).add(stack));
+    let mut world = World::new();
+    world.deploy(&vault("one"), json!({})).complete();
+    let graph = world.graph(&vault("two"), json!({}));
+    assert!(world.deploy_until(&graph, Crash::AtRecord(1)));
+    world.deploy_graph(&graph).unwrap().complete();
+    assert!(!world.plan_graph(&graph).unwrap().has_changes());
 }
 
 #[test]

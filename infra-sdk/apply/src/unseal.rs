@@ -22,7 +22,10 @@ pub(crate) fn unsealed(
         };
         (name.clone(), value)
     };
-    kept.iter().map(value).collect()
+    // After a change that was interrupted nobody may know what the cloud has of it and never tells.
+    let unknown = fields.iter().filter(|field| field.required && !kept.contains_key(&field.name));
+    let unknown = unknown.map(|field| (field.name.clone(), least(&field.ty)));
+    kept.iter().map(value).chain(unknown).collect()
 }
 
 fn unsealed_value(ty: &Type, required: bool, kept: &Value, clear: Option<&Value>, salt: &str) -> Value {

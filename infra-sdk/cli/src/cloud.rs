@@ -49,7 +49,7 @@ impl Cloud {
         }
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
-        infra_random::register(&mut registry);
+        infra_random_values::register(&mut registry);
         providers(&mut registry, &sdk);
         Ok(Cloud { registry, memory })
     }

@@ -22,10 +22,12 @@ pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Ex
 }
 
 /// Marks the replacements that delete first, and returns every resource whose object goes early: those that clash with
-/// what replaces them, those of which the program asks it, and whatever used one of these, since it must go before what it uses.
+/// what replaces them, those of which the program asks it, and whatever used one of these, since it must go before what it
+/// uses. A user whose own replacement needs nothing of that is made first all the same.
 pub(crate) fn mark_delete_first(
     decisions: &mut [(usize, Decision)],
     nodes: &[Node],
+    dependencies: &[BTreeSet<Address>],
     schemas: &[&Schema],
     state: &State,
 ) -> BTreeSet<Address> {
@@ -37,6 +39,7 @@ pub(crate) fn mark_delete_first(
             users.entry(need).or_default().push(address);
         }
     }
+    let sequence: Vec<usize> = decisions.iter().map(|(at, _)| *at).collect();
     let circles = circles(decisions, &addresses, schemas, state);
     let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
     let (mut early, mut spreading) = (BTreeSet::new(), Vec::new());
@@ -54,17 +57,30 @@ pub(crate) fn mark_delete_first(
         }
         replaced.insert(address, replacement);
     }
+    // Whose old object must go before one that goes early, and because of whom.
+    let mut reached: BTreeMap<&Address, &Address> = BTreeMap::new();
     while let Some(first) = spreading.pop() {
-        for user in users.get(first).into_iter().flatten() {
-            if let Some(replacement) = replaced.get_mut(user) {
-                let because = || format!("{first}, which it uses, is deleted before it is made anew");
-                replacement.delete_first.get_or_insert_with(because);
-            } else if declared.contains(user) {
+        for user in users.get(first).into_iter().flatten().copied() {
+            let stays = !replaced.contains_key(user) && declared.contains(user);
+            if stays || early.contains(user) || reached.contains_key(user) {
                 continue;
             }
-            if early.insert((*user).clone()) {
-                spreading.push(user);
-            }
+            reached.insert(user, first);
+            spreading.push(user);
+        }
+    }
+    early.extend(reached.keys().filter(|user| !declared.contains(*user)).map(|user| (*user).clone()));
+    // What a resource needs stands before it, so that one look at each is enough.
+    let mut waits: BTreeSet<&Address> = BTreeSet::new();
+    for at in sequence {
+        let address = addresses[at];
+        if !dependencies[at].iter().any(|need| early.contains(need) || waits.contains(need)) {
+            continue;
+        }
+        waits.insert(address);
+        if let (Some(first), Some(replacement)) = (reached.get(address), replaced.get_mut(address)) {
+            replacement.delete_first.get_or_insert_with(|| format!("{first}, which it uses, is deleted before it is made anew"));
+            early.insert(address.clone());
         }
     }
     early

@@ -56,7 +56,7 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
     }
 
     let mut problems = retain::conflicts(&decisions, &graph.nodes, &schemas, state);
-    let early = mark_delete_first(&mut decisions, &graph.nodes, &schemas, state);
+    let early = mark_delete_first(&mut decisions, &graph.nodes, &order.dependencies, &schemas, state);
     let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
     problems.extend(violations(&drawn.steps, &graph.nodes, state));
     if !problems.is_empty() {

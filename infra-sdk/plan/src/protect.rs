@@ -7,8 +7,9 @@ use infra_core::{Address, Diagnostic, Node};
 use crate::plan::{Action, Leave, Replacement, Step};
 use crate::state::State;
 
-/// Every step that would end a protected object, whether the program says that it is protected or its record does. Only
-/// the current object of a resource can be: nothing takes the place of one that is.
+/// Every step that would end a protected object. Of what is declared the program says whether it is protected, so that there
+/// is always a way on, also where the cloud and not the program forces a replacement; of what is not declared any more, its
+/// record does. Only the current object of a resource can be: nothing takes the place of one that is.
 pub(crate) fn violations(steps: &[Step], nodes: &[Node], state: &State) -> Vec<Diagnostic> {
     let declared: BTreeMap<&Address, &Node> = nodes.iter().map(|node| (&node.address, node)).collect();
     let violation = |step: &Step| {
@@ -17,8 +18,7 @@ pub(crate) fn violations(steps: &[Step], nodes: &[Node], state: &State) -> Vec<D
         };
         let object = state.object(&step.address).filter(|object| object.id == *id)?;
         let node = declared.get(&step.address).copied();
-        let by_program = node.is_some_and(|node| node.options.lifecycle.protect);
-        if !by_program && !object.lifecycle.protect {
+        if !node.map_or(object.lifecycle.protect, |node| node.options.lifecycle.protect) {
             return None;
         }
         let problem = match why {
@@ -27,8 +27,7 @@ pub(crate) fn violations(steps: &[Step], nodes: &[Node], state: &State) -> Vec<D
             Leave::Replaced => format!("is protected, and would be {}", replaced(steps, &step.address)),
         };
         let help = match (node, why) {
-            (Some(_), _) if by_program => "take `.protect()` away and deploy that first, if another may take its place",
-            (Some(_), _) => "deploy the program without this change first: that takes the protection away",
+            (Some(_), _) => "take `.protect()` away, if another may take its place",
             (None, Leave::Destroy) => "take `.protect()` away in the program and deploy that first, if it may go",
             (None, _) => "declare it without `.protect()` and deploy that first, if it may go",
         };

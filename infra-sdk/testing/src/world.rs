@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Outcome, PlanError, Registry, Seal, Watcher};
+use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Outcome, PlanError, RefreshError, Registry, Seal, Watcher};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
 use infra_plan::{Plan, State};
@@ -174,11 +174,39 @@ impl World {
     /// If that cannot be planned. What fails while it is performed is in the outcome.
     #[track_caller]
     pub fn destroy(&mut self) -> Deployed {
-        let engine = Engine::new(self.registry([]));
-        match self.perform(&engine, "test", None) {
+        match self.try_destroy() {
             Ok(deployed) => deployed,
             Err(error) => panic!("{error}"),
         }
+    }
+
+    /// As [`destroy`](World::destroy), where it may be refused.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    pub fn try_destroy(&mut self) -> Result<Deployed, PlanError> {
+        let engine = Engine::new(self.registry([]));
+        self.perform(&engine, "test", None)
+    }
+
+    /// Brings the state up to date with the cloud, which is not changed.
+    ///
+    /// # Errors
+    /// Where the cloud cannot be read.
+    ///
+    /// # Panics
+    /// If the world's seal does not take what it has opened.
+    pub fn refresh(&mut self) -> Result<(), RefreshError> {
+        let engine = Engine::new(self.registry([]));
+        let mut journal = self.journal();
+        in_virtual_time(engine.refresh(&mut journal, &()))?;
+        let mut state = journal.into_state();
+        // What is remembered between two runs is what a journal keeps.
+        if let Err(error) = self.seal.seal_state(&mut state) {
+            panic!("{error}");
+        }
+        self.state = state;
+        Ok(())
     }
 
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and

@@ -51,3 +51,18 @@ fn it_says_nothing_of_a_change_in_place_and_the_plan_says_why_the_order_is_so() 
     });
     assert_eq!(first.as_deref(), Some("the program asks for this order"));
 }
+
+#[test]
+fn what_used_it_only_for_its_order_and_needs_it_no_more_is_made_before_its_old_one_goes() {
+    let program = |range: &'static str, image: &'static str, after: bool| {
+        move |stack: &Stack| {
+            let fleet = Fleet::new("fleet").image(image).delete_before_create().add(stack);
+            let net = Net::new("net").range(range);
+            let net = if after { net.depends_on(&fleet) } else { net }.add(stack);
+            Machine::new("m").net(&net).add(stack);
+        }
+    };
+    let mut world = World::new();
+    world.deploy(&program("10.0.0.0/16", "one", true), json!({})).complete();
+    world.deploy(&program("10.1.0.0/16", "two", false), json!({})).complete();
+}

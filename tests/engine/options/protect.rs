@@ -79,7 +79,7 @@ fn once_the_protection_is_taken_away_and_deployed_it_can_go() {
 }
 
 #[test]
-fn taking_the_protection_away_and_replacing_are_two_deployments() {
+fn what_is_declared_without_protection_is_replaced_and_what_is_declared_with_it_is_not() {
     let mut world = World::new();
     let net = |range: &'static str, protect: bool| {
         move |stack: &Stack| {
@@ -88,11 +88,19 @@ fn taking_the_protection_away_and_replacing_are_two_deployments() {
         }
     };
     world.deploy(&net("10.0.0.0/16", true), json!({})).complete();
-    let problems = refusal(&world, &net("10.1.0.0/16", false));
-    assert!(problems[0].help.as_ref().unwrap().contains("takes the protection away"), "{}", problems[0]);
-    world.deploy(&net("10.0.0.0/16", false), json!({})).complete();
+    let problems = refusal(&world, &net("10.1.0.0/16", true));
+    assert!(problems[0].help.as_ref().unwrap().contains("take `.protect()` away"), "{}", problems[0]);
     world.deploy(&net("10.1.0.0/16", false), json!({})).complete();
     assert_eq!(refusal(&world, &net("10.2.0.0/16", true)).len(), 1, "it holds from the plan on that says so");
+}
+
+#[test]
+fn where_the_cloud_lost_what_a_protected_object_needs_there_is_a_way_on() {
+    let mut world = deployed();
+    world.cloud.remove("toy:net/net", "net");
+    assert_eq!(refusal(&world, &protected("10.0.0.0/16", 1)).len(), 2);
+    world.deploy(&unprotected, json!({})).complete();
+    assert!(!world.plan(&unprotected, json!({})).unwrap().has_changes());
 }
 
 #[test]

@@ -1,0 +1,71 @@
+//! How many hours a second of one processor simulates. Printed, never asserted: `cargo bench -p infra-autoscale`.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints its rates")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use infra_autoscale::model::{Fleet, Monitoring, Policy, Rule, Tracking};
+use infra_autoscale::{Beanstalk, Capacity, Fluid, Lag, Levers, Load, Scenario, Simulation, Talk, Unknowns, hours, minutes};
+
+fn main() {
+    let capacity = Capacity::linear(0.0, 0.75, 1000.0).unwrap();
+    let day = Load::from(60_000.0).sine(50_000.0, hours(24), hours(24 * 7));
+    for (name, load) in [("the talk's 48 minutes", Talk::load()), ("a week of sines", day)] {
+        fluid(name, &load, &capacity);
+        let beanstalk = Beanstalk { max: 20, monitoring: Monitoring::Detailed, ..Beanstalk::cpu(15.0, 5.0, 2) }.fleet("beanstalk");
+        full(&format!("{name}, two simple policies"), beanstalk, &load, &capacity);
+        let tracking = Fleet { monitoring: Monitoring::Detailed, default_warm_up: Some(120), ..Fleet::new("tracking", 1, 20) }
+            .with_policy(Policy::new("cpu", Rule::Tracking(Tracking::cpu(40.0))));
+        full(
+            &format!("{name}, target tracking"),
+            Fleet { zones: ["a", "b", "c"].map(str::to_owned).to_vec(), ..tracking },
+            &load,
+            &capacity,
+        );
+    }
+    let fleet = Beanstalk { max: 20, monitoring: Monitoring::Detailed, ..Beanstalk::cpu(11.0, 5.0, 2) }.fleet("unit test");
+    let simulation = Simulation::of(fleet).capacity(capacity).load(Talk::load().stretched(4.0)).over(Unknowns::of_the_cloud());
+    let begun = Instant::now();
+    let outcome = simulation.run().unwrap();
+    println!(
+        "a unit test over {} scenarios of {} min: {:.2} ms",
+        outcome.runs.len(),
+        Talk::load().length() * 4 / minutes(1),
+        begun.elapsed().as_secs_f64() * 1e3
+    );
+}
+
+fn fluid(name: &str, load: &Load, capacity: &Capacity) {
+    let fluid = Fluid::new(load, capacity.line, 50.0).unwrap();
+    let lag = Lag { phase: 0, delay: 1, in_service: 1, ready: 2 };
+    let runs = (2e6 / fluid.hours()) as u32;
+    let begun = Instant::now();
+    for run in 0..runs {
+        let levers = Levers {
+            min: 1 + run % 3,
+            max: 40,
+            upper: f64::from(11 + run % 35),
+            out_by: 1 + run % 10,
+            lower: 5.0,
+            in_by: 1,
+            cooldown: run % 8,
+            window: 5,
+            basic: run % 2 == 0,
+        };
+        black_box(fluid.run(black_box(&levers), &lag, 1.0));
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let rate = f64::from(runs) * fluid.hours() / seconds;
+    println!("fluid, {name}: {:.2} M hours/s; 100,000 settings in {:.0} ms", rate / 1e6, seconds / f64::from(runs) * 1e8);
+}
+
+fn full(name: &str, fleet: Fleet, load: &Load, capacity: &Capacity) {
+    let prepared = Simulation::of(fleet).capacity(capacity.clone()).load(load.clone()).prepare().unwrap();
+    let runs = (4e5 / prepared.hours()) as usize;
+    let scenarios = (0..runs).map(|run| Scenario { phase: (run as i64 * 7) % 300, delay: 60 + (run as i64 % 61), ..Scenario::NOMINAL });
+    let begun = Instant::now();
+    black_box(prepared.run_all(scenarios));
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("full, {name}: {:.0} k hours/s; {:.2} us a run", runs as f64 * prepared.hours() / seconds / 1e3, seconds / runs as f64 * 1e6);
+}

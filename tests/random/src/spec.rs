@@ -1,0 +1,103 @@
+//! Random numbers to lines: a program is what can be made of them, so that each lesser set of numbers is a program too.
+
+use proptest::prelude::*;
+
+use crate::line::{Line, Options, What};
+
+/// What the numbers of one resource are; its place in the program says which type it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Spec {
+    present: bool,
+    /// What it cannot change.
+    fixed: u8,
+    /// What it can.
+    loose: u8,
+    /// Which of the resources before it it needs.
+    needs: usize,
+    also_needs: Option<usize>,
+    after: Option<usize>,
+    options: Traits,
+}
+
+#[derive(Clone, Debug)]
+struct Traits {
+    protect: bool,
+    retain: bool,
+    ignore: bool,
+    replace: bool,
+    first: bool,
+}
+
+/// The numbers of one resource.
+pub(crate) fn spec() -> impl Strategy<Value = Spec> {
+    let seldom = || prop::bool::weighted(0.06);
+    let traits = (seldom(), seldom(), seldom(), seldom(), seldom()).prop_map(|(protect, retain, ignore, replace, first)| Traits {
+        protect,
+        retain,
+        ignore,
+        replace,
+        first,
+    });
+    let needs = (0..16_usize, prop::option::weighted(0.4, 0..16_usize), prop::option::weighted(0.1, 0..16_usize));
+    (prop::bool::weighted(0.8), 0..3_u8, 0..3_u8, needs, traits).prop_map(|(present, fixed, loose, needs, options)| {
+        let (needs, also_needs, after) = needs;
+        Spec { present, fixed, loose, needs, also_needs, after, options }
+    })
+}
+
+/// The lines that numbers make.
+pub(crate) fn lines(specs: &[Spec]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for (at, spec) in specs.iter().enumerate().filter(|(_, spec)| spec.present) {
+        let of = |wanted: fn(&What) -> bool| -> Vec<usize> {
+            lines.iter().enumerate().filter(|(_, line)| wanted(&line.what)).map(|(at, _)| at).collect()
+        };
+        let (nets, parts) = (of(|what| matches!(what, What::Net { .. })), of(|what| matches!(what, What::Part { .. })));
+        let machines = of(|what| matches!(what, What::Machine { .. }));
+        let one = |among: &[usize], number: usize| (!among.is_empty()).then(|| among[number % among.len()]);
+        let mut name = format!("r{at}");
+        let what = match at % 5 {
+            0 => What::Net { range: spec.fixed, dns: spec.loose > 1 },
+            1 => {
+                let Some(net) = one(&nets, spec.needs) else { continue };
+                // The third number is the resource's own, so that only its own older objects clash with it.
+                What::Part { net, third: at, zone: spec.fixed }
+            }
+            2 => {
+                // A reference that is not mentioned any more stays in the cloud, so a machine with other references is
+                // another machine.
+                let (part, net) = (one(&parts, spec.needs), spec.also_needs.and_then(|also| one(&nets, also)));
+                name += match (part, net) {
+                    (None, None) => "",
+                    (Some(_), None) => "p",
+                    (None, Some(_)) => "n",
+                    (Some(_), Some(_)) => "pn",
+                };
+                // The same holds for a secret.
+                let password = spec.fixed == 1;
+                name += if password { "s" } else { "" };
+                What::Machine { part, net, size: spec.loose, password, seed: (spec.needs % 3 == 0).then_some(spec.loose) }
+            }
+            3 => {
+                let leader = spec.also_needs.and_then(|also| one(&machines, also));
+                name += if leader.is_some() { "l" } else { "" };
+                What::Fleet { image: spec.fixed, count: spec.loose, named: spec.loose == 2, leader }
+            }
+            _ => What::Vault { password: spec.fixed, label: spec.loose },
+        };
+        // What stays behind may use nothing, or the cloud would refuse to delete that for ever; nor may it have a name
+        // that another one will want.
+        let alone = matches!(what, What::Vault { .. } | What::Net { .. });
+        let options = Options {
+            depends_on: spec.after.and_then(|after| (!lines.is_empty()).then(|| after % lines.len())),
+            protect: spec.options.protect,
+            retain_on_delete: spec.options.retain && alone,
+            ignore_changes: spec.options.ignore,
+            replace_on_changes: spec.options.replace && !spec.options.ignore,
+            // A machine can change its network, so it stays; and the network it stays in could not go first.
+            delete_before_create: spec.options.first && !matches!(what, What::Net { .. }),
+        };
+        lines.push(Line { name, what, options });
+    }
+    lines
+}
