@@ -80,12 +80,14 @@ pub struct Engine {
     pub patience: Patience,
     /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
     pub folder: PathBuf,
+    /// What it must not say.
+    scrub: Scrub,
 }
 
 impl Engine {
     /// An engine with ten calls at a time.
     pub fn new(registry: Registry) -> Engine {
-        Engine { registry, parallel: 10, patience: Patience::default(), folder: PathBuf::new() }
+        Engine { registry, parallel: 10, patience: Patience::default(), folder: PathBuf::new(), scrub: Scrub::default() }
     }
 
     /// Settles what an interrupted run left open.
@@ -110,6 +112,8 @@ impl Engine {
     /// Where the graph is wrong, was built against other types than this engine's, or the cloud cannot be read.
     pub async fn plan(&self, graph: &Graph, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
+        // What a plan knows as a whole, a service may repeat in part.
+        graph.nodes.iter().flat_map(|node| node.inputs.values()).for_each(|input| self.scrub.note_parts(input));
         let observed = self.observe(journal, watcher).await?;
         let mut plan = plan(graph, journal.state(), &observed).map_err(PlanError::Wrong)?;
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
@@ -156,14 +160,14 @@ impl Engine {
         interrupt: &Interrupt,
         watcher: &dyn Watcher,
     ) -> Outcome {
-        let scrub = Scrub::of(journal.state());
+        self.scrub.note_state(journal.state());
         let bench = Bench {
             stack: &plan.stack,
             registry: &self.registry,
             patience: self.patience,
             watcher,
             journal: Mutex::new(&mut *journal),
-            scrub,
+            scrub: self.scrub.clone(),
             folder: &self.folder,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;

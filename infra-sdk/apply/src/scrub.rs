@@ -1,17 +1,17 @@
 //! The words of a service without the secrets that it may repeat.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use infra_core::{Function, Value};
+use infra_core::{Expr, Function, Value};
 use infra_plan::State;
 
 /// Secrets shorter than this, in bytes, are in too many words to be taken out of them.
 const SHORTEST: usize = 4;
 
 /// What must not be said during a run: its secrets, and how they look where a service has written them in another form.
-#[derive(Debug, Default)]
-pub(crate) struct Scrub(Mutex<Words>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scrub(Arc<Mutex<Words>>);
 
 #[derive(Default)]
 struct Words(BTreeSet<String>);
@@ -23,15 +23,13 @@ impl std::fmt::Debug for Words {
 }
 
 impl Scrub {
-    /// With all the secrets of a state.
-    pub(crate) fn of(state: &State) -> Scrub {
-        let scrub = Scrub::default();
+    /// Notes all the secrets of a state.
+    pub(crate) fn note_state(&self, state: &State) {
         // Nothing is changed; only a state of one's own can be walked through.
         let Ok(()) = state.clone().each_secret::<std::convert::Infallible>(&mut |secret| {
-            scrub.note(secret);
+            self.note(secret);
             Ok(())
         });
-        scrub
     }
 
     fn words(&self) -> MutexGuard<'_, Words> {
@@ -41,6 +39,23 @@ impl Scrub {
     /// Notes the secrets in a value.
     pub(crate) fn note(&self, value: &Value) {
         collect(value, false, &mut self.words().0);
+    }
+
+    /// Notes the secrets in an expression, each for itself: a service may repeat a part of the text that they are made into.
+    pub(crate) fn note_parts(&self, expr: &Expr) {
+        self.note_parts_of(expr, false);
+    }
+
+    fn note_parts_of(&self, expr: &Expr, secret: bool) {
+        match expr {
+            Expr::Lit(value) => collect(value, secret, &mut self.words().0),
+            Expr::Attr(_) => {}
+            Expr::List(items) | Expr::Format(items) | Expr::Call { args: items, .. } => {
+                items.iter().for_each(|item| self.note_parts_of(item, secret));
+            }
+            Expr::Object(fields) => fields.values().for_each(|field| self.note_parts_of(field, secret)),
+            Expr::Secret(inner) => self.note_parts_of(inner, true),
+        }
     }
 
     /// A text without them.
