@@ -10,6 +10,8 @@ mod dataflow;
 mod drift;
 mod failure;
 mod options;
+mod order;
+mod promises;
 mod random_values;
 mod recovery;
 mod rendering;

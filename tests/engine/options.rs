@@ -6,6 +6,7 @@ mod deleted_with;
 mod hooks;
 mod ignore_changes;
 mod protect;
+mod provider;
 mod replace_on_changes;
 mod replace_with;
 mod retain_on_delete;

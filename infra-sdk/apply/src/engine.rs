@@ -115,6 +115,8 @@ impl Engine {
         // What a plan knows as a whole, a service may repeat in part.
         graph.nodes.iter().flat_map(|node| node.inputs.values()).for_each(|input| self.scrub.note_parts(input));
         let observed = self.observe(journal, watcher).await?;
+        let without_home = self.registry.without_home(graph);
+        let graph = without_home.as_ref().unwrap_or(graph);
         let mut plan = plan(graph, journal.state(), &observed).map_err(PlanError::Wrong)?;
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
         for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {

@@ -4,6 +4,7 @@
 //! that changes a cloud stands between two records of the [`Journal`].
 
 mod beside;
+mod elsewhere;
 mod engine;
 mod error;
 mod event;
@@ -21,6 +22,7 @@ mod scrub;
 mod store;
 mod unseal;
 
+pub use elsewhere::Connector;
 pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
 pub use event::{Doing, Event, Watcher};

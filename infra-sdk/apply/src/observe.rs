@@ -1,10 +1,11 @@
 //! Looking at what the cloud has: a few calls a type of resource, whatever their number.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream;
-use infra_core::{Address, Kind, Schema, Value};
+use infra_core::{Address, Kind, Provider, Schema, Value};
 use infra_plan::{Object, Observed, Sight, State};
 
 use crate::error::ProviderError;
@@ -23,6 +24,16 @@ pub enum ObserveError {
         kind: Kind,
         /// One of its resources.
         address: Address,
+    },
+    /// Another region or account could not be reached.
+    #[error("failed to reach {provider}, where {address} is: {source}")]
+    Reach {
+        /// The place.
+        provider: Provider,
+        /// One of its resources.
+        address: Address,
+        /// Why.
+        source: ProviderError,
     },
     /// A call failed.
     #[error("failed to read {count} of {kind}, {first} first: {source}")]
@@ -46,37 +57,43 @@ pub(crate) async fn observe(
     parallel: usize,
     watcher: &dyn Watcher,
 ) -> Result<Observed, ObserveError> {
-    let mut by_kind: BTreeMap<&Kind, Vec<Known<'_>>> = BTreeMap::new();
+    let mut by_kind: BTreeMap<(&Kind, Option<&Provider>), Vec<Known<'_>>> = BTreeMap::new();
     for (address, row) in &state.rows {
-        let ids = by_kind.entry(address.kind()).or_default();
-        ids.extend(row.object.iter().map(|object| Known { address, object, current: true }));
-        ids.extend(row.old.iter().map(|object| Known { address, object, current: false }));
+        let objects = row.object.iter().map(|object| Known { address, object, current: true });
+        for known in objects.chain(row.old.iter().map(|object| Known { address, object, current: false })) {
+            by_kind.entry((address.kind(), known.object.lifecycle.provider.as_ref())).or_default().push(known);
+        }
     }
     watcher.hear(Event::Observing { objects: by_kind.values().map(Vec::len).sum() });
 
     let mut pages = Vec::new();
-    for (kind, objects) in by_kind.iter().filter(|(_, objects)| !objects.is_empty()) {
-        let unknown = || ObserveError::UnknownKind { kind: Kind::clone(kind), address: objects[0].address.clone() };
-        let handler = registry.handler(kind).ok_or_else(unknown)?;
+    for ((kind, provider), objects) in &by_kind {
+        let address = || objects[0].address.clone();
+        let handler = registry.handler_at(kind, *provider).await.map_err(|source| ObserveError::Reach {
+            provider: provider.cloned().unwrap_or_default(),
+            address: address(),
+            source,
+        })?;
+        let handler = handler.ok_or_else(|| ObserveError::UnknownKind { kind: Kind::clone(kind), address: address() })?;
         if handler.maker().is_some() {
             // The record is all there is to see.
             continue;
         }
-        pages.extend(objects.chunks(handler.page().max(1)).map(|page| (handler, *kind, page)));
+        pages.extend(objects.chunks(handler.page().max(1)).map(|page| (Arc::clone(&handler), *kind, page)));
     }
     let read = stream::iter(pages).map(|(handler, kind, page)| async move {
         let failed = |source| ObserveError::Read { kind: Kind::clone(kind), count: page.len(), first: page[0].address.clone(), source };
         let found = read_page(handler.as_ref(), page, patience).await.map_err(failed)?;
         watcher.hear(Event::Observed { objects: page.len() });
-        Ok((handler.schema(), page, found))
+        Ok((handler, page, found))
     });
     let mut read = read.buffer_unordered(parallel.max(1));
     let mut observed = Observed::default();
     while let Some(page) = read.next().await {
-        let (schema, page, mut found) = page?;
+        let (handler, page, mut found) = page?;
         for Known { address, object, current } in page {
             match (found.remove(&object.id), current) {
-                (Some(found), true) => drop(observed.objects.insert((*address).clone(), sight(schema, found))),
+                (Some(found), true) => drop(observed.objects.insert((*address).clone(), sight(handler.schema(), found))),
                 (None, true) => drop(observed.objects.insert((*address).clone(), Sight::Gone)),
                 (None, false) => drop(observed.old_gone.entry((*address).clone()).or_default().insert(object.id.clone())),
                 (Some(_), false) => {}

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Schema, Tags, Value};
+use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Tags, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, recordable, remembered};
 use sha2::{Digest as _, Sha256};
 
@@ -51,7 +51,7 @@ pub(crate) struct Bench<'a> {
 struct Subject<'a, 'b> {
     bench: &'a Bench<'b>,
     address: &'a Address,
-    handler: &'a dyn Handler,
+    handler: Arc<dyn Handler>,
 }
 
 impl<'b> Bench<'b> {
@@ -73,7 +73,7 @@ impl<'b> Bench<'b> {
                 Ok(id.clone())
             }
             Action::Note { want, id, outputs } => {
-                let inputs = self.subject(address)?.recordable(&self.evaluated(address, want)?);
+                let inputs = self.subject(address, want.lifecycle.provider.as_ref()).await?.recordable(&self.evaluated(address, want)?);
                 outputs.values().for_each(|output| self.scrub.note(output));
                 let terms = self.terms(address, want, Own::Told(outputs)).map_err(Failure::Step)?;
                 self.check_before(address, want, &terms)?;
@@ -83,18 +83,30 @@ impl<'b> Bench<'b> {
                 self.record(Record::Settled { address: address.clone(), object })?;
                 broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
             }
-            Action::Create { want, .. } => self.subject(address)?.create(want).await,
-            Action::Update { id, want, changes } => self.subject(address)?.update(id, want, !changes.is_empty()).await,
-            Action::Delete { id, hooks, .. } => self.subject(address)?.delete(id, hooks).await,
+            Action::Create { want, .. } => self.subject(address, want.lifecycle.provider.as_ref()).await?.create(want).await,
+            Action::Update { id, want, changes } => {
+                self.subject(address, want.lifecycle.provider.as_ref()).await?.update(id, want, !changes.is_empty()).await
+            }
+            Action::Delete { id, hooks, .. } => {
+                // Where it is, only its record says: the program may not have it, or have it elsewhere.
+                let provider = self.journal().state().object_of(address, id).and_then(|object| object.lifecycle.provider.clone());
+                self.subject(address, provider.as_ref()).await?.delete(id, hooks).await
+            }
         }
     }
 
-    fn subject<'a>(&'a self, address: &'a Address) -> Result<Subject<'a, 'b>, Failure> {
-        match self.registry.handler(address.kind()) {
-            Some(handler) => Ok(Subject { bench: self, address, handler: handler.as_ref() }),
-            None => {
-                let problem = Diagnostic::new(format!("this engine does not know what a {} is", address.kind())).with_resource(address);
+    async fn subject<'a>(&'a self, address: &'a Address, provider: Option<&Provider>) -> Result<Subject<'a, 'b>, Failure> {
+        let about = |problem: String| Diagnostic::new(problem).with_resource(address);
+        match self.registry.handler_at(address.kind(), provider).await {
+            Ok(Some(handler)) => Ok(Subject { bench: self, address, handler }),
+            Ok(None) => {
+                let problem = about(format!("this engine does not know what a {} is", address.kind()));
                 Err(Failure::Step(problem.with_help("use an engine that serves it, of the same version as the program")))
+            }
+            Err(error) => {
+                let place = provider.map(Provider::to_string).unwrap_or_default();
+                let problem = about(format!("failed to reach {place}: {error}"));
+                Err(Failure::Step(error.class.help().into_iter().fold(problem, |problem, help| problem.with_help(help))))
             }
         }
     }
@@ -307,7 +319,7 @@ impl Subject<'_, '_> {
     /// What there is of an object: what the cloud tells, or the record where there is nothing else.
     async fn look(&self, id: &str) -> Result<Option<Found>, ProviderError> {
         if self.handler.maker().is_none() {
-            return read_one(self.handler, id).await;
+            return read_one(self.handler.as_ref(), id).await;
         }
         let journal = self.bench.journal();
         let object = journal.state().object(self.address).filter(|object| object.id == id);
@@ -411,7 +423,7 @@ impl Subject<'_, '_> {
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
         let mut backoff = Backoff::new();
         loop {
-            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler, id).await).await;
+            let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler.as_ref(), id).await).await;
             match found.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
                 None => break,
                 Some(found) if backoff.elapsed() <= self.bench.patience.ready => {

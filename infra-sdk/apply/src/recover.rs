@@ -91,13 +91,14 @@ async fn search(
     address: &Address,
     intent: &Intent,
 ) -> Result<Option<String>, RecoverError> {
-    let Intent::Create { token, inputs, declared, .. } = intent else { return Ok(None) };
+    let Intent::Create { token, inputs, declared, lifecycle, .. } = intent else { return Ok(None) };
     let unanswered = |problem: String| {
         let problem = Diagnostic::new(problem).with_resource(address).with_location(declared);
         RecoverError::Unanswered(Box::new(problem.with_help("run the command again when the cloud can be asked")))
     };
-    let handler =
-        registry.handler(address.kind()).ok_or_else(|| unanswered(format!("this engine does not know what a {} is", address.kind())))?;
+    let handler = registry.handler_at(address.kind(), lifecycle.provider.as_ref()).await;
+    let handler = handler.map_err(|error| unanswered(format!("failed to reach where an interrupted run was: {error}")))?;
+    let handler = handler.ok_or_else(|| unanswered(format!("this engine does not know what a {} is", address.kind())))?;
     if handler.maker().is_some() {
         // What was made and not recorded is nowhere.
         return Ok(None);

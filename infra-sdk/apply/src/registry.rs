@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use infra_core::{Kind, Resource, Schema};
 use serde_json::Value as Json;
 
+use crate::elsewhere::Elsewhere;
 use crate::error::ProviderError;
 use crate::provider::{Handler, Lifecycle, Served};
 
@@ -22,6 +23,7 @@ pub trait Answerer: Send + Sync {
 pub struct Registry {
     handlers: BTreeMap<Kind, Arc<dyn Handler>>,
     answerers: BTreeMap<String, Arc<dyn Answerer>>,
+    pub(crate) elsewhere: Elsewhere,
 }
 
 impl Registry {

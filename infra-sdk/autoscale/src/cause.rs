@@ -93,9 +93,9 @@ pub(crate) fn describe(what: &Happening, timeline: &Timeline) -> String {
             let alarm = name(&timeline.alarms, alarm);
             if value.is_nan() { format!("`{alarm}` {state}") } else { format!("`{alarm}` {state} at {value:.1}") }
         }
-        Happening::Scaled { policy, from, to } => format!("`{}` makes {from} hosts {to}", name(&timeline.policies, policy)),
-        Happening::Scheduled { from, to } => format!("by the clock {from} hosts become {to}"),
-        Happening::Serving { from, to } => format!("{to} hosts serve, after {from}"),
+        Happening::Scaled { policy, from, to, .. } => format!("`{}` goes from {from} to {to} hosts", name(&timeline.policies, policy)),
+        Happening::Scheduled { from, to } => format!("by the clock it goes from {from} to {to} hosts"),
+        Happening::Serving { from, to } => format!("from {from} to {to} hosts serve"),
         Happening::Replaced { count } => format!("{count} hosts are replaced"),
         Happening::ZoneDown { zone } => format!("zone {zone} is lost"),
         Happening::ZoneUp { zone } => format!("zone {zone} is back"),
@@ -129,58 +129,43 @@ fn lines(rows: &[Row], marks: &[(i64, String)]) -> Vec<String> {
 
 /// When the alarm fired, when hosts served, when the limit was crossed.
 fn cause(summary: &Summary, timeline: &Timeline, limits: Limits) -> String {
-    let fired = timeline.events.iter().find(|(_, what)| matches!(what, Happening::Alarm { state: AlarmState::Alarm, alarm, .. } if timeline.alarms.get(*alarm).is_some() && scales_out(timeline, *alarm)));
-    let acted = timeline.events.iter().find(|(_, what)| matches!(what, Happening::Scaled { from, to, .. } if to > from));
-    let grew =
-        |at: i64| timeline.events.iter().find(|(then, what)| *then >= at && matches!(what, Happening::Serving { from, to } if to > from));
+    let events = &timeline.events;
+    let grown = events.iter().find_map(|(at, what)| match what {
+        Happening::Scaled { policy, alarm, from, to } if to > from => Some((*at, *policy, *alarm, *from, *to)),
+        _ => None,
+    });
     let mut parts = Vec::new();
-    match (fired, acted) {
-        (_, Some((at, Happening::Scaled { policy, from, to }))) => {
-            if let Some((fired, _)) = fired.filter(|(fired, _)| fired <= at) {
+    match grown {
+        None => parts.push("nothing makes the fleet grow".into()),
+        Some((at, policy, alarm, from, to)) => {
+            let fires =
+                |what: &Happening| matches!(what, Happening::Alarm { alarm: other, state: AlarmState::Alarm, .. } if *other == alarm);
+            if let Some((fired, _)) = events.iter().rev().find(|(then, what)| *then <= at && fires(what)) {
                 parts.push(format!("the alarm fires at {}", clock(*fired)));
             }
-            let policy = timeline.policies.get(*policy).map_or("", String::as_str);
-            parts.push(format!("`{policy}` makes {from} hosts {to} at {}", clock(*at)));
-            match grew(*at) {
+            let policy = timeline.policies.get(policy).map_or("", String::as_str);
+            parts.push(format!("`{policy}` goes from {from} to {to} hosts at {}", clock(at)));
+            let serves = |what: &Happening| matches!(what, Happening::Serving { from, to } if to > from);
+            match events.iter().find(|(then, what)| *then >= at && serves(what)) {
                 Some((served, _)) => parts.push(format!("they serve at {}", clock(*served))),
                 None => parts.push("they never serve".into()),
             }
         }
-        _ => parts.push("nothing makes the fleet grow".into()),
     }
     if limits.cpu.is_finite()
         && let Some(crossed) = summary.crossed_at
     {
-        parts.push(format!(
-            "the load crosses {} % at {} and stays above for {}",
-            limits.cpu,
-            clock(crossed),
-            clock(summary.over_cpu as i64)
-        ));
+        let (at, length) = (clock(crossed), clock(summary.over_cpu as i64));
+        parts.push(format!("the load crosses {} % at {at} and is above for {length}", limits.cpu));
     }
     if limits.latency.is_finite() && summary.over_latency > 0.0 {
         parts.push(format!("answers take longer than {} s for {}", limits.latency, clock(summary.over_latency as i64)));
     }
-    let most = timeline.rows.iter().map(|row| row.desired).max().unwrap_or(0);
     if summary.lost > 0.0 {
         parts.push(format!("{:.0} requests are lost", summary.lost));
     }
+    let most = timeline.rows.iter().map(|row| row.desired).max().unwrap_or(0);
     format!("{}; {most} hosts are wanted at most", parts.join(", "))
-}
-
-/// Whether the size grows at some time after this alarm fired.
-fn scales_out(timeline: &Timeline, alarm: usize) -> bool {
-    let fired = timeline
-        .events
-        .iter()
-        .find(|(_, what)| matches!(what, Happening::Alarm { state: AlarmState::Alarm, alarm: other, .. } if *other == alarm));
-    fired.is_some_and(|(at, _)| {
-        timeline.events.iter().any(|(then, what)| then >= at && matches!(what, Happening::Scaled { from, to, .. } if to > from))
-    }) && !timeline.events.iter().any(|(at, what)| {
-        let low = matches!(what, Happening::Alarm { alarm: other, state: AlarmState::Alarm, .. } if *other == alarm);
-        low && *at == timeline.rows.first().map_or(0, |row| row.at)
-            && timeline.rows.first().is_some_and(|row| row.cpu < row.peak_cpu.max(1.0) * 0.5)
-    })
 }
 
 /// Changes that were tried, and let it hold everywhere: a lower threshold, reports each minute, more hosts at the start.
@@ -194,20 +179,19 @@ fn remedies(simulation: &Simulation, holds: &dyn Fn(&Summary) -> bool) -> Vec<St
         (0..unknowns.len()).rev().all(|index| holds(&prepared.run_in(&unknowns.scenario(index), &mut space)))
     };
     let base = &simulation.fleet;
-    for fleet in [base.clone(), detailed(base)] {
-        let reports = fleet.monitoring != base.monitoring;
-        if reports && hold_with(fleet.clone()) {
+    let mut lower = |fleet: &Fleet| thresholds(fleet).into_iter().find(|threshold| hold_with(with_threshold(fleet, *threshold)));
+    let highest = lower(base);
+    if base.monitoring == Monitoring::Basic {
+        let detailed = Fleet { monitoring: Monitoring::Detailed, ..base.clone() };
+        let with_it = lower(&detailed).filter(|threshold| highest.is_none_or(|highest| *threshold > highest));
+        if hold_with(detailed) {
             remedies.push("detailed monitoring".to_owned());
+        } else if let Some(threshold) = with_it {
+            remedies.push(format!("a threshold of {threshold} % with detailed monitoring"));
         }
-        if let Some(threshold) = thresholds(&fleet).into_iter().find(|threshold| hold_with(with_threshold(&fleet, *threshold))) {
-            remedies.push(format!("a threshold of {threshold} %{}", if reports { " with detailed monitoring" } else { "" }));
-            if !reports {
-                break;
-            }
-        }
-        if base.monitoring == Monitoring::Detailed {
-            break;
-        }
+    }
+    if let Some(threshold) = highest {
+        remedies.push(format!("a threshold of {threshold} %"));
     }
     let sizes = base.initial() + 1..=base.bounds.max.min(base.initial() + 64);
     if let Some(size) = sizes.into_iter().find(|size| hold_with(with_least(base, *size))) {
@@ -218,10 +202,6 @@ fn remedies(simulation: &Simulation, holds: &dyn Fn(&Summary) -> bool) -> Vec<St
         remedies.push(format!("{size} hosts at most"));
     }
     remedies
-}
-
-fn detailed(fleet: &Fleet) -> Fleet {
-    Fleet { monitoring: Monitoring::Detailed, ..fleet.clone() }
 }
 
 fn with_least(fleet: &Fleet, size: u32) -> Fleet {

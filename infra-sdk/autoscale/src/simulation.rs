@@ -4,8 +4,8 @@ use jiff::civil::DateTime;
 use rayon::prelude::*;
 
 use crate::engine::{self, Compiled, Parameters, Workspace};
-use crate::model::{Draw, Event, Fleet};
-use crate::{Boot, Capacity, Error, Knobs, Load, Outcome, Scenario, Summary, Timeline, Unknowns};
+use crate::model::{Draw, Event, Fleet, Rule};
+use crate::{Boot, Burst, Capacity, Error, Knobs, Load, Outcome, Scenario, Summary, Timeline, Unknowns};
 
 /// Limits by which a run is judged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,6 +87,18 @@ impl Simulation {
         self
     }
 
+    /// What AWS's forecast will be, for predictive policies that act: the least size for each hour of the run. For a surge that
+    /// nobody saw before there is none, and they do nothing.
+    #[must_use]
+    pub fn forecast(mut self, hours: &[u32]) -> Simulation {
+        for policy in &mut self.fleet.policies {
+            if let Rule::Forecast(forecast) = &mut policy.rule {
+                *forecast = hours.to_vec();
+            }
+        }
+        self
+    }
+
     /// Something that befalls the fleet.
     #[must_use]
     pub fn event(mut self, event: Event) -> Simulation {
@@ -116,7 +128,11 @@ impl Simulation {
         let missing = |what: &str, help: &str| Error::setting(what, "nothing is known of it", help);
         let capacity = self.capacity.as_ref().ok_or_else(|| missing("a host", "say what it can do with `.capacity(…)`"))?;
         let load = self.load.as_ref().ok_or_else(|| missing("the load", "say what comes with `.load(…)`"))?;
-        let mut compiled = Compiled::new(&self.fleet, capacity, load, &self.knobs, &self.events, self.start)?;
+        let mut capacity = capacity.clone();
+        if capacity.burst.is_none() {
+            capacity.burst = self.fleet.instance_type.as_deref().and_then(Burst::of_type);
+        }
+        let mut compiled = Compiled::new(&self.fleet, &capacity, load, &self.knobs, &self.events, self.start)?;
         compiled.limits = (self.limits.cpu, self.limits.latency);
         if self.unknowns.is_empty() {
             return Err(Error::setting("what is unknown", "an axis has no value, so there is no scenario", "give each axis a value"));

@@ -252,6 +252,12 @@ impl State {
         object.outputs.get(&attr.output).cloned()
     }
 
+    /// An object of a resource by its id: the current one, or one that was replaced and is not deleted yet.
+    pub fn object_of(&self, address: &Address, id: &str) -> Option<&Object> {
+        let row = self.rows.get(address)?;
+        row.object.iter().chain(&row.old).find(|object| object.id == id)
+    }
+
     fn drop_if_empty(&mut self, address: &Address) {
         if self.rows.get(address).is_some_and(|row| *row == Row::default()) {
             self.rows.remove(address);

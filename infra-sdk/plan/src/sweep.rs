@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_core::Address;
 
 use crate::plan::Action;
-use crate::state::{Object, State};
+use crate::state::State;
 use crate::steps::Steps;
 
 /// Turns deletes of contained objects into sweeps.
@@ -60,17 +60,11 @@ fn containers(drawn: &Steps, state: &State) -> BTreeMap<usize, usize> {
         }
     }
     let inside = |((address, id), at): (&(&Address, &str), &usize)| {
-        let contained = object(state, address, id)?.lifecycle.deleted_with.iter();
+        let contained = state.object_of(address, id)?.lifecycle.deleted_with.iter();
         let mut goes = contained.filter_map(|(other, id)| deletes.get(&(other, id.as_str())));
         goes.find(|container| *container != at).map(|container| (*at, *container))
     };
     deletes.iter().filter_map(inside).collect()
-}
-
-/// An object of a resource, the current one or one that was replaced.
-fn object<'a>(state: &'a State, address: &Address, id: &str) -> Option<&'a Object> {
-    let row = state.rows.get(address)?;
-    row.object.iter().chain(&row.old).find(|object| object.id == id)
 }
 
 /// What is deleted for an object to go, in the end; none where objects contain each other in a circle.

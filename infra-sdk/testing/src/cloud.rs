@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use infra_apply::{Class, ProviderError, Registry};
-use infra_core::{Kind, Schema, Value};
+use async_trait::async_trait;
+use infra_apply::{Class, Connector, ProviderError, Registry};
+use infra_core::{Kind, Provider, Schema, Value};
 
 use crate::compare::mentions;
 use crate::crash::Life;
@@ -53,6 +54,8 @@ pub struct MockObject {
     pub token: String,
     /// How often it was changed, plus one.
     pub revision: u64,
+    /// Where it is, as its provider is written; empty where the environment says.
+    pub place: String,
 }
 
 /// A cloud that exists only in memory. Clones are the same cloud.
@@ -68,6 +71,10 @@ pub(crate) struct Contents {
     gone: BTreeSet<String>,
     /// The types whose objects go with what an input of theirs refers to, and that input.
     contained: BTreeSet<(String, String)>,
+    /// The values that inputs have whatever is asked, by type and input.
+    insists: BTreeMap<(String, String), Value>,
+    /// What the places are called that cannot be reached.
+    locked: String,
     next: u64,
     pub(crate) life: Life,
     pub(crate) nature: Nature,
@@ -82,6 +89,24 @@ pub(crate) struct Nature {
     pub(crate) latency: Option<u64>,
     ready_after: u32,
     seen_after: u32,
+}
+
+/// The region in which a program's resources are that say no other.
+const HOME: &str = "home";
+
+/// Leads to the places of a simulated cloud.
+struct MockConnector(MockCloud);
+
+#[async_trait]
+impl Connector for MockConnector {
+    async fn connect(&self, provider: &Provider) -> Result<Registry, ProviderError> {
+        let locked = self.0.contents().locked.clone();
+        if !locked.is_empty() && provider.to_string().contains(&locked) {
+            return Err(ProviderError::new(Class::Denied, "connect", format!("nobody is let into {provider}")));
+        }
+        let place = Provider { access: BTreeMap::new(), ..provider.clone() };
+        Ok(self.0.registry_at(&place.to_string()))
+    }
 }
 
 /// What a read says of an object.
@@ -162,6 +187,11 @@ impl MockCloud {
         self.contents().contained.insert((kind.to_owned(), input.to_owned()));
     }
 
+    /// Lets the cloud give an input of a type a value of its own, whatever is asked of it.
+    pub fn insist(&self, kind: &str, input: &str, value: impl Into<Value>) {
+        self.contents().insists.insert((kind.to_owned(), input.to_owned()), value.into());
+    }
+
     /// Lets every call take up to a second of virtual time, the same for the same seed, so that calls overlap. A call that
     /// is under way when its run dies arrives all the same.
     pub fn take_time(&self, seed: u64) {
@@ -190,12 +220,24 @@ impl MockCloud {
         for schema in schemas {
             self.contents().schemas.insert(schema.kind.clone(), schema.clone());
         }
+        let mut registry = self.registry_at("");
+        let home = BTreeMap::from([("region".to_owned(), HOME.to_owned())]);
+        registry.connect_with(home, Arc::new(MockConnector(self.clone())));
+        registry
+    }
+
+    fn registry_at(&self, place: &str) -> Registry {
         let known: Vec<Schema> = self.contents().schemas.values().cloned().collect();
         let mut registry = Registry::new();
         for schema in known {
-            registry.insert(Arc::new(MockHandler::new(self.clone(), schema)));
+            registry.insert(Arc::new(MockHandler::new(self.clone(), schema, place.to_owned())));
         }
         registry
+    }
+
+    /// Lets nobody into the places whose description has this text in it, or everybody again where it is empty.
+    pub fn lock_out(&self, place: &str) {
+        self.contents().locked = place.to_owned();
     }
 
     pub(crate) fn contents(&self) -> MutexGuard<'_, Contents> {
@@ -252,16 +294,19 @@ impl Contents {
     pub(crate) fn create(
         &mut self,
         schema: &Schema,
+        place: &str,
         name: &str,
         inputs: BTreeMap<String, Value>,
         token: &str,
     ) -> Result<String, ProviderError> {
         self.refuse_dead_references(&inputs)?;
-        self.refuse_doubles(schema, &inputs)?;
+        self.refuse_doubles(schema, place, &inputs)?;
+        let inputs = self.as_insisted(&schema.kind, inputs);
         self.next += 1;
         let id = invent::id(&schema.kind, self.next);
         let outputs = invent::outputs(schema, &id, &inputs, 1);
-        let object = MockObject { kind: schema.kind.clone(), name: name.to_owned(), inputs, outputs, token: token.to_owned(), revision: 1 };
+        let (kind, name, token, place) = (schema.kind.clone(), name.to_owned(), token.to_owned(), place.to_owned());
+        let object = MockObject { kind, name, inputs, outputs, token, revision: 1, place };
         self.objects.insert(id.clone(), object);
         self.reads.insert(id.clone(), 0);
         Ok(id)
@@ -270,6 +315,7 @@ impl Contents {
     pub(crate) fn update(&mut self, schema: &Schema, id: &str, want: BTreeMap<String, Value>) -> Result<(), ProviderError> {
         self.refuse_dead_references(&want)?;
         let missing = || ProviderError::new(Class::NotFound, "Update", format!("there is no {id}"));
+        let insisted = self.as_insisted(&schema.kind, BTreeMap::new());
         let object = self.objects.get_mut(id).ok_or_else(missing)?;
         for (field, value) in want {
             let replace = schema.input(&field).is_some_and(|field| field.replace);
@@ -278,6 +324,7 @@ impl Contents {
             }
             object.inputs.insert(field, value);
         }
+        object.inputs.extend(insisted);
         object.revision += 1;
         object.outputs = invent::outputs(schema, id, &object.inputs, object.revision);
         Ok(())
@@ -296,6 +343,13 @@ impl Contents {
             }
         }
         Ok(())
+    }
+
+    /// Inputs as the cloud keeps them.
+    fn as_insisted(&self, kind: &str, mut inputs: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+        let of = self.insists.iter().filter(|((of, _), _)| of == kind);
+        inputs.extend(of.map(|((_, input), value)| (input.clone(), value.clone())));
+        inputs
     }
 
     /// An object and all that it contains, directly or not.
@@ -319,11 +373,12 @@ impl Contents {
         }
     }
 
-    fn refuse_doubles(&self, schema: &Schema, inputs: &BTreeMap<String, Value>) -> Result<(), ProviderError> {
+    fn refuse_doubles(&self, schema: &Schema, place: &str, inputs: &BTreeMap<String, Value>) -> Result<(), ProviderError> {
         let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
         for set in schema.unique.iter().chain(&name) {
             let same = |object: &&MockObject| {
                 object.kind == schema.kind
+                    && object.place == place
                     && set.iter().all(|field| inputs.contains_key(field) && object.inputs.get(field) == inputs.get(field))
             };
             if self.objects.values().any(|object| same(&object)) {

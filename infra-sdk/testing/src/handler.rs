@@ -8,16 +8,32 @@ use async_trait::async_trait;
 use infra_apply::{Class, Condition, Creation, Found, Handler, ProviderError};
 use infra_core::{Address, Schema, Value};
 
-use crate::cloud::{MockCloud, Seen, Verb};
+use crate::cloud::{MockCloud, MockObject, Seen, Verb};
 
 pub(crate) struct MockHandler {
     cloud: MockCloud,
     schema: Schema,
+    /// Which part of the cloud it sees; the empty one is where the environment says.
+    place: String,
 }
 
 impl MockHandler {
-    pub(crate) fn new(cloud: MockCloud, schema: Schema) -> MockHandler {
-        MockHandler { cloud, schema }
+    pub(crate) fn new(cloud: MockCloud, schema: Schema, place: String) -> MockHandler {
+        MockHandler { cloud, schema, place }
+    }
+
+    /// Whether an object is where this handler looks.
+    fn sees(&self, object: &MockObject) -> bool {
+        object.kind == self.schema.kind && object.place == self.place
+    }
+
+    /// Refuses a call about an object that is elsewhere, as a cloud does which does not know it here.
+    fn here(&self, id: &str) -> Result<(), ProviderError> {
+        let contents = self.cloud.contents();
+        match contents.objects.get(id).filter(|object| !self.sees(object)) {
+            Some(_) => Err(ProviderError::new(Class::NotFound, "Call", format!("there is no {id} here"))),
+            None => Ok(()),
+        }
     }
 
     fn name_of(&self, id: &str) -> String {
@@ -82,7 +98,7 @@ impl Handler for MockHandler {
         let mut contents = self.cloud.contents();
         let mut all = Vec::new();
         for id in ids {
-            let Some(object) = contents.objects.get(id).filter(|object| object.kind == self.schema.kind) else { continue };
+            let Some(object) = contents.objects.get(id).filter(|object| self.sees(object)) else { continue };
             let (mut inputs, outputs) = (object.inputs.clone(), object.outputs.clone());
             inputs.retain(|name, _| self.schema.input(name).is_some_and(|field| !field.write_only));
             let found =
@@ -103,7 +119,7 @@ impl Handler for MockHandler {
         let call = self.begin(Verb::Create, &name).await?;
         self.complete(want)?;
         let mut contents = self.cloud.contents();
-        let id = contents.create(&self.schema, &name, clear(want), new.token)?;
+        let id = contents.create(&self.schema, &self.place, &name, clear(want), new.token)?;
         contents.end(call, Verb::Create, &name)?;
         Ok(id)
     }
@@ -111,6 +127,7 @@ impl Handler for MockHandler {
     async fn update(&self, id: &str, have: &Value, want: &Value) -> Result<(), ProviderError> {
         let name = self.name_of(id);
         let call = self.begin(Verb::Update, &name).await?;
+        self.here(id)?;
         self.complete(have)?;
         self.complete(want)?;
         let mut contents = self.cloud.contents();
@@ -121,6 +138,7 @@ impl Handler for MockHandler {
     async fn delete(&self, id: &str) -> Result<(), ProviderError> {
         let name = self.name_of(id);
         let call = self.begin(Verb::Delete, &name).await?;
+        self.here(id)?;
         let mut contents = self.cloud.contents();
         contents.delete(id)?;
         contents.end(call, Verb::Delete, &name)
@@ -131,7 +149,7 @@ impl Handler for MockHandler {
         let call = self.begin(Verb::Find, &name).await?;
         self.complete(want)?;
         let mut contents = self.cloud.contents();
-        let found = contents.objects.iter().find(|(_, object)| object.kind == self.schema.kind && object.token == new.token);
+        let found = contents.objects.iter().find(|(_, object)| self.sees(object) && object.token == new.token);
         let found = found.map(|(id, _)| id.clone());
         let found = if contents.is_blind(Verb::Find, &name) { None } else { found };
         contents.end(call, Verb::Find, &name)?;

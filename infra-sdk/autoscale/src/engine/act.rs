@@ -23,19 +23,19 @@ pub(crate) struct Call {
 impl<R: Recorder> Run<'_, R> {
     /// Answers all calls that arrive now. Of several policies the largest size counts, whether they grow or shrink the fleet.
     pub(crate) fn act(&mut self) {
-        let mut best: Option<(usize, u32)> = None;
+        let mut best: Option<(Call, u32)> = None;
         while let Some(call) = self.space.calls.front().copied().filter(|call| call.due <= self.now) {
             self.space.calls.pop_front();
             if let Some(size) = self.asked(&call)
                 && best.is_none_or(|(_, most)| size > most)
             {
-                best = Some((call.policy, size));
+                best = Some((call, size));
             }
         }
-        let Some((policy, size)) = best.filter(|(_, size)| *size != self.desired) else { return };
+        let Some((Call { policy, alarm, .. }, size)) = best.filter(|(_, size)| *size != self.desired) else { return };
         let from = self.desired;
         let complete = self.resize(size);
-        self.recorder.happened(self.now, Happening::Scaled { policy, from, to: self.desired });
+        self.recorder.happened(self.now, Happening::Scaled { policy, alarm, from, to: self.desired });
         match &self.of.rules[policy].rule {
             Rule::Simple { cooldown, .. } => self.pause.begin(complete, cooldown.unwrap_or(self.of.fleet.default_cooldown)),
             Rule::Step { cooldown, .. } => self.pause_application(policy, from, *cooldown, *cooldown),

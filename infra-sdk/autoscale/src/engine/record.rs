@@ -80,8 +80,8 @@ pub struct Row {
 pub enum Happening {
     /// An alarm's state changed, as of this minute's data; what it calls is called after its delay.
     Alarm { alarm: usize, state: AlarmState, value: f64 },
-    /// A policy changed the size.
-    Scaled { policy: usize, from: u32, to: u32 },
+    /// A policy changed the size, called by an alarm.
+    Scaled { policy: usize, alarm: usize, from: u32, to: u32 },
     /// A schedule or forecast changed the size.
     Scheduled { from: u32, to: u32 },
     /// Another number of hosts serves.

@@ -197,9 +197,10 @@ impl<R: Recorder> Run<'_, R> {
             self.in_vain = self.live;
         }
         self.sum.most_hosts = self.sum.most_hosts.max(self.live);
-        if self.serving != before && now >= 0 {
+        // How it begins is no event.
+        if self.serving != before && now > 0 {
             self.recorder.happened(now, Happening::Serving { from: before, to: self.serving });
-            if self.serving > before && now > 0 && before > 0 {
+            if self.serving > before {
                 self.sum.first_served.get_or_insert(now);
             }
         }

@@ -1,0 +1,66 @@
+//! What is wrong with a fleet's scaling whatever the load: findings over the typed resources, without a simulation.
+//!
+//! [`stack`] is for a plan's policies; [`simulation`] knows the host and the load too.
+
+mod alarms;
+mod hosts;
+mod load;
+mod policies;
+
+use infra_core::{Diagnostic, Graph};
+
+use crate::graph::{Found, Source, fleets};
+use crate::{Error, Simulation};
+
+/// What is wrong with the scaling of a stack's groups: each with its resource, its field, and what to do. A group that cannot be
+/// read is a finding too.
+pub fn stack(graph: &Graph) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for found in fleets(graph) {
+        match found {
+            Ok(found) => findings.extend(group(&found)),
+            Err(error) => findings.push(unread(&error)),
+        }
+    }
+    findings
+}
+
+/// What is wrong with the scaling of a group.
+pub fn group(found: &Found) -> Vec<Diagnostic> {
+    let lints: [fn(&Found) -> Vec<Diagnostic>; 7] = [
+        alarms::faster_than_reports,
+        alarms::shrinks_into_growing,
+        policies::no_warm_up,
+        policies::two_shrink,
+        hosts::unhealthy_unnoticed,
+        hosts::no_grace,
+        hosts::standard_credits,
+    ];
+    lints.iter().flat_map(|lint| lint(found)).collect()
+}
+
+/// What a host, a load and a limit of processor load, in percent, show without a run.
+///
+/// # Errors
+/// Where the simulation lacks its host or its load.
+pub fn simulation(simulation: &Simulation, percent: f64) -> Result<Vec<Diagnostic>, Error> {
+    simulation.prepare()?;
+    Ok([load::too_small(simulation, percent), load::late_reports(simulation, percent), load::one_zone(simulation)]
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+fn finding(source: &Source, field: &str, problem: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(problem).with_resource(&source.address).with_location(&source.declared).with_field(field).with_help(help)
+}
+
+fn unread(error: &Error) -> Diagnostic {
+    match error {
+        Error::Resource { resource, field, problem, declared, help } => {
+            let said = Diagnostic::new(problem.clone()).with_field(field.clone()).with_location(declared).with_help(help.clone());
+            resource.parse().map_or(said.clone(), |address| said.with_resource(&address))
+        }
+        other => Diagnostic::new(other.to_string()),
+    }
+}
