@@ -9,11 +9,14 @@ pub mod ec2;
 pub mod elb;
 pub mod elbv2;
 pub mod iam;
+mod provider;
 #[cfg(feature = "sdk")]
 pub mod sdk;
 pub mod sts;
 
 use infra_core::Schema;
+
+pub use provider::Aws;
 
 /// The schemas of all resources here.
 pub fn schemas() -> Vec<Schema> {

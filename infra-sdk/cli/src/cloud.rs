@@ -1,5 +1,7 @@
 //! The cloud of an environment: connected, and made sure to be the right one.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use infra_apply::{Engine, Registry};
@@ -9,6 +11,7 @@ use crate::Providers;
 use crate::environment::{Account, Environment};
 use crate::error::Error;
 use crate::local;
+use crate::places::Places;
 use crate::progress::Names;
 
 /// How long something may be unseen in the local cloud: only for as long as a call of a killed run is under way.
@@ -21,13 +24,15 @@ pub(crate) struct Cloud {
     pub(crate) registry: Registry,
     /// Of the local cloud, the name of its memory.
     pub(crate) memory: Option<String>,
+    /// The stack's folder, in which its hooks run.
+    pub(crate) folder: PathBuf,
 }
 
 impl Cloud {
     /// Connects to an environment of a project. The local cloud is started; any other must be the account that
     /// infra.toml names, which is the first thing that is asked.
     pub(crate) async fn connect(project: &std::path::Path, environment: &Environment, providers: Providers<'_>) -> Result<Cloud, Error> {
-        let mut connection = Connection { region: Some(environment.region.clone()), profile: None, local: None };
+        let mut connection = Connection { region: Some(environment.region.clone()), ..Connection::default() };
         let mut memory = None;
         match &environment.account {
             None => {
@@ -51,7 +56,9 @@ impl Cloud {
         infra_aws::sdk::register(&mut registry, &sdk);
         infra_random_values::register(&mut registry);
         providers(&mut registry, &sdk);
-        Ok(Cloud { registry, memory })
+        let places = Places { environment: environment.clone(), local: connection.local, providers: Arc::clone(providers) };
+        registry.connect_with(places.home(), Arc::new(places));
+        Ok(Cloud { registry, memory, folder: PathBuf::new() })
     }
 
     /// An engine over it.
@@ -64,6 +71,7 @@ impl Cloud {
             // The local cloud shows at once what it has.
             engine.patience.seen = LOCAL_LAG;
         }
+        engine.folder.clone_from(&self.folder);
         engine
     }
 
@@ -86,7 +94,7 @@ mod tests {
 
     #[test]
     fn credentials_of_another_account_are_refused_and_both_are_named() {
-        let account = Account { id: "111111111111".into(), profile: None };
+        let account = Account { id: "111111111111".into(), profile: None, others: Vec::new() };
         assert!(compare("production", &account, "111111111111".into()).is_ok());
         let error = compare("production", &account, "222222222222".into()).unwrap_err().to_string();
         assert_eq!(error, "environment `production` is account 111111111111, and the credentials are those of account 222222222222");

@@ -42,6 +42,8 @@ pub(crate) struct Account {
     pub(crate) id: String,
     /// The profile whose credentials lead there; those of the process's environment otherwise.
     pub(crate) profile: Option<String>,
+    /// The ids of other accounts in which resources of the stack may be, each where its own provider says so.
+    pub(crate) others: Vec<String>,
 }
 
 /// `infra.toml`.
@@ -62,6 +64,8 @@ struct Section {
     profile: Option<Spanned<String>>,
     account: Option<Spanned<String>>,
     key: Option<Spanned<String>>,
+    #[serde(default)]
+    accounts: Vec<Spanned<String>>,
     #[serde(default)]
     config: toml::Table,
 }
@@ -127,7 +131,7 @@ impl Source<'_> {
     }
 
     fn local(&self, section: &Section) -> Result<(String, Option<Account>), Error> {
-        let here = section.profile.as_ref().map(Spanned::span).or(section.account.as_ref().map(Spanned::span));
+        let here = section.profile.iter().chain(&section.account).chain(&section.accounts).next().map(Spanned::span);
         if here.is_some() {
             let help = "remove it, or give the environment another name than `local`";
             return Err(self.wrong(here, "`local` is the local cloud, which has no account and no profile".into(), Some(help)));
@@ -141,6 +145,16 @@ impl Source<'_> {
         let account = section.account.as_ref();
         let account =
             account.ok_or_else(|| missing("account", "add its id, as in `account = \"123456789012\"`: nothing else is ever changed"))?;
+        for id in &section.accounts {
+            self.check_account(id)?;
+        }
+        self.check_account(account)?;
+        let profile = section.profile.as_ref().map(|profile| profile.get_ref().clone());
+        let others = section.accounts.iter().map(|id| id.get_ref().clone()).collect();
+        Ok((region, Some(Account { id: account.get_ref().clone(), profile, others })))
+    }
+
+    fn check_account(&self, account: &Spanned<String>) -> Result<(), Error> {
         let (span, id) = (account.span(), account.get_ref());
         if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(self.wrong(
@@ -149,8 +163,7 @@ impl Source<'_> {
                 Some("an account id has 12 digits, as in \"123456789012\""),
             ));
         }
-        let profile = section.profile.as_ref().map(|profile| profile.get_ref().clone());
-        Ok((region, Some(Account { id: id.clone(), profile })))
+        Ok(())
     }
 
     fn wrong(&self, span: Option<Range<usize>>, problem: String, help: Option<&str>) -> Error {
@@ -174,6 +187,7 @@ database = { size = 100, kind = "postgres" }
 region = "eu-west-1"
 account = "123456789012"
 profile = "prod"
+accounts = ["210987654321"]
 
 [env.production.config]
 database = { size = 500 }
@@ -195,7 +209,10 @@ workers = 1
     fn an_environment_has_its_own_configuration_over_the_common_one() {
         let production = read(GOOD, "production").unwrap();
         assert_eq!(production.config, json!({"workers": 6, "database": {"size": 500, "kind": "postgres"}}));
-        assert_eq!(production.account, Some(Account { id: "123456789012".into(), profile: Some("prod".into()) }));
+        assert_eq!(
+            production.account,
+            Some(Account { id: "123456789012".into(), profile: Some("prod".into()), others: vec!["210987654321".into()] })
+        );
         assert!(!production.is_local());
         let local = read(GOOD, "local").unwrap();
         assert_eq!((local.config["workers"].clone(), local.region.as_str(), local.is_local()), (json!(1), "us-west-2", true));
@@ -226,7 +243,7 @@ workers = 1
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
-        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `key`, `config`");
+        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `key`, `accounts`, `config`");
         insta::assert_snapshot!(problem("[env.a]\nregion = 7\n", "local"), @"stacks/web/infra.toml:2: invalid type: integer `7`, expected a string");
         insta::assert_snapshot!(problem("[config]\nworkers = \n", "local"), @"stacks/web/infra.toml:2: string values must be quoted, expected literal string");
         insta::assert_snapshot!(problem("\n[env.a]\naccount = \"123456789012\"\n", "a"), @r#"

@@ -28,6 +28,7 @@ mod nearest;
 mod passphrase;
 mod perform;
 mod pins;
+mod places;
 mod program;
 mod progress;
 mod report;
@@ -38,6 +39,7 @@ mod stacks;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory as _, Parser as _};
 use infra_apply::Registry;
@@ -47,15 +49,20 @@ use crate::arguments::Arguments;
 use crate::exit::Exit;
 
 /// What adds handlers and answerers to an engine's registry, beside those of AWS.
-type Providers<'a> = &'a (dyn Fn(&mut Registry, &SdkConfig) + Send + Sync);
+type Providers<'a> = &'a Arc<dyn Fn(&mut Registry, &SdkConfig) + Send + Sync>;
 
 /// Runs the command with the given arguments, of which the first is the program's own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     run_with(arguments, |_, _| {})
 }
 
-/// As [`run`], with resources and lookups of one's own.
-pub fn run_with(arguments: impl IntoIterator<Item = OsString>, providers: impl Fn(&mut Registry, &SdkConfig) + Send + Sync) -> ExitCode {
+/// As [`run`], with resources and lookups of one's own: added once for the environment's place, and once for each other
+/// region and account that something of the stack is in.
+pub fn run_with(
+    arguments: impl IntoIterator<Item = OsString>,
+    providers: impl Fn(&mut Registry, &SdkConfig) + Send + Sync + 'static,
+) -> ExitCode {
+    let providers: Arc<dyn Fn(&mut Registry, &SdkConfig) + Send + Sync> = Arc::new(providers);
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -129,7 +129,11 @@ impl<'a> Session<'a> {
 
     /// The environment's cloud, connected the first time that it is asked for.
     pub(crate) async fn cloud(&self) -> Result<&Cloud, Error> {
-        self.cloud.get_or_try_init(|| Cloud::connect(&self.project, &self.environment, self.providers)).await
+        let connect = async || {
+            let cloud = Cloud::connect(&self.project, &self.environment, self.providers).await?;
+            Ok(Cloud { folder: self.folder.clone(), ..cloud })
+        };
+        self.cloud.get_or_try_init(connect).await
     }
 
     /// The journal, open for a run.

@@ -1,6 +1,6 @@
 //! Secrets in a journal, seen through the command: hidden, shown where that is asked for, and under another key.
 
-#![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+#![allow(clippy::unwrap_used, dead_code, reason = "a test panics where it fails, and does not use all that is shared")]
 
 mod support;
 

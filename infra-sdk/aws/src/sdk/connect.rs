@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use infra_apply::ProviderError;
@@ -18,6 +20,8 @@ pub struct Connection {
     pub region: Option<String>,
     /// The profile in `~/.aws/config`, whose credentials are used whatever else there is.
     pub profile: Option<String>,
+    /// The ARN of a role to take on with these credentials.
+    pub role: Option<String>,
     /// The local cloud's URL, as in `http://127.0.0.1:5000`: for all services, and nothing else is asked or read.
     pub local: Option<String>,
 }
@@ -39,7 +43,10 @@ pub async fn connect(connection: &Connection) -> Result<SdkConfig, ProviderError
         let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
         loader = loader.profile_name(profile).credentials_provider(credentials);
     }
-    Ok(loader.load().await)
+    let own = loader.load().await;
+    let Some(role) = &connection.role else { return Ok(own) };
+    let taken_on = AssumeRoleProvider::builder(role).session_name("infra").configure(&own).build().await;
+    Ok(own.into_builder().credentials_provider(SharedCredentialsProvider::new(taken_on)).build())
 }
 
 /// How long a call may take before it counts as lost.

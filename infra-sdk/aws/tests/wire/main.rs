@@ -40,7 +40,8 @@ fn wire() -> &'static Wire {
     WIRE.get_or_init(|| {
         let runtime = Runtime::new().unwrap();
         let cloud = LocalCloud::temporary().expect("a local cloud");
-        let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(cloud.endpoint().url.clone()) };
+        let connection =
+            Connection { region: Some("us-west-2".into()), profile: None, role: None, local: Some(cloud.endpoint().url.clone()) };
         let sdk = runtime.block_on(connect(&connection)).unwrap();
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);

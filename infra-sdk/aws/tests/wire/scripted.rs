@@ -46,7 +46,7 @@ impl Scripted {
                 tokio::spawn(serve(stream, Arc::clone(&served)));
             }
         });
-        let connection = Connection { region: Some("us-west-2".into()), profile: None, local: Some(endpoint) };
+        let connection = Connection { region: Some("us-west-2".into()), profile: None, role: None, local: Some(endpoint) };
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &runtime.block_on(connect(&connection)).unwrap());
         Scripted { runtime, registry, script }

@@ -63,7 +63,10 @@ async fn answer(registry: &Registry, question: &Question) -> Result<serde_json::
         problem,
         help,
     };
-    let Some(answerer) = registry.answerer(&question.kind) else {
+    let reached = registry.answerer_at(&question.kind, question.provider.as_ref()).await;
+    let reached =
+        reached.map_err(|error| failed(format!("the place cannot be reached: {error}"), error.class.help().map(str::to_owned)))?;
+    let Some(answerer) = reached else {
         let help = "use an infra that knows it, of the same version as the program".to_owned();
         return Err(failed("this infra does not know such a question".into(), Some(help)));
     };

@@ -22,7 +22,7 @@ use crate::show::{json_line, print, say};
 #[command(after_help = "\
 Examples:
   infra state rotate-key web
-  infra state rotate-key web --env production --to age:age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
+  infra state rotate-key web --env production --to age
   infra state rotate-key web --env production --to passphrase")]
 pub(super) struct RotateKey {
     #[command(flatten)]
