@@ -193,7 +193,7 @@ fn a_plan_performed_without_the_recovery_before_it_makes_nothing_twice() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let outcome = runtime.block_on(async {
         let plan = engine.plan(&graph, &journal, &()).await.unwrap();
-        engine.apply(&plan, &graph.exports, &mut journal, &Interrupt::new(), &()).await
+        engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await
     });
     assert!(outcome.is_complete());
     assert_eq!(world.cloud.objects().len(), 1);

@@ -91,7 +91,7 @@ impl Station {
         let (plan, outcome) = self.runtime.block_on(async {
             self.engine.recover(&mut journal, &graph.stack, &()).await.unwrap();
             let plan = self.engine.plan(graph, &journal, &()).await.unwrap();
-            let outcome = self.engine.apply(&plan, &graph.exports, &mut journal, &Interrupt::new(), &notices).await;
+            let outcome = self.engine.apply(&plan, &mut journal, &Interrupt::new(), &notices).await;
             (plan, outcome)
         });
         complete(&outcome);
@@ -106,7 +106,7 @@ impl Station {
         let mut journal = self.journal();
         let outcome = self.runtime.block_on(async {
             let plan = self.engine.plan_destroy(stack, &journal, &()).await.unwrap();
-            self.engine.apply(&plan, &BTreeMap::new(), &mut journal, &Interrupt::new(), &()).await
+            self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await
         });
         complete(&outcome);
         assert!(journal.state().rows.is_empty(), "nothing is remembered");

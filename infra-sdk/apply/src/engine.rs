@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use infra_core::{Address, Attr, Diagnostic, Expr, Graph, Value};
-use infra_plan::{Observed, Plan, Record, plan, plan_destroy, refresh};
+use infra_core::{Address, Attr, Diagnostic, Graph, Value};
+use infra_plan::{Observed, Plan, Record, References, Selection, look, look_destroy, plan_destroy_within, plan_within, refresh, touched};
 
 use crate::event::Watcher;
 use crate::interrupt::Interrupt;
@@ -40,6 +40,9 @@ fn lines(problems: &[Diagnostic]) -> String {
 /// Why the state could not be brought up to date. The cloud has not been changed.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
+    /// The selection names nothing.
+    #[error("{}", lines(.0))]
+    Wrong(Vec<Diagnostic>),
     /// The cloud could not be looked at.
     #[error(transparent)]
     Observe(#[from] ObserveError),
@@ -95,7 +98,39 @@ impl Engine {
     /// # Errors
     /// Where the journal cannot be written, or the cloud cannot say what became of a create.
     pub async fn recover(&self, journal: &mut Journal, stack: &str, watcher: &dyn Watcher) -> Result<(), RecoverError> {
-        recover(&self.registry, journal, stack, &self.patience, watcher).await
+        recover(&self.registry, journal, stack, &self.patience, watcher, &|_| true).await
+    }
+
+    /// Settles what an interrupted run left open of what is selected; what the rest left stays open.
+    ///
+    /// # Errors
+    /// As [`recover`](Engine::recover); and where the graph is wrong or the selection names nothing.
+    pub async fn recover_within(
+        &self,
+        graph: &Graph,
+        journal: &mut Journal,
+        selection: &Selection,
+        watcher: &dyn Watcher,
+    ) -> Result<(), PlanError> {
+        let touched = touched(graph, journal.state(), selection).map_err(PlanError::Wrong)?;
+        let settles = |address: &Address| touched.contains(address);
+        Ok(recover(&self.registry, journal, &graph.stack, &self.patience, watcher, &settles).await?)
+    }
+
+    /// As [`recover_within`](Engine::recover_within), before a destruction.
+    ///
+    /// # Errors
+    /// As [`recover`](Engine::recover); and where the selection names nothing.
+    pub async fn recover_destroy_within(
+        &self,
+        stack: &str,
+        journal: &mut Journal,
+        selection: &Selection,
+        watcher: &dyn Watcher,
+    ) -> Result<(), PlanError> {
+        let touched = look_destroy(journal.state(), selection).map_err(PlanError::Wrong)?.rows;
+        let settles = |address: &Address| touched.contains_key(address);
+        Ok(recover(&self.registry, journal, stack, &self.patience, watcher, &settles).await?)
     }
 
     /// Looks at everything that the journal's state knows.
@@ -111,13 +146,28 @@ impl Engine {
     /// # Errors
     /// Where the graph is wrong, was built against other types than this engine's, or the cloud cannot be read.
     pub async fn plan(&self, graph: &Graph, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
+        self.plan_within(graph, journal, &Selection::default(), watcher).await
+    }
+
+    /// Looks at what is selected, and plans a deployment of it. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`plan`](Engine::plan); and where the selection names nothing, or cannot be had without what it leaves out.
+    pub async fn plan_within(
+        &self,
+        graph: &Graph,
+        journal: &Journal,
+        selection: &Selection,
+        watcher: &dyn Watcher,
+    ) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
         // What a plan knows as a whole, a service may repeat in part.
         graph.nodes.iter().flat_map(|node| node.inputs.values()).for_each(|input| self.scrub.note_parts(input));
-        let observed = self.observe(journal, watcher).await?;
+        let looked_at = look(graph, journal.state(), selection).map_err(PlanError::Wrong)?;
+        let observed = observe(&self.registry, &looked_at, &self.patience, self.parallel, watcher).await?;
         let without_home = self.registry.without_home(graph);
         let graph = without_home.as_ref().unwrap_or(graph);
-        let mut plan = plan(graph, journal.state(), &observed).map_err(PlanError::Wrong)?;
+        let mut plan = plan_within(graph, journal.state(), &observed, selection).map_err(PlanError::Wrong)?;
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
         for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {
             if let Some(handler) = self.registry.handler(step.address.kind()) {
@@ -132,12 +182,27 @@ impl Engine {
     /// # Errors
     /// Where the cloud cannot be read.
     pub async fn plan_destroy(&self, stack: &str, journal: &Journal, watcher: &dyn Watcher) -> Result<Plan, PlanError> {
-        let observed = self.observe(journal, watcher).await?;
+        self.plan_destroy_within(stack, journal, &Selection::default(), watcher).await
+    }
+
+    /// Looks at what is selected, and plans its destruction. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`plan_destroy`](Engine::plan_destroy); and where the selection names nothing, or what is left uses what would go.
+    pub async fn plan_destroy_within(
+        &self,
+        stack: &str,
+        journal: &Journal,
+        selection: &Selection,
+        watcher: &dyn Watcher,
+    ) -> Result<Plan, PlanError> {
+        let looked_at = look_destroy(journal.state(), selection).map_err(PlanError::Wrong)?;
+        let observed = observe(&self.registry, &looked_at, &self.patience, self.parallel, watcher).await?;
         let handle = |address: &Address| match self.registry.handler(address.kind()) {
             Some(handler) => handler.schema().handle.clone(),
             None => address.kind().to_string(),
         };
-        plan_destroy(stack, journal.state(), &observed, handle).map_err(PlanError::Wrong)
+        plan_destroy_within(stack, journal.state(), &observed, handle, selection).map_err(PlanError::Wrong)
     }
 
     /// Looks, and records what was seen. Changes nothing in the cloud; returns the records that were made.
@@ -145,23 +210,53 @@ impl Engine {
     /// # Errors
     /// Where the cloud cannot be read, or the journal cannot be written.
     pub async fn refresh(&self, journal: &mut Journal, watcher: &dyn Watcher) -> Result<Vec<Record>, RefreshError> {
-        let observed = self.observe(journal, watcher).await?;
-        let records = refresh(journal.state(), &observed);
+        self.refresh_within(journal, &Selection::default(), watcher).await
+    }
+
+    /// As [`refresh`](Engine::refresh), of what is selected.
+    ///
+    /// # Errors
+    /// As [`refresh`](Engine::refresh); and where the selection names nothing.
+    pub async fn refresh_within(
+        &self,
+        journal: &mut Journal,
+        selection: &Selection,
+        watcher: &dyn Watcher,
+    ) -> Result<Vec<Record>, RefreshError> {
+        let records = self.drift(journal, selection, watcher).await?;
         for record in &records {
             journal.record(record.clone())?;
         }
         Ok(records)
     }
 
-    /// Performs a plan. `exports` are the stack's outputs as the graph has them; none for a destruction.
-    pub async fn apply(
-        &self,
-        plan: &Plan,
-        exports: &BTreeMap<String, Expr>,
-        journal: &mut Journal,
-        interrupt: &Interrupt,
-        watcher: &dyn Watcher,
-    ) -> Outcome {
+    /// Looks at what is selected, and says what a refresh would record of it. Changes nothing.
+    ///
+    /// # Errors
+    /// Where the selection names nothing, or the cloud cannot be read.
+    pub async fn drift(&self, journal: &Journal, selection: &Selection, watcher: &dyn Watcher) -> Result<Vec<Record>, RefreshError> {
+        let looked_at = look_destroy(journal.state(), selection).map_err(RefreshError::Wrong)?;
+        let observed = observe(&self.registry, &looked_at, &self.patience, self.parallel, watcher).await?;
+        Ok(refresh(&looked_at, &observed))
+    }
+
+    /// Performs a plan. Where the state is not the one that it was made for, nothing is done.
+    pub async fn apply(&self, plan: &Plan, journal: &mut Journal, interrupt: &Interrupt, watcher: &dyn Watcher) -> Outcome {
+        let serial = journal.state().serial;
+        if plan.serial != serial {
+            let skipped = plan.steps.iter().map(|step| step.address.clone()).collect();
+            let store = Some(StoreError::MovedOn { planned: plan.serial, serial });
+            return Outcome { skipped, store, ..Outcome::default() };
+        }
+        // Known before anything uses them, so that nobody destroys them meanwhile.
+        let mut references = journal.state().references.clone();
+        for (stack, outputs) in &plan.references {
+            references.entry(stack.clone()).or_default().extend(outputs.clone());
+        }
+        if let Err(error) = refer(journal, &references) {
+            let skipped = plan.steps.iter().map(|step| step.address.clone()).collect();
+            return Outcome { skipped, store: Some(error), ..Outcome::default() };
+        }
         self.scrub.note_state(journal.state());
         let bench = Bench {
             stack: &plan.stack,
@@ -176,7 +271,7 @@ impl Engine {
         let mut outcome =
             Outcome { done: ended.done, failed: ended.failed, skipped: ended.skipped, store: ended.store, exports: BTreeMap::new() };
         if outcome.is_complete() {
-            match self::exports(exports, plan, journal) {
+            match exports(plan, journal) {
                 Ok(exports) => outcome.exports = exports,
                 Err(problem) => {
                     outcome.failed.push((Address::new("stack:output/value", "outputs"), problem));
@@ -185,6 +280,9 @@ impl Engine {
             }
             if outcome.exports != journal.state().exports {
                 outcome.store = journal.record(Record::Exported { exports: outcome.exports.clone() }).err();
+            }
+            if outcome.store.is_none() {
+                outcome.store = refer(journal, &plan.references).err();
             }
         }
         outcome
@@ -213,18 +311,24 @@ impl Engine {
     }
 }
 
+/// Records which outputs of other stacks are used, where that is not known already.
+fn refer(journal: &mut Journal, references: &References) -> Result<(), StoreError> {
+    if journal.state().references == *references {
+        return Ok(());
+    }
+    journal.record(Record::Referenced { references: references.clone() })
+}
+
 /// Whether two schemas are the same in what is serialized of them.
 fn same_contract(one: &infra_core::Schema, other: &infra_core::Schema) -> bool {
     serde_json::to_value(one).ok() == serde_json::to_value(other).ok()
 }
 
 /// The stack's outputs, of what the plan knew and of what the run was told.
-fn exports(exprs: &BTreeMap<String, Expr>, plan: &Plan, journal: &Journal) -> Result<BTreeMap<String, Value>, Diagnostic> {
+fn exports(plan: &Plan, journal: &Journal) -> Result<BTreeMap<String, Value>, Diagnostic> {
     let known = |attr: &Attr| Ok(journal.state().output(attr));
     let mut exports = BTreeMap::new();
-    for (name, expr) in exprs {
-        let planned = plan.exports.iter().find(|export| export.name == *name);
-        let expr = planned.and_then(|export| export.new.as_ref()).unwrap_or(expr);
+    for (name, expr) in plan.exports.iter().filter_map(|export| Some((&export.name, export.new.as_ref()?))) {
         let about = |problem: String| Diagnostic::new(problem).with_field(format!("output {name}"));
         let value = expr.evaluate(&known).map_err(|error| about(error.to_string()))?;
         let missing = || about(format!("the cloud has not told {value}"));

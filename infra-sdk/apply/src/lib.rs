@@ -19,6 +19,7 @@ mod registry;
 mod retry;
 mod schedule;
 mod scrub;
+mod settle;
 mod store;
 mod unseal;
 
@@ -33,4 +34,5 @@ pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observ
 pub use recover::RecoverError;
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;
+pub use settle::{Known, settled};
 pub use store::StoreError;

@@ -27,16 +27,17 @@ pub enum RecoverError {
     Unanswered(Box<Diagnostic>),
 }
 
-/// Settles every open intent of the journal.
+/// Settles every open intent of the journal that `settles` names.
 pub(crate) async fn recover(
     registry: &Registry,
     journal: &mut Journal,
     stack: &str,
     patience: &Patience,
     watcher: &dyn Watcher,
+    settles: &dyn Fn(&Address) -> bool,
 ) -> Result<(), RecoverError> {
-    let open: Vec<(Address, Intent)> =
-        journal.state().rows.iter().filter_map(|(address, row)| Some((address.clone(), row.intent.clone()?))).collect();
+    let rows = journal.state().rows.iter().filter(|(address, _)| settles(address));
+    let open: Vec<(Address, Intent)> = rows.filter_map(|(address, row)| Some((address.clone(), row.intent.clone()?))).collect();
     for (address, _) in &open {
         watcher.hear(Event::Started { address: address.clone(), doing: Doing::Recovering });
     }

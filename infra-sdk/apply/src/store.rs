@@ -22,6 +22,14 @@ pub enum StoreError {
     /// An earlier record of this run could not be written.
     #[error("nothing more is recorded in this run, since an earlier record could not be: run the command again")]
     Broken,
+    /// The state is not the one that a plan was made for.
+    #[error("the plan was made when the journal had {planned} records, and it has {serial} now: plan again")]
+    MovedOn {
+        /// How many records there were.
+        planned: u64,
+        /// How many there are.
+        serial: u64,
+    },
     /// Another run has it.
     #[error("another run is using the journal {}: wait until it has ended", path.display())]
     Locked {

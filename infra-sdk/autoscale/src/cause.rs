@@ -97,6 +97,7 @@ pub(crate) fn describe(what: &Happening, timeline: &Timeline) -> String {
         Happening::Scheduled { from, to } => format!("by the clock it goes from {from} to {to} hosts"),
         Happening::Serving { from, to } => format!("from {from} to {to} hosts serve"),
         Happening::Replaced { count } => format!("{count} hosts are replaced"),
+        Happening::Failed { zone, count } => format!("{count} hosts of zone {zone} stop"),
         Happening::ZoneDown { zone } => format!("zone {zone} is lost"),
         Happening::ZoneUp { zone } => format!("zone {zone} is back"),
     }

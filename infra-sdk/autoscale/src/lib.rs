@@ -58,5 +58,5 @@ pub use load::{Family, Kind, Load, hours, minutes};
 pub use model::{Boot, Event, Fleet, Spread, ZoneLoss};
 pub use outcome::Outcome;
 pub use semantics::{AlarmState, Beanstalk, Datapoint, evaluate};
-pub use simulation::{Limits, Prepared, Simulation};
+pub use simulation::{Limits, Prepared, Semantics, Simulation};
 pub use unknowns::{Scenario, Unknowns};

@@ -4,8 +4,8 @@ use jiff::civil::DateTime;
 use rayon::prelude::*;
 
 use crate::engine::{self, Compiled, Parameters, Workspace};
-use crate::model::{Draw, Event, Fleet, Rule};
-use crate::{Boot, Burst, Capacity, Error, Knobs, Load, Outcome, Scenario, Summary, Timeline, Unknowns};
+use crate::model::{Draw, Event, Fleet, Metric, Rule};
+use crate::{Boot, Burst, Capacity, Error, Knobs, Load, Outcome, Scenario, Summary, Talk, Timeline, Unknowns};
 
 /// Limits by which a run is judged.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +23,17 @@ impl Default for Limits {
     }
 }
 
+/// By whose rules a fleet runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Semantics {
+    /// As AWS documents them.
+    #[default]
+    AwsDocumented,
+    /// As the talk's own simulator had them, in one of two readings: for repeating the talk, and for nothing else. Nothing is
+    /// unknown to it, and of the fleet it knows the first simple policy and the alarm above which that is called.
+    Conf42Talk(Talk),
+}
+
 /// What will be simulated. Everything but the fleet has a default, except for the host and the load, which nobody can guess.
 #[derive(Clone, Debug)]
 pub struct Simulation {
@@ -35,6 +46,7 @@ pub struct Simulation {
     pub(crate) events: Vec<Event>,
     pub(crate) start: Option<DateTime>,
     pub(crate) limits: Limits,
+    pub(crate) semantics: Semantics,
 }
 
 impl Simulation {
@@ -49,6 +61,7 @@ impl Simulation {
             events: Vec::new(),
             start: None,
             limits: Limits::default(),
+            semantics: Semantics::AwsDocumented,
         }
     }
 
@@ -120,6 +133,13 @@ impl Simulation {
         self
     }
 
+    /// By whose rules it runs.
+    #[must_use]
+    pub fn semantics(mut self, semantics: Semantics) -> Simulation {
+        self.semantics = semantics;
+        self
+    }
+
     /// Everything checked and made flat, for many runs.
     ///
     /// # Errors
@@ -152,6 +172,10 @@ impl Simulation {
     /// As [`Simulation::prepare`], and where the load asks far more of a host than was measured.
     pub fn run(&self) -> Result<Outcome, Error> {
         let prepared = self.prepare()?;
+        if let Semantics::Conf42Talk(talk) = self.semantics {
+            let summary = self.by_the_talk(talk, &prepared)?;
+            return Ok(Outcome { simulation: self.clone(), runs: vec![(Scenario::NOMINAL, summary)] });
+        }
         let unknowns = self.relevant();
         let count = unknowns.len();
         let one = |space: &mut Workspace, index: usize| {
@@ -168,6 +192,33 @@ impl Simulation {
         let outcome = Outcome { simulation: self.clone(), runs };
         prepared.within_reach(&outcome.runs)?;
         Ok(outcome)
+    }
+}
+
+impl Simulation {
+    /// A run by the talk's rules. The limit is the talk's, 50 %.
+    fn by_the_talk(&self, talk: Talk, prepared: &Prepared) -> Result<Summary, Error> {
+        let grows = |index: &usize| match &self.fleet.policies[*index].rule {
+            Rule::Simple { adjustment, .. } => u32::try_from(adjustment.amount).ok().filter(|amount| *amount > 0),
+            _ => None,
+        };
+        let alarms = self.fleet.alarms.iter().filter(|alarm| alarm.metric == Metric::Cpu && alarm.comparison.is_high());
+        let found = alarms.filter_map(|alarm| Some((alarm.threshold, alarm.on_alarm.iter().find_map(grows)?))).next();
+        let missing = || {
+            let help = "give the fleet a simple policy that adds hosts, called by an alarm on processor load";
+            Error::setting("the talk's rules", "the fleet has nothing that they know", help)
+        };
+        let (threshold, increment) = found.ok_or_else(missing)?;
+        let load = self.load.as_ref().ok_or_else(missing)?;
+        let run = talk.run(self.fleet.initial(), increment, threshold, load, prepared.compiled.capacity.line);
+        Ok(Summary {
+            peak_cpu: run.peak,
+            mean_cpu: run.mean,
+            over_cpu: f64::from(run.over) * 60.0,
+            most_hosts: run.hosts,
+            last_hosts: run.hosts,
+            ..Summary::default()
+        })
     }
 }
 

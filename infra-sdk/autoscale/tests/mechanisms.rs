@@ -205,3 +205,21 @@ fn answers_are_judged_too() {
     assert!(text.contains("nothing makes the fleet grow, answers take longer than 0.4 s for 10:00"), "{text}");
     assert!(text.contains("2 hosts at least"), "{text}");
 }
+
+#[test]
+fn a_host_that_stops_is_left_by_the_load_balancer_and_replaced_by_the_group() {
+    let stopped = |elb| {
+        let mut fleet = fleet(2, 4);
+        fleet.health = Health { balanced: true, elb, grace: 300, interval: 10, unhealthy: 3, deregistration: 300 };
+        let simulation = of(fleet, Load::steady(600.0, minutes(20))).event(Event::HostsFail { at: 600, zone: 0, count: 1 });
+        run(&simulation)
+    };
+    // EC2 notices after three minutes; the load balancer's verdict, where it counts, after half a minute and one more.
+    for (elb, replaced) in [(false, 780), (true, 690)] {
+        let (summary, timeline) = stopped(elb);
+        assert!(timeline.events.contains(&(replaced, Happening::Replaced { count: 1 })), "{:?}", timeline.events);
+        // Half of the requests of the 30 seconds until the load balancer leaves it.
+        assert!((summary.lost - 150.0).abs() < 1e-9 && summary.last_hosts == 2 && summary.peak_cpu == 60.0, "{summary:?}");
+        assert!(timeline.events.contains(&(replaced + 90, Happening::Serving { from: 1, to: 2 })));
+    }
+}

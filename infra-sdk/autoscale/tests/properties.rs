@@ -72,8 +72,9 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     let lost = (0_i64..2000, 60_i64..2000, form)
         .prop_map(|(at, length, how)| vec![Event::ZoneDown { at, zone: 0, how }, Event::ZoneUp { at: at + length, zone: 0 }]);
     let fails = (0_i64..2000, 60_i64..2000).prop_map(|(from, length)| vec![Event::LaunchesFail { from, to: from + length, zone: 0 }]);
+    let stop = (0_i64..2000, 1_u32..4).prop_map(|(at, count)| vec![Event::HostsFail { at, zone: 0, count }]);
     let gap = (0_i64..2000, 60_i64..2000).prop_map(|(from, length)| vec![Event::MetricGap { from, to: from + length }]);
-    prop_oneof![3 => Just(vec![]), 2 => lost, 1 => fails, 1 => gap]
+    prop_oneof![3 => Just(vec![]), 2 => lost, 1 => fails, 1 => gap, 2 => stop]
 }
 
 prop_compose! {

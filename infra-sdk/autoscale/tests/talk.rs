@@ -6,7 +6,9 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 use infra_autoscale::model::{Fleet, Monitoring};
-use infra_autoscale::{Beanstalk, Boot, Capacity, Knobs, Limits, Simulation, Summary, Talk, Unknowns};
+use infra_autoscale::{
+    Beanstalk, Boot, Capacity, Fluid, Knobs, Lag, Levers, Limits, Load, Semantics, Simulation, Summary, Talk, Unknowns, minutes,
+};
 
 /// What ten seconds of the ramp are on one host, in percent.
 const SAMPLED: f64 = 1.875;
@@ -87,4 +89,69 @@ fn detailed_monitoring_decides_whether_any_setting_holds() {
     let two = feasible(Monitoring::Detailed, 2, 50.0 + SAMPLED / 2.0);
     assert_eq!((two.len(), feasible(Monitoring::Detailed, 2, 50.0).len()), (50, 20));
     assert!(two.contains(&(1, 13)) && !two.contains(&(1, 16)), "{two:?}");
+}
+
+#[test]
+fn the_fast_engine_agrees_with_full_semantics_on_whole_minutes() {
+    // Whole percents are met exactly here and there, where the last bit of a sum decides.
+    let above = |threshold: i32| f64::from(threshold) + 0.37;
+    let line = Capacity::linear(0.0, 0.75, 1000.0).unwrap().line;
+    let fluid = Fluid::new(&Talk::load(), line, 50.0).unwrap();
+    for (monitoring, increment, threshold) in [Monitoring::Basic, Monitoring::Detailed]
+        .into_iter()
+        .flat_map(|monitoring| (1..=10).flat_map(move |by| (11..=45).map(move |at| (monitoring, by, at))))
+    {
+        let fleet = Fleet { boot: Boot::constant(180.0, 0.0), ..fleet(increment, above(threshold), 180.0, monitoring, 1) };
+        let levers = Levers {
+            min: 1,
+            max: 40,
+            upper: above(threshold),
+            out_by: increment as u32,
+            lower: 0.0,
+            in_by: 0,
+            cooldown: 6,
+            window: 5,
+            basic: monitoring == Monitoring::Basic,
+        };
+        for (phase, full) in (0..5).zip(runs(fleet)) {
+            let fast = fluid.run(&levers, &Lag { phase, delay: 1, in_service: 3, ready: 0 }, 1.0);
+            let same = (fast.peak_cpu - full.peak_cpu).abs() < 1e-6 && (fast.host_hours - full.host_hours).abs() < 1e-6;
+            assert!(same, "{levers:?} phase {phase}: {fast:?} {full:?}");
+        }
+    }
+}
+
+#[test]
+fn the_production_peak_fits_a_slow_ramp_and_not_the_surge() {
+    let peak = |load: Load, boot: f64| {
+        let simulation = Simulation::of(fleet(2, 15.0, boot, Monitoring::Detailed, 1))
+            .capacity(Capacity::linear(0.0, 0.75, 1000.0).unwrap())
+            .load(load)
+            .over(Unknowns::none());
+        simulation.run().unwrap().runs[0].1.peak_cpu
+    };
+    let ramp = |length: i64| Load::ramp(0.0, 120_000.0, minutes(length)).hold(minutes(10));
+    for (length, boot, seen) in [(40, 120.0, 28.9), (40, 180.0, 31.1), (50, 120.0, 24.9), (50, 180.0, 26.7)] {
+        let peak = peak(ramp(length), boot);
+        println!("{length} {boot} {peak} {seen}");
+        assert!((peak - seen).abs() < 0.6, "in {length} minutes, {boot} s: {peak}, not {seen}");
+    }
+    // The surge as far as production went.
+    let surge = |boot| peak(Load::ramp(0.0, 30_000.0, minutes(10)).then(120_000.0, minutes(6)).hold(minutes(30)), boot);
+    assert!(surge(120.0) > 45.0 && surge(180.0) > 45.0);
+}
+
+#[test]
+fn by_the_talks_own_rules_its_winner_holds() {
+    for (talk, mean) in [(Talk::G1, 16.24), (Talk::G2, 16.44)] {
+        let fleet = Beanstalk { max: 40, ..Beanstalk::cpu(15.0, 10.0, 2) }.fleet("talk");
+        let simulation = Simulation::of(fleet).capacity(Capacity::of_the_talk()).load(Talk::load()).semantics(Semantics::Conf42Talk(talk));
+        let outcome = simulation.run().unwrap();
+        outcome.assert_cpu_below(50.0).unwrap();
+        let summary = outcome.runs[0].1;
+        assert!(
+            (summary.mean_cpu - mean).abs() < 0.005 && (summary.peak_cpu - 39.0).abs() < 0.005 && summary.last_hosts == 7,
+            "{summary:?}"
+        );
+    }
 }

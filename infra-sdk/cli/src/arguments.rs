@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser};
+use infra_plan::Selection;
 
 use crate::commands::Command;
+use crate::session::quoted;
 
 /// Infrastructure as ordinary Rust programs.
 ///
@@ -79,4 +81,64 @@ pub(crate) struct ChangeArguments {
     /// How many resources are worked on at a time.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) parallel: u16,
+}
+
+/// Which of the stack's resources are meant.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct TargetArguments {
+    /// Takes only these resources, and leaves all else as it is: an address or name, in which `*` stands for any letters
+    /// within a scope and `**` for any scopes. May be repeated.
+    #[arg(long = "target", value_name = "PATTERN")]
+    targets: Vec<String>,
+
+    /// Leaves these resources as they are, and with them what cannot change without them. May be repeated.
+    #[arg(long = "exclude", value_name = "PATTERN")]
+    excludes: Vec<String>,
+
+    /// Takes also what needs the targets, directly or not.
+    #[arg(long, requires = "targets")]
+    with_dependants: bool,
+}
+
+/// Which of the resources that a program declares are meant, and how.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct SelectionArguments {
+    #[command(flatten)]
+    targets: TargetArguments,
+
+    /// Takes also what the targets need, directly or not.
+    #[arg(long, requires = "targets")]
+    with_needs: bool,
+
+    /// Replaces this resource, although nothing asks for it: an address, or a name that no other has. May be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    replace: Vec<String>,
+}
+
+impl TargetArguments {
+    /// As the planner takes it.
+    pub(crate) fn selection(&self) -> Selection {
+        let (targets, excludes) = (self.targets.clone(), self.excludes.clone());
+        Selection { targets, excludes, with_dependants: self.with_dependants, ..Selection::default() }
+    }
+
+    /// As words of a command line, each with what it is for.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let targets = self.targets.iter().map(|pattern| format!("--target {}", quoted(pattern)));
+        let excludes = self.excludes.iter().map(|pattern| format!("--exclude {}", quoted(pattern)));
+        targets.chain(excludes).chain(self.with_dependants.then(|| "--with-dependants".to_owned())).collect()
+    }
+}
+
+impl SelectionArguments {
+    /// As the planner takes it.
+    pub(crate) fn selection(&self) -> Selection {
+        Selection { with_needs: self.with_needs, replace: self.replace.clone(), ..self.targets.selection() }
+    }
+
+    /// As words of a command line, each with what it is for.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let replace = self.replace.iter().map(|address| format!("--replace {}", quoted(address)));
+        self.targets.words().into_iter().chain(self.with_needs.then(|| "--with-needs".to_owned())).chain(replace).collect()
+    }
 }

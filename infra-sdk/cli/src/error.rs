@@ -246,7 +246,9 @@ impl Error {
     /// The diagnostics that it consists of, if it does.
     pub(crate) fn diagnostics(&self) -> Option<&[Diagnostic]> {
         match self {
-            Error::Program(problems) | Error::Plan(PlanError::Wrong(problems)) => Some(problems),
+            Error::Program(problems) | Error::Plan(PlanError::Wrong(problems)) | Error::Refresh(RefreshError::Wrong(problems)) => {
+                Some(problems)
+            }
             Error::Recover(RecoverError::Unanswered(problem)) | Error::Plan(PlanError::Recover(RecoverError::Unanswered(problem))) => {
                 Some(std::slice::from_ref(problem))
             }

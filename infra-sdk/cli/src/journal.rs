@@ -29,6 +29,20 @@ impl Place {
         Place { project: project.to_owned(), folder, of: format!("{stack}/{environment}") }
     }
 
+    /// The places of all stacks of a project that have a state in an environment, by stack.
+    pub(crate) fn others(project: &Path, environment: &str) -> Result<Vec<(String, Place)>, Error> {
+        let folder = folder::infra(project);
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(file("read", &folder)(error)),
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| folder.join(name).join(environment).join("journal").exists()).collect();
+        names.sort();
+        Ok(names.into_iter().map(|name| (name.clone(), Place::new(project, &name, environment))).collect())
+    }
+
     /// Its folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use infra_apply::{Engine, Interrupt, Journal, Outcome};
-use infra_core::Expr;
 use infra_plan::Plan;
 use serde_json::json;
 
@@ -47,7 +46,7 @@ pub(crate) fn check_consent(change: &ChangeArguments, json: bool) -> Result<(), 
 
 impl Run<'_> {
     /// Shows the plan, asks, performs it and says how it ended.
-    pub(crate) async fn perform(&self, plan: &Plan, exports: &BTreeMap<String, Expr>, journal: &mut Journal) -> Result<Exit, Error> {
+    pub(crate) async fn perform(&self, plan: &Plan, journal: &mut Journal) -> Result<Exit, Error> {
         self.show(plan)?;
         if plan.has_changes() && !self.change.yes && !consent::ask(&self.question)? {
             say("Nothing was changed.");
@@ -60,7 +59,7 @@ impl Run<'_> {
         if total > 0 {
             self.progress.begin(total);
         }
-        let outcome = self.engine.apply(plan, exports, journal, &interrupt, self.progress.as_ref()).await;
+        let outcome = self.engine.apply(plan, journal, &interrupt, self.progress.as_ref()).await;
         self.progress.end();
         drop(ears);
         let summary = Summary {

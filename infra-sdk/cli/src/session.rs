@@ -1,11 +1,12 @@
 //! What most commands begin with: the stack, its environment, its program, its cloud, its state.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use infra_apply::{History, Journal};
+use infra_apply::{History, Journal, Known as Values};
 use infra_core::program::Request;
-use infra_core::{GRAPH_VERSION, Graph, check_name};
-use infra_plan::State;
+use infra_core::{GRAPH_VERSION, Graph, Value, check_name};
+use infra_plan::{Setting, State};
 use tokio::sync::OnceCell;
 
 use crate::Providers;
@@ -83,7 +84,7 @@ impl<'a> Session<'a> {
 
     /// The command line of another command on this stack.
     pub(crate) fn command(&self, command: &str) -> String {
-        let environment = if self.environment.name == LOCAL { String::new() } else { format!(" --env {}", self.environment.name) };
+        let environment = self.env_words();
         let program = match &self.source {
             Source::Built(program) => format!(" --program {}", path(program)),
             Source::Package(_) | Source::Absent(_) => String::new(),
@@ -106,8 +107,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// What the program declares here.
-    pub(crate) async fn graph(&self, program: &Path, arguments: &ProgramArguments) -> Result<Graph, Error> {
+    /// What the program declares here, when it is told what its parts wait for as far as it is `known`.
+    pub(crate) async fn graph(&self, program: &Path, arguments: &ProgramArguments, known: &Values) -> Result<Graph, Error> {
         let mut config = self.environment.config.clone();
         for text in &arguments.config {
             settings::merge(&mut config, settings::parse(text)?);
@@ -117,14 +118,45 @@ impl<'a> Session<'a> {
             stack: self.stack.clone(),
             environment: self.environment.name.clone(),
             config,
-            answers: Default::default(),
+            known: known.clone(),
+            ..Request::default()
         };
         // The local cloud's ids die with it, so that nobody should commit them.
         let pins = if self.environment.is_local() { self.place.folder() } else { &self.folder };
         let pins = Pins::read(&pins.join("lookups.lock"), &self.environment.name)?;
         let refresh = arguments.refresh_lookups || self.is_about_a_gone_cloud()?;
         let known = Known { program, folder: &self.folder, request, pins, refresh };
-        program::graph(known, async || Ok(self.cloud().await?.registry.clone())).await
+        let cloud = async || Ok(self.cloud().await?.registry.clone());
+        program::graph(known, cloud, async |stack| self.outputs_of(stack).await).await
+    }
+
+    /// The outputs of another stack in this environment, as its last deployment left them. It is not locked.
+    async fn outputs_of(&self, stack: &str) -> Result<BTreeMap<String, Value>, Error> {
+        let place = Place::new(&self.project, stack, &self.environment.name);
+        let memory = if self.environment.is_local() { self.cloud().await?.memory.clone() } else { None };
+        let state = place.peek(memory.as_deref())?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
+        let state = state.ok_or_else(|| Error::Refused {
+            problem: format!("stack `{}` refers to stack `{stack}`, which has not been deployed to {}", self.stack, self.environment.name),
+            help: format!("deploy it first, with `{}`", called(&format!("deploy {stack}{}", self.env_words()))),
+        })?;
+        Ok(state.exports)
+    }
+
+    /// The stacks of this environment that are known to use outputs of this one, each with those.
+    pub(crate) fn referrers(&self) -> Result<BTreeMap<String, Vec<String>>, Error> {
+        let mut referrers = BTreeMap::new();
+        for (stack, place) in Place::others(&self.project, &self.environment.name)? {
+            // What cannot be read is no reason to stop, since it cannot be repaired from here.
+            let Ok(Some(state)) = place.recorded() else { continue };
+            if let Some(outputs) = state.references.get(&self.stack).filter(|_| stack != self.stack) {
+                referrers.insert(stack, outputs.keys().cloned().collect());
+            }
+        }
+        Ok(referrers)
+    }
+
+    fn env_words(&self) -> String {
+        if self.environment.name == LOCAL { String::new() } else { format!(" --env {}", self.environment.name) }
     }
 
     /// The environment's cloud, connected the first time that it is asked for.
@@ -139,6 +171,12 @@ impl<'a> Session<'a> {
     /// The journal, open for a run.
     pub(crate) fn journal(&self, cloud: &Cloud) -> Result<Journal, Error> {
         self.place.open(cloud.memory.as_deref())
+    }
+
+    /// What a saved plan is bound to.
+    pub(crate) fn setting(&self, cloud: &Cloud) -> Setting {
+        let account = self.environment.account.as_ref().map(|account| account.id.clone()).or_else(|| cloud.memory.clone());
+        Setting { name: self.environment.name.clone(), account, region: self.environment.region.clone() }
     }
 
     /// What is remembered of the deployment, without asking the cloud. Says so where the local cloud has forgotten it.
@@ -222,8 +260,13 @@ fn packaged(here: &Path, name: &str, environment: &str) -> Result<(PathBuf, Path
     })
 }
 
+/// A command line with more words.
+pub(crate) fn with(line: String, words: &[String]) -> String {
+    words.iter().fold(line, |line, word| format!("{line} {word}"))
+}
+
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.=/:@+,".contains(letter);
     if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

@@ -337,3 +337,29 @@ fn a_state_of_the_local_cloud_is_imported_only_while_that_runs_and_can_be_change
     assert_eq!(local("state mv web main core").0, 0);
     assert_eq!(rows(&FileLog::peek(&journal, "web/local").unwrap().unwrap().0), ["aws:ec2/vpc:core"]);
 }
+
+#[test]
+fn a_stack_whose_outputs_another_one_uses_is_not_destroyed() {
+    let project = Project::deployed();
+    let path = project.path(".infra/app/production/journal");
+    let mut app = FileLog::open(&path, "app/production", || "pepper".into()).unwrap().0;
+    let references = BTreeMap::from([("web".to_owned(), BTreeMap::from([("vpc".to_owned(), Value::from("vpc-1"))]))]);
+    app.record(Record::Referenced { references }).unwrap();
+    drop(app);
+    assert_snapshot!(project.refuses("destroy web --yes"), @r#"
+error: stack `app` in production uses `vpc` of stack `web`
+help: destroy `app` first, or deploy it without them; `--ignore-references` destroys this one all the same
+"#);
+}
+
+#[test]
+fn what_is_no_saved_plan_is_refused_before_anything_is_called() {
+    let project = Project::deployed();
+    fs::write(project.path("saved.plan"), "{}").unwrap();
+    let (code, _, err) = project.run("deploy web --yes --plan saved.plan --target main");
+    assert!(code == 64 && err.contains("cannot be used with"), "{err}");
+    assert_snapshot!(project.refuses("deploy web --yes --plan saved.plan"), @r#"
+error: saved.plan is no saved plan that this infra reads: missing field `version` at line 1 column 2
+help: make one with `infra plan STACK --out FILE`, with the same version of infra
+"#);
+}

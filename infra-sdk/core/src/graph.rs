@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Expr, Kind, Location, Options, Schema};
+use crate::{Address, Deferral, Expr, Kind, Location, Options, Schema, Value};
 
 /// The version of the graph's serialized form; a reader refuses any other.
 pub const GRAPH_VERSION: u32 = 1;
@@ -22,6 +22,12 @@ pub struct Graph {
     pub exports: BTreeMap<String, Expr>,
     /// The types of the resources.
     pub schemas: BTreeMap<Kind, Schema>,
+    /// The parts of the program that wait for a value, or have waited for one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferrals: Vec<Deferral>,
+    /// The outputs of other stacks that the program uses, by stack and name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 /// A resource as its program declares it.
@@ -58,7 +64,15 @@ impl Node {
 impl Graph {
     /// A graph with nothing in it.
     pub fn empty(stack: impl Into<String>) -> Graph {
-        Graph { version: GRAPH_VERSION, stack: stack.into(), nodes: Vec::new(), exports: BTreeMap::new(), schemas: BTreeMap::new() }
+        Graph {
+            version: GRAPH_VERSION,
+            stack: stack.into(),
+            nodes: Vec::new(),
+            exports: BTreeMap::new(),
+            schemas: BTreeMap::new(),
+            deferrals: Vec::new(),
+            references: BTreeMap::new(),
+        }
     }
 
     /// Whether anything in it is secret, or may become so: a value, or what a type says of itself.

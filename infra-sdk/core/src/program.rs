@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::lookup::{Question, Stop};
-use crate::{Diagnostic, Graph, Stack, config};
+use crate::{Diagnostic, Graph, Stack, Value, config};
 
 /// What the engine tells a program.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,12 @@ pub struct Request {
     pub config: Json,
     /// Answers to lookups, by their question's key.
     pub answers: BTreeMap<String, Json>,
+    /// Values that parts of the program wait for, as far as they are known, by the part's scope.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub known: BTreeMap<String, Json>,
+    /// The outputs of other stacks, by stack and name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 /// What a program answers.
@@ -76,8 +82,8 @@ fn finish<C: DeserializeOwned>(request: &Request, declare: impl FnOnce(&Stack, C
     };
     let stack = Stack::for_request(request);
     let outcome = declare(&stack, config);
-    let (graph, questions, mut problems) = stack.finish();
-    match outcome {
+    let (graph, questions, mut problems, stop) = stack.finish();
+    match outcome.and(stop.map_or(Ok(()), Err)) {
         Err(Stop::Failed(problem)) => problems.push(problem),
         Err(Stop::Unanswered) if problems.is_empty() => return Response::Unanswered(questions),
         Err(Stop::Unanswered) | Ok(()) => {}

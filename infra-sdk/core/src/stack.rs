@@ -9,7 +9,9 @@ use serde_json::Value as Json;
 use crate::lookup::{self, Question, Stop};
 use crate::program::Request;
 use crate::transform::Change;
-use crate::{Address, Declaration, Diagnostic, Draft, Export, Graph, Location, Lookup, Node, Provider, Resource, Rewrite, check_name};
+use crate::{
+    Address, Declaration, Diagnostic, Draft, Export, Graph, Location, Lookup, Node, Provider, Resource, Rewrite, Value, check_name,
+};
 
 /// A stack being declared, or a scope within one. Cheap to clone; every clone adds to the same stack.
 #[derive(Clone)]
@@ -19,14 +21,21 @@ pub struct Stack {
     provider: Option<Provider>,
 }
 
-struct Shared {
-    graph: Graph,
+/// What all clones of a stack add to.
+pub(crate) struct Shared {
+    pub(crate) graph: Graph,
     environment: String,
     declared: HashMap<Address, Location>,
     exported: BTreeMap<String, Location>,
     answers: BTreeMap<String, Json>,
-    questions: Vec<Question>,
-    problems: Vec<Diagnostic>,
+    pub(crate) known: BTreeMap<String, Json>,
+    pub(crate) references: BTreeMap<String, BTreeMap<String, Value>>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) problems: Vec<Diagnostic>,
+    /// The scope that everything must be declared in for now.
+    pub(crate) within: Option<String>,
+    /// Why a part of the program ended before its end, if one did.
+    pub(crate) stop: Option<Stop>,
     /// What changes the resources of scopes, each by the scope's prefix, in the order of the program.
     transforms: Vec<(String, Change)>,
 }
@@ -45,8 +54,12 @@ impl Stack {
                 declared: HashMap::new(),
                 exported: BTreeMap::new(),
                 answers: request.answers.clone(),
+                known: request.known.clone(),
+                references: request.references.clone(),
                 questions: Vec::new(),
                 problems,
+                within: None,
+                stop: None,
                 transforms: Vec::new(),
             })),
             scope: String::new(),
@@ -103,6 +116,16 @@ impl Stack {
         self.transform(move |declaration| {
             declaration.tag(&tags);
         });
+    }
+
+    /// What is before the name of everything declared through it.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.scope
+    }
+
+    /// Works on what all clones share.
+    pub(crate) fn with<R>(&self, work: impl FnOnce(&mut Shared) -> R) -> R {
+        work(&mut self.shared.borrow_mut())
     }
 
     /// Makes `value` an output of the stack. Names are the stack's own: scopes do not change them.
@@ -163,6 +186,14 @@ impl Stack {
             shared.problems.push(problem);
             return address;
         }
+        if let Some(within) = shared.within.clone().filter(|within| !address.name().starts_with(within)) {
+            let problem =
+                Diagnostic::new(format!("is declared by what is deferred as {}, and not in its scope", within.trim_end_matches('/')))
+                    .with_resource(&address)
+                    .with_location(&node.declared)
+                    .with_help("add it to the stack that the closure is given");
+            shared.problems.push(problem);
+        }
         shared.declared.insert(address.clone(), node.declared.clone());
         shared.graph.schemas.entry(address.kind().clone()).or_insert_with(R::schema);
         shared.graph.nodes.push(node);
@@ -170,7 +201,7 @@ impl Stack {
     }
 
     /// What was declared, what was asked, and what is wrong.
-    pub(crate) fn finish(self) -> (Graph, Vec<Question>, Vec<Diagnostic>) {
+    pub(crate) fn finish(self) -> (Graph, Vec<Question>, Vec<Diagnostic>, Option<Stop>) {
         let (mut graph, transforms) = {
             let mut shared = self.shared.borrow_mut();
             (std::mem::replace(&mut shared.graph, Graph::empty("")), std::mem::take(&mut shared.transforms))
@@ -183,7 +214,8 @@ impl Stack {
         }
         graph.mark();
         let mut shared = self.shared.borrow_mut();
-        (graph, std::mem::take(&mut shared.questions), std::mem::take(&mut shared.problems))
+        let stop = shared.stop.take();
+        (graph, std::mem::take(&mut shared.questions), std::mem::take(&mut shared.problems), stop)
     }
 
     fn check(&self, name: &str, here: &Location, what: &str) {

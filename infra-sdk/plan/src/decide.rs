@@ -34,6 +34,8 @@ pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
     /// The resources decided so far whose object will be another one.
     pub(crate) replaced: BTreeSet<Address>,
+    /// The resources that are to be replaced in any case.
+    pub(crate) asked: &'a BTreeSet<Address>,
 }
 
 /// Decides for one resource, after all that it needs, and notes what will be known of its outputs.
@@ -91,6 +93,7 @@ pub(crate) fn decide<'a>(
     let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
     let changes = judged(context, schema, &node.options, object, &inputs, changes);
     let mut reasons = reasons(context, &changes, failed);
+    reasons.extend(context.asked.contains(&node.address).then_some(Reason::Asked));
     reasons.extend(forced(context, outlooks, node, object, &terms, &changes));
     if let Some((reason, more)) = reasons.split_first() {
         let mut fresh = for_another;

@@ -3,6 +3,7 @@
 //! One file a decision: `order` what comes first, `outlook` what is known, `decide` what happens to a resource, `clash`
 //! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
+mod answers;
 mod clash;
 mod dangling;
 mod decide;
@@ -14,31 +15,39 @@ mod name;
 mod observed;
 mod order;
 mod outlook;
+mod pattern;
 mod plan;
 mod planner;
+mod postpone;
 mod protect;
 mod redact;
+mod reference;
 mod refresh;
 mod remember;
 mod render;
 mod retain;
+mod saved;
 mod sequence;
 mod state;
 mod steps;
 mod surgery;
 mod sweep;
+mod target;
 mod terms;
 mod values;
 
+pub use answers::answers;
 pub use diff::{Change, differences};
 pub use ignore::kept;
 pub use keep::recordable;
 pub use observed::{Observed, Sight};
 pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
-pub use planner::{plan, plan_destroy};
+pub use planner::{look, look_destroy, plan, plan_destroy, plan_destroy_within, plan_within, touched};
 pub use refresh::refresh;
 pub use remember::{echoed, remembered, told, unsure};
 pub use render::{RenderOptions, Style, render};
-pub use state::{Intent, Object, Record, Row, STATE_VERSION, State, WrappedKey};
+pub use saved::{SAVED_PLAN_VERSION, SavedPlan, Setting};
+pub use state::{Intent, Object, Record, References, Row, STATE_VERSION, State, WrappedKey};
 pub use surgery::MoveError;
+pub use target::{Absence, LeftOut, Selection};
 pub use terms::lasting;

@@ -4,6 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use infra_core::{Address, Attr, EvalError, Expr, Schema, Value};
 
+use crate::observed::Sight;
+use crate::remember::told;
+use crate::state::Object;
+
 /// What will be known of a resource's outputs once its step, if any, is planned.
 #[derive(Debug, Default)]
 pub(crate) struct Outlooks<'a> {
@@ -42,6 +46,19 @@ impl<'a> Outlooks<'a> {
         }
         self.schemas.insert(address, schema);
         self.known.insert(address, known);
+    }
+
+    /// Notes a resource that the plan leaves as it is, whatever its program says.
+    pub(crate) fn leave(&mut self, address: &'a Address, schema: &'a Schema, object: Option<&Object>, sight: Option<&Sight>) {
+        let fate = match (object, sight) {
+            (Some(object), Some(Sight::Present { outputs, .. })) => {
+                let outputs = told(Some(schema), outputs, object);
+                return self.note(address, schema, &Fate::Stays { id: &object.id, outputs: &outputs }, &BTreeMap::new());
+            }
+            (Some(object), None) => Fate::Stays { id: &object.id, outputs: &object.outputs },
+            (None, _) | (_, Some(Sight::Gone)) => Fate::IsMade,
+        };
+        self.note(address, schema, &fate, &BTreeMap::new());
     }
 
     /// The id of a resource's object, where it is known.

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use infra_core::{Address, Expr, Hook, Lifecycle, Location, Terms, Value};
+use infra_core::{Address, Deferral, Expr, Hook, Lifecycle, Location, Terms, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::diff::Change;
+use crate::state::References;
+use crate::target::LeftOut;
 
 /// The version of a plan's serialized form.
 pub const PLAN_VERSION: u32 = 1;
@@ -28,6 +30,15 @@ pub struct Plan {
     pub exports: Vec<Export>,
     /// What the reader should know: edges that had to be given up, and the like.
     pub notes: Vec<String>,
+    /// The resources that the plan does not touch, whatever the program says of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+    /// The parts of the program that wait for a value, each with as much of it as is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferrals: Vec<Deferral>,
+    /// The outputs of other stacks that this one uses once the plan is performed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: References,
 }
 
 /// One thing to do.
@@ -178,6 +189,8 @@ pub enum Reason {
         /// The cloud's word.
         state: String,
     },
+    /// Whoever runs the command asked for it.
+    Asked,
 }
 
 /// A difference, and where it comes from.
@@ -314,6 +327,7 @@ impl fmt::Display for Reason {
                 write!(f, "it moves from {} to {}", place(from), place(to))
             }
             Reason::Failed { state } => write!(f, "the cloud calls it {state}"),
+            Reason::Asked => write!(f, "as was asked for"),
         }
     }
 }

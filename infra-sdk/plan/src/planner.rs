@@ -2,20 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Schema};
+use infra_core::{Address, Deferral, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Schema, Value};
 
 use crate::clash::mark_delete_first;
 use crate::dangling;
 use crate::decide::{Context, Decision, decide};
 use crate::observed::Observed;
-use crate::order::order;
+use crate::order::{Order, order};
 use crate::outlook::Outlooks;
 use crate::plan::{Export, PLAN_VERSION, Plan};
+use crate::postpone::postponed;
 use crate::protect::violations;
+use crate::reference;
 use crate::retain;
 use crate::sequence::sequence;
-use crate::state::State;
-use crate::steps::{destruction, steps};
+use crate::state::{References, State};
+use crate::steps::{Steps, destruction, steps};
+use crate::target::{Conflict, Scope, Selection, looked_at};
 use crate::terms;
 
 /// Plans a deployment: what must happen for the cloud to be as the graph says.
@@ -23,49 +26,30 @@ use crate::terms;
 /// # Errors
 /// Everything that is wrong with the graph, at once, or else every protected object that would go; then nothing has been planned.
 pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, Vec<Diagnostic>> {
-    if graph.version != GRAPH_VERSION {
-        let problem = format!("the program speaks version {} of the graph, this engine version {GRAPH_VERSION}", graph.version);
-        return Err(vec![Diagnostic::new(problem).with_help("build both with the same version of infra-sdk")]);
-    }
-    let order = order(graph)?;
-    let schemas = schemas(graph)?;
-    let mut context = Context { stack: &graph.stack, state, replaced: BTreeSet::new() };
-    let (mut outlooks, mut decisions, mut problems) = (Outlooks::default(), Vec::new(), Vec::new());
-    for at in order.sequence {
-        let node = &graph.nodes[at];
-        let sight = observed.objects.get(&node.address);
-        match decide(&context, &mut outlooks, node, schemas[at], &order.dependencies[at], sight) {
-            Ok(decision) => {
-                if matches!(decision, Decision::Replace { .. }) {
-                    context.replaced.insert(node.address.clone());
-                }
-                decisions.push((at, decision));
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
-    let exports = match exports(&graph.exports, state, &outlooks) {
-        Ok(exports) => exports,
-        Err(problem) => {
-            problems.push(problem);
-            Vec::new()
-        }
-    };
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+    plan_within(graph, state, observed, &Selection::default())
+}
 
-    let mut problems = retain::conflicts(&decisions, &graph.nodes, &schemas, state);
-    let early = mark_delete_first(&mut decisions, &graph.nodes, &order.dependencies, &schemas, state);
-    let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
-    problems.extend(violations(&drawn.steps, &graph.nodes, state));
-    if !problems.is_empty() {
-        return Err(problems);
+/// Plans a deployment of what is selected; all else stays as it is, also in the state.
+///
+/// # Errors
+/// As [`plan`]; and where the selection names nothing, or what it takes cannot be had without what it leaves out.
+pub fn plan_within(graph: &Graph, state: &State, observed: &Observed, selection: &Selection) -> Result<Plan, Vec<Diagnostic>> {
+    let order = ordered(graph)?;
+    let schemas = schemas(graph)?;
+    let mut scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
+    loop {
+        scope.settle_needs(graph, &order.sequence, &order.dependencies, state, observed)?;
+        let sheet = Sheet { graph, order: &order, schemas: &schemas, state, observed };
+        let (drawn, unchanged, exports, deferrals) = sheet.draw(&scope)?;
+        if let Some(mut plan) = finished(&graph.stack, state, drawn, &mut scope)? {
+            plan.notes.extend(dangling::notes(graph, &plan.steps, &scope.of(state), observed));
+            plan.notes.extend(terms::notes(&plan.steps));
+            plan.notes.extend(reference::notes(graph, state));
+            let references = reference::references(graph, state, scope.partial);
+            let left_out = scope.into_left_out();
+            return Ok(Plan { unchanged, exports, deferrals, references, left_out, ..plan });
+        }
     }
-    let mut plan = finished(&graph.stack, state, drawn, unchanged, exports)?;
-    plan.notes.extend(dangling::notes(graph, &plan.steps, state, observed));
-    plan.notes.extend(terms::notes(&plan.steps));
-    Ok(plan)
 }
 
 /// Plans a destruction: what must happen for nothing of the stack to be left.
@@ -73,26 +57,156 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
 /// # Errors
 /// Every protected object, since all would go.
 pub fn plan_destroy(stack: &str, state: &State, observed: &Observed, handle: impl Fn(&Address) -> String) -> Result<Plan, Vec<Diagnostic>> {
-    let exports = state.exports.iter();
-    let exports = exports.map(|(name, old)| Export { name: name.clone(), old: Some(old.clone()), new: None, changed: true }).collect();
-    let drawn = destruction(state, observed, handle);
-    let problems = violations(&drawn.steps, &[], state);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    finished(stack, state, drawn, Vec::new(), exports)
+    plan_destroy_within(stack, state, observed, handle, &Selection::default())
 }
 
-fn finished(
+/// Plans a destruction of what is selected; all else stays, the stack's outputs included.
+///
+/// # Errors
+/// As [`plan_destroy`]; and where the selection names nothing, or something that it leaves out uses what would go.
+pub fn plan_destroy_within(
     stack: &str,
     state: &State,
-    drawn: crate::steps::Steps,
-    unchanged: Vec<Address>,
-    exports: Vec<Export>,
+    observed: &Observed,
+    handle: impl Fn(&Address) -> String,
+    selection: &Selection,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let (steps, mut notes) = sequence(drawn).map_err(|problem| vec![problem])?;
+    let mut scope = Scope::of_destruction(selection, state)?;
+    let going = |(name, old): (&String, &Value)| match scope.partial {
+        true => kept_export(name, old),
+        false => Export { name: name.clone(), old: Some(old.clone()), new: None, changed: true },
+    };
+    let exports = state.exports.iter().map(going).collect();
+    loop {
+        let drawn = destruction(&scope.of(state), observed, &handle);
+        let problems = violations(&drawn.steps, &[], state);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        if let Some(plan) = finished(stack, state, drawn, &mut scope)? {
+            let references = if scope.partial { state.references.clone() } else { References::new() };
+            return Ok(Plan { exports, references, left_out: scope.into_left_out(), ..plan });
+        }
+    }
+}
+
+/// The part of the state that a plan of this selection has to look at: what it takes, and what that needs directly.
+///
+/// # Errors
+/// Where the graph has no order, or the selection names nothing.
+pub fn look(graph: &Graph, state: &State, selection: &Selection) -> Result<State, Vec<Diagnostic>> {
+    let order = ordered(graph)?;
+    let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
+    Ok(looked_at(&scope, graph, &order.dependencies, state))
+}
+
+/// The resources of the state that a plan of this selection may touch: whose interrupted calls are to be settled first.
+///
+/// # Errors
+/// As [`look`].
+pub fn touched(graph: &Graph, state: &State, selection: &Selection) -> Result<BTreeSet<Address>, Vec<Diagnostic>> {
+    let order = ordered(graph)?;
+    let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
+    Ok(state.rows.keys().filter(|address| !scope.left.contains_key(*address)).cloned().collect())
+}
+
+/// As [`look`], for a destruction.
+///
+/// # Errors
+/// Where the selection names nothing.
+pub fn look_destroy(state: &State, selection: &Selection) -> Result<State, Vec<Diagnostic>> {
+    Ok(Scope::of_destruction(selection, state)?.of(state).into_owned())
+}
+
+/// What a deployment is decided on.
+struct Sheet<'a> {
+    graph: &'a Graph,
+    order: &'a Order,
+    schemas: &'a [&'a Schema],
+    state: &'a State,
+    observed: &'a Observed,
+}
+
+/// Steps without their order, what stays as it is, the outputs, and what is deferred.
+type Drawn = (Steps, Vec<Address>, Vec<Export>, Vec<Deferral>);
+
+impl Sheet<'_> {
+    /// Decides for everything in scope, and draws the steps.
+    fn draw(&self, scope: &Scope) -> Result<Drawn, Vec<Diagnostic>> {
+        let Sheet { graph, order, schemas, observed, .. } = *self;
+        let state = &*scope.of(self.state);
+        let mut context = Context { stack: &graph.stack, state, replaced: BTreeSet::new(), asked: &scope.replace };
+        let (mut outlooks, mut decisions, mut problems) = (Outlooks::default(), Vec::new(), Vec::new());
+        for at in order.sequence.iter().copied() {
+            let node = &graph.nodes[at];
+            let sight = observed.objects.get(&node.address);
+            if scope.left.contains_key(&node.address) {
+                outlooks.leave(&node.address, schemas[at], self.state.object(&node.address), sight);
+                continue;
+            }
+            match decide(&context, &mut outlooks, node, schemas[at], &order.dependencies[at], sight) {
+                Ok(decision) => {
+                    if matches!(decision, Decision::Replace { .. }) {
+                        context.replaced.insert(node.address.clone());
+                    }
+                    decisions.push((at, decision));
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let exports = exports(&graph.exports, state, &outlooks, scope).unwrap_or_else(|problem| {
+            problems.push(problem);
+            Vec::new()
+        });
+        let deferrals = deferrals(&graph.deferrals, &outlooks).unwrap_or_else(|problem| {
+            problems.push(problem);
+            Vec::new()
+        });
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+
+        let mut problems = retain::conflicts(&decisions, &graph.nodes, schemas, state);
+        let early = mark_delete_first(&mut decisions, &graph.nodes, &order.dependencies, schemas, state);
+        let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
+        problems.extend(violations(&drawn.steps, &graph.nodes, state));
+        if problems.is_empty() { Ok((drawn, unchanged, exports, deferrals)) } else { Err(problems) }
+    }
+}
+
+/// Puts the steps in order; `None` where the scope had to be narrowed, so that they are to be drawn again.
+fn finished(stack: &str, state: &State, drawn: Steps, scope: &mut Scope) -> Result<Option<Plan>, Vec<Diagnostic>> {
+    let (mut steps, mut notes) = sequence(drawn).map_err(|problem| vec![problem])?;
+    match scope.conflict(&steps, state)? {
+        Conflict::None => {}
+        Conflict::Narrowed => return Ok(None),
+        Conflict::Postponed(which) => {
+            let (rest, said) = postponed(steps, which, state).map_err(|problem| vec![problem])?;
+            steps = rest;
+            notes.extend(said);
+        }
+    }
     notes.extend(retain::notes(&steps, state));
-    Ok(Plan { version: PLAN_VERSION, stack: stack.to_owned(), serial: state.serial, steps, unchanged, exports, notes })
+    Ok(Some(Plan {
+        version: PLAN_VERSION,
+        stack: stack.to_owned(),
+        serial: state.serial,
+        steps,
+        unchanged: Vec::new(),
+        exports: Vec::new(),
+        notes,
+        left_out: Vec::new(),
+        deferrals: Vec::new(),
+        references: References::new(),
+    }))
+}
+
+fn ordered(graph: &Graph) -> Result<Order, Vec<Diagnostic>> {
+    if graph.version != GRAPH_VERSION {
+        let problem = format!("the program speaks version {} of the graph, this engine version {GRAPH_VERSION}", graph.version);
+        return Err(vec![Diagnostic::new(problem).with_help("build both with the same version of infra-sdk")]);
+    }
+    order(graph)
 }
 
 /// The schema of each node.
@@ -106,16 +220,37 @@ fn schemas(graph: &Graph) -> Result<Vec<&Schema>, Vec<Diagnostic>> {
     found.collect()
 }
 
-fn exports(declared: &BTreeMap<String, Expr>, state: &State, outlooks: &Outlooks<'_>) -> Result<Vec<Export>, Diagnostic> {
+fn exports(declared: &BTreeMap<String, Expr>, state: &State, outlooks: &Outlooks<'_>, scope: &Scope) -> Result<Vec<Export>, Diagnostic> {
     let mut exports = Vec::new();
     for (name, expr) in declared {
+        let old = state.exports.get(name);
+        if expr.refs().iter().any(|attr| scope.left.contains_key(&attr.resource)) {
+            exports.extend(old.map(|old| kept_export(name, old)));
+            continue;
+        }
         let new =
             outlooks.evaluate(expr).map_err(|error: EvalError| Diagnostic::new(error.to_string()).with_field(format!("output {name}")))?;
-        let old = state.exports.get(name).cloned();
-        let changed = new.value().is_none_or(|new| !old.as_ref().is_some_and(|old| old.is_same(&new, &state.salt)));
-        exports.push(Export { name: name.clone(), old, new: Some(new), changed });
+        let changed = new.value().is_none_or(|new| !old.is_some_and(|old| old.is_same(&new, &state.salt)));
+        exports.push(Export { name: name.clone(), old: old.cloned(), new: Some(new), changed });
     }
     let dropped = state.exports.iter().filter(|(name, _)| !declared.contains_key(*name));
-    exports.extend(dropped.map(|(name, old)| Export { name: name.clone(), old: Some(old.clone()), new: None, changed: true }));
+    exports.extend(dropped.map(|(name, old)| match scope.partial {
+        true => kept_export(name, old),
+        false => Export { name: name.clone(), old: Some(old.clone()), new: None, changed: true },
+    }));
     Ok(exports)
+}
+
+/// An output that stays as it is recorded.
+fn kept_export(name: &str, old: &Value) -> Export {
+    Export { name: name.to_owned(), old: Some(old.clone()), new: Some(Expr::Lit(old.clone())), changed: false }
+}
+
+/// What each deferred part waits for, as far as it is known.
+fn deferrals(declared: &[Deferral], outlooks: &Outlooks<'_>) -> Result<Vec<Deferral>, Diagnostic> {
+    let known = |deferral: &Deferral| {
+        let about = |error: EvalError| Diagnostic::new(error.to_string()).with_field(&deferral.scope).with_location(&deferral.declared);
+        Ok(Deferral { until: outlooks.evaluate(&deferral.until).map_err(about)?, ..deferral.clone() })
+    };
+    declared.iter().map(known).collect()
 }

@@ -6,10 +6,53 @@ use infra_core::{Expr, Value};
 
 use crate::plan::{Action, Difference, Export, Plan, Replacement, Want};
 
+/// What stands in a secret's place.
+#[derive(Clone, Copy)]
+enum Veil<'a> {
+    /// `(secret)`.
+    Hidden,
+    /// A digest under this salt, by which it can be compared.
+    Sealed(&'a str),
+}
+
+impl Veil<'_> {
+    fn value(self, value: &Value) -> Value {
+        match self {
+            Veil::Hidden => Value::from(value.redacted()),
+            Veil::Sealed(salt) => value.sealed(salt),
+        }
+    }
+
+    /// For a secret of which something is not known yet.
+    fn unknown(self, expr: &Expr) -> Expr {
+        match self {
+            Veil::Hidden => Expr::lit("(secret)"),
+            Veil::Sealed(salt) => {
+                let whole = Value::from(serde_json::to_value(expr).unwrap_or_default());
+                Expr::Lit(Value::Digest(whole.digest(salt)))
+            }
+        }
+    }
+}
+
 impl Plan {
     /// The plan with `(secret)` in place of every secret. It can be shown, and not performed.
     #[must_use]
     pub fn redacted(&self) -> Plan {
+        self.veiled(Veil::Hidden)
+    }
+
+    /// The plan with a digest in place of every secret. It can be kept and compared, and not performed.
+    #[must_use]
+    pub(crate) fn sealed(&self, salt: &str) -> Plan {
+        self.veiled(Veil::Sealed(salt))
+    }
+
+    fn veiled(&self, veil: Veil<'_>) -> Plan {
+        let hide = |expr: &mut Expr| hide(expr, veil);
+        let hide_value = |value: &mut Value| hide_value(value, veil);
+        let hide_want = |want: &mut Want| hide_want(want, veil);
+        let hide_difference = |difference: &mut Difference| hide_difference(difference, veil);
         let mut plan = self.clone();
         for step in &mut plan.steps {
             match &mut step.action {
@@ -34,15 +77,17 @@ impl Plan {
             old.iter_mut().for_each(hide_value);
             new.iter_mut().for_each(hide);
         }
+        plan.references.values_mut().flat_map(BTreeMap::values_mut).for_each(hide_value);
+        plan.deferrals.iter_mut().for_each(|deferral| hide(&mut deferral.until));
         plan
     }
 }
 
-fn hide_want(want: &mut Want) {
-    want.inputs.values_mut().for_each(hide);
+fn hide_want(want: &mut Want, veil: Veil<'_>) {
+    want.inputs.values_mut().for_each(|input| hide(input, veil));
     let hidden = want.terms.try_map(&mut |expr| {
         let mut expr = expr.clone();
-        hide(&mut expr);
+        hide(&mut expr, veil);
         Ok::<_, std::convert::Infallible>(expr)
     });
     match hidden {
@@ -51,29 +96,25 @@ fn hide_want(want: &mut Want) {
     }
 }
 
-fn hide_difference(difference: &mut Difference) {
-    difference.change.old.iter_mut().for_each(hide_value);
-    difference.change.new.iter_mut().for_each(hide);
+fn hide_difference(difference: &mut Difference, veil: Veil<'_>) {
+    difference.change.old.iter_mut().for_each(|old| hide_value(old, veil));
+    difference.change.new.iter_mut().for_each(|new| hide(new, veil));
 }
 
-fn hide_value(value: &mut Value) {
+fn hide_value(value: &mut Value, veil: Veil<'_>) {
     if value.has_secret() {
-        *value = Value::from(value.redacted());
+        *value = veil.value(value);
     }
 }
 
-fn hide(expr: &mut Expr) {
+fn hide(expr: &mut Expr, veil: Veil<'_>) {
     match expr {
-        Expr::Lit(value) => hide_value(value),
+        Expr::Lit(value) => hide_value(value, veil),
         Expr::Attr(_) => {}
-        Expr::List(items) | Expr::Format(items) | Expr::Call { args: items, .. } => items.iter_mut().for_each(hide),
-        Expr::Object(fields) => hide_fields(fields),
-        Expr::Secret(_) => *expr = Expr::lit("(secret)"),
+        Expr::List(items) | Expr::Format(items) | Expr::Call { args: items, .. } => items.iter_mut().for_each(|item| hide(item, veil)),
+        Expr::Object(fields) => fields.values_mut().for_each(|field| hide(field, veil)),
+        Expr::Secret(inner) => *expr = veil.unknown(inner),
     }
-}
-
-fn hide_fields(fields: &mut BTreeMap<String, Expr>) {
-    fields.values_mut().for_each(hide);
 }
 
 #[cfg(test)]
@@ -112,9 +153,14 @@ mod tests {
             unchanged: Vec::new(),
             exports: vec![Export { name: "e".into(), old: None, new: Some(secret()), changed: true }],
             notes: Vec::new(),
+            left_out: Vec::new(),
+            deferrals: Vec::new(),
+            references: crate::state::References::new(),
         };
         let text = serde_json::to_string(&plan.redacted()).unwrap();
         assert!(!text.contains("hunter2"), "{text}");
+        assert!(!serde_json::to_string(&plan.sealed("salt")).unwrap().contains("hunter2"));
+        assert!(plan.sealed("salt") == plan.sealed("salt") && plan.sealed("salt") != plan.sealed("pepper"));
         assert!(text.contains("\"attr\""), "what is not secret stays: {text}");
     }
 }

@@ -23,6 +23,9 @@ pub struct State {
     pub exports: BTreeMap<String, Value>,
     /// How many objects each resource has had, gone ones included: what makes the names of new ones new.
     pub made: BTreeMap<Address, u64>,
+    /// The outputs of other stacks that this one uses, by stack and name, as they were when it was deployed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: References,
     /// The key that its secrets are sealed with, wrapped; there is none before the first secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<WrappedKey>,
@@ -38,6 +41,9 @@ pub struct WrappedKey {
     /// The key, encrypted, in the guard's own form.
     pub wrapped: String,
 }
+
+/// Outputs of stacks, by stack and name, in the form that may be stored.
+pub type References = BTreeMap<String, BTreeMap<String, Value>>;
 
 /// A resource, at whatever moment it was last seen or interrupted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -162,6 +168,11 @@ pub enum Record {
         /// The key.
         key: WrappedKey,
     },
+    /// The outputs of other stacks that this one uses, all of them.
+    Referenced {
+        /// By stack and name.
+        references: References,
+    },
     /// A resource has another address from now on; its objects stay as they are.
     Moved {
         /// The address it had.
@@ -232,6 +243,7 @@ impl State {
             }
             Record::Exported { exports } => self.exports = exports,
             Record::Keyed { key } => self.key = Some(key),
+            Record::Referenced { references } => self.references = references,
             Record::Moved { from, to } => self.rename(&from, &to),
             Record::Forgotten { address } => self.forget(&address),
             Record::Restored { state, .. } => *self = State { serial: self.serial, key: self.key.take(), ..*state },

@@ -3,10 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
+<<<<<<< HEAD
 use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Outcome, PlanError, RefreshError, Registry, Seal, Watcher};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
 use infra_plan::{Plan, State};
+=======
+use infra_apply::{Engine, Event, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Watcher, settled};
+use infra_core::program::{Program, Request, Response};
+use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
+use infra_plan::{Plan, References, Selection, State};
+>>>>>>> main
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
@@ -20,14 +27,20 @@ pub struct World {
     /// What the engine remembers, as its journal keeps it: with its secrets sealed.
     pub state: State,
     answers: BTreeMap<String, Json>,
+<<<<<<< HEAD
     seal: Arc<dyn Seal>,
     handlers: Vec<Arc<dyn Handler>>,
+=======
+    references: References,
+>>>>>>> main
 }
 
 /// What a deployment did.
 pub struct Deployed {
-    /// The plan.
+    /// The plan, or the first of them.
     pub plan: Plan,
+    /// The plans that came after it, for what waited for values.
+    pub later: Vec<Plan>,
     /// How performing it ended.
     pub outcome: Outcome,
     /// The calls that changed the cloud, in order, as `create subnet public-1`.
@@ -61,8 +74,12 @@ impl Default for World {
 impl World {
     /// A world in which nothing has been deployed.
     pub fn new() -> World {
+<<<<<<< HEAD
         let seal = Arc::new(Vault::default());
         World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new(), seal, handlers: Vec::new() }
+=======
+        World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new(), references: References::new() }
+>>>>>>> main
     }
 
     /// Answers a lookup that programs ask.
@@ -75,6 +92,7 @@ impl World {
         self
     }
 
+<<<<<<< HEAD
     /// Seals secrets with this, instead of keeping them where only this world finds them.
     #[must_use]
     pub fn sealing(mut self, seal: Arc<dyn Seal>) -> World {
@@ -114,13 +132,42 @@ impl World {
     }
 
     /// What a program declares.
+=======
+    /// Says an output of another stack that programs refer to.
+    #[must_use]
+    pub fn with_output(mut self, stack: &str, name: &str, value: impl Into<Value>) -> World {
+        self.references.entry(stack.to_owned()).or_default().insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Says the outputs of another stack that programs refer to: those of its last deployment in a world of its own.
+    #[must_use]
+    pub fn beside(mut self, stack: &str, other: &World) -> World {
+        self.references.insert(stack.to_owned(), other.state.exports.clone());
+        self
+    }
+
+    /// What a program declares while nothing of the values is known that its parts wait for.
+>>>>>>> main
     ///
     /// # Panics
     /// If the program is wrong, with what is wrong.
     #[track_caller]
     pub fn graph<M>(&self, program: &impl Program<M>, config: Json) -> Graph {
-        let request =
-            Request { version: GRAPH_VERSION, stack: "test".into(), environment: "local".into(), config, answers: self.answers.clone() };
+        self.run_program(program, &config, &Known::new())
+    }
+
+    #[track_caller]
+    fn run_program<M>(&self, program: &impl Program<M>, config: &Json, known: &Known) -> Graph {
+        let request = Request {
+            version: GRAPH_VERSION,
+            stack: "test".into(),
+            environment: "local".into(),
+            config: config.clone(),
+            answers: self.answers.clone(),
+            known: known.clone(),
+            references: self.references.clone(),
+        };
         match program.run(&request) {
             Response::Graph(graph) => *graph,
             Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
@@ -128,13 +175,13 @@ impl World {
         }
     }
 
-    /// What deploying a program would do.
+    /// What deploying a program would do. Where a part of it waits for a value, that is what would be done first.
     ///
     /// # Errors
     /// What the planner says against it.
     #[track_caller]
     pub fn plan<M>(&self, program: &impl Program<M>, config: Json) -> Result<Plan, PlanError> {
-        self.plan_graph(&self.graph(program, config))
+        self.plan_within(program, config, &Selection::default())
     }
 
     /// What deploying a graph would do.
@@ -146,14 +193,52 @@ impl World {
         in_virtual_time(engine.plan(graph, &self.journal(), &()))
     }
 
+    /// What deploying some of a program would do.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
+        let journal = Journal::in_memory(self.state.clone());
+        let declare = |known: &Known| self.run_program(program, &config, known);
+        Ok(in_virtual_time(planned(&self.cloud, &declare, &journal, selection, &()))?.1)
+    }
+
+    /// Deploys some of a program.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn deploy_within<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Deployed, PlanError> {
+        let world = self.fork();
+        let declare = |known: &Known| world.run_program(program, &config, known);
+        let mut deployed = self.perform("test", Some(&declare), selection)?;
+        // What waited for values that are known now is deployed too, as long as anything comes of it.
+        while deployed.outcome.is_complete() && deployed.last_plan().is_waiting() && deployed.last_plan().has_changes() {
+            let next = self.perform("test", Some(&declare), selection)?;
+            deployed.changes.extend(next.changes);
+            deployed.events.extend(next.events);
+            deployed.later.push(next.plan);
+            deployed.outcome = next.outcome;
+        }
+        Ok(deployed)
+    }
+
+    /// Destroys some of what was deployed.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    pub fn destroy_within(&mut self, selection: &Selection) -> Result<Deployed, PlanError> {
+        self.perform("test", None, selection)
+    }
+
     /// Deploys a program.
     ///
     /// # Panics
     /// If the plan is refused. What fails while it is performed is in the outcome.
     #[track_caller]
     pub fn deploy<M>(&mut self, program: &impl Program<M>, config: Json) -> Deployed {
-        let graph = self.graph(program, config);
-        match self.deploy_graph(&graph) {
+        match self.deploy_within(program, config, &Selection::default()) {
             Ok(deployed) => deployed,
             Err(error) => panic!("{error}"),
         }
@@ -164,8 +249,12 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
+<<<<<<< HEAD
         let engine = Engine::new(self.registry(graph.schemas.values()));
         self.perform(&engine, &graph.stack, Some(graph))
+=======
+        self.perform(&graph.stack, Some(&|_: &Known| graph.clone()), &Selection::default())
+>>>>>>> main
     }
 
     /// Destroys what was deployed.
@@ -185,8 +274,12 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn try_destroy(&mut self) -> Result<Deployed, PlanError> {
+<<<<<<< HEAD
         let engine = Engine::new(self.registry([]));
         self.perform(&engine, "test", None)
+=======
+        self.perform("test", None, &Selection::default())
+>>>>>>> main
     }
 
     /// Brings the state up to date with the cloud, which is not changed.
@@ -212,30 +305,42 @@ impl World {
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
+<<<<<<< HEAD
         let engine = Engine::new(self.registry(graph.schemas.values()));
         self.run(&engine, &graph.stack, Some(graph), Some(crash)).died
+=======
+        self.run(&graph.stack, Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default()).died
+>>>>>>> main
     }
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
+<<<<<<< HEAD
         let engine = Engine::new(self.registry([]));
         self.run(&engine, "test", None, Some(crash)).died
+=======
+        self.run("test", None, Some(crash), &Selection::default()).died
+>>>>>>> main
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
+<<<<<<< HEAD
         let (state, answers) = (self.state.clone(), self.answers.clone());
         World { cloud: self.cloud.fork(), state, answers, seal: self.seal.clone(), handlers: self.handlers.clone() }
+=======
+        World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone(), references: self.references.clone() }
+>>>>>>> main
     }
 
-    fn perform(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>) -> Result<Deployed, PlanError> {
-        let run = self.run(engine, stack, graph, None);
+    fn perform(&mut self, stack: &str, declare: Option<Declare<'_>>, selection: &Selection) -> Result<Deployed, PlanError> {
+        let run = self.run(stack, declare, None, selection);
         let (plan, outcome) = run.result?;
-        Ok(Deployed { plan, outcome, changes: self.cloud.changes(), events: run.events })
+        Ok(Deployed { plan, later: Vec::new(), outcome, changes: self.cloud.changes(), events: run.events })
     }
 
-    fn run(&mut self, engine: &Engine, stack: &str, graph: Option<&Graph>, crash: Option<Crash>) -> Run {
+    fn run(&mut self, stack: &str, declare: Option<Declare<'_>>, crash: Option<Crash>, selection: &Selection) -> Run {
         self.cloud.forget_calls();
         self.cloud.contents().life = Life::until(crash);
         let (kept, records) = mpsc::channel();
@@ -243,14 +348,22 @@ impl World {
         let mut journal = self.unlocked(Journal::new(self.state.clone(), Box::new(log)));
         let ear = Ear::default();
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
-            engine.recover(&mut journal, stack, &ear).await?;
-            let plan = match graph {
-                Some(graph) => engine.plan(graph, &journal, &ear).await?,
-                None => engine.plan_destroy(stack, &journal, &ear).await?,
+            let (engine, plan) = match declare {
+                Some(declare) => {
+                    let graph = declare(&Known::new());
+                    let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+                    engine.recover_within(&graph, &mut journal, selection, &ear).await?;
+                    let (graph, plan) = planned(&self.cloud, declare, &journal, selection, &ear).await?;
+                    (Engine::new(self.cloud.registry(graph.schemas.values())), plan)
+                }
+                None => {
+                    let engine = Engine::new(self.cloud.registry([]));
+                    engine.recover_destroy_within(stack, &mut journal, selection, &ear).await?;
+                    let plan = engine.plan_destroy_within(stack, &journal, selection, &ear).await?;
+                    (engine, plan)
+                }
             };
-            let none = BTreeMap::new();
-            let exports = graph.map_or(&none, |graph| &graph.exports);
-            let outcome = engine.apply(&plan, exports, &mut journal, &Interrupt::new(), &ear).await;
+            let outcome = engine.apply(&plan, &mut journal, &Interrupt::new(), &ear).await;
             Ok((plan, outcome))
         });
         drop(journal);
@@ -262,6 +375,10 @@ impl World {
 }
 
 impl Deployed {
+    fn last_plan(&self) -> &Plan {
+        self.later.last().unwrap_or(&self.plan)
+    }
+
     /// The deployment itself, if all of it went through.
     ///
     /// # Panics
@@ -278,6 +395,26 @@ impl Deployed {
     pub fn output(&self, name: &str) -> Option<String> {
         self.outcome.exports.get(name).and_then(Value::as_str).map(str::to_owned)
     }
+}
+
+/// What a program declares when it is told what is known.
+type Declare<'a> = &'a dyn Fn(&Known) -> Graph;
+
+/// The graph of a program that knows all that can be known, and its plan.
+async fn planned(
+    cloud: &MockCloud,
+    declare: Declare<'_>,
+    journal: &Journal,
+    selection: &Selection,
+    watcher: &dyn Watcher,
+) -> Result<(Graph, Plan), PlanError> {
+    settled(async |known| {
+        let graph = declare(known);
+        let engine = Engine::new(cloud.registry(graph.schemas.values()));
+        let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
+        Ok((graph, plan))
+    })
+    .await
 }
 
 /// Runs a future to its end; sleeping takes no time.

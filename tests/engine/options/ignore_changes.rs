@@ -54,7 +54,7 @@ fn what_changed_between_the_plan_and_its_performance_stays_too() {
     let outcome = runtime.block_on(async {
         let plan = engine.plan(&graph, &journal, &()).await.unwrap();
         world.cloud.change("toy:run/machine", "m", "size", json!(9));
-        engine.apply(&plan, &graph.exports, &mut journal, &Interrupt::new(), &()).await
+        engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await
     });
     assert!(outcome.is_complete());
     assert_eq!(size(&world), json!(9));

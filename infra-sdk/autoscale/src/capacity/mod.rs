@@ -70,6 +70,11 @@ impl Capacity {
         Ok(Capacity::of(Line { intercept: idle, slope }))
     }
 
+    /// The talk's host, whose line begins below nothing: for the talk's own rules only.
+    pub fn of_the_talk() -> Capacity {
+        Capacity::of(crate::Talk::LINE)
+    }
+
     pub(crate) fn of(line: Line) -> Capacity {
         Capacity {
             line,

@@ -55,23 +55,24 @@ impl<R: Recorder> Run<'_, R> {
     }
 
     /// The size that a policy asks for; `None` where it asks for nothing now.
-    fn asked(&self, call: &Call) -> Option<u32> {
+    pub(crate) fn asked(&self, call: &Call) -> Option<u32> {
+        let now = call.due;
         let rules = &self.of.rules[call.policy];
         if !rules.enabled || call.value.is_nan() {
             return None;
         }
         match (&rules.rule, self.of.fleet.platform) {
-            (Rule::Simple { adjustment, .. }, _) => simple::target(adjustment, self.desired, self.bounds, &self.pause, self.now),
+            (Rule::Simple { adjustment, .. }, _) => simple::target(adjustment, self.desired, self.bounds, &self.pause, now),
             (Rule::Step { kind, min_magnitude, steps, .. }, Platform::Ec2) => {
                 let distance = call.value - self.of.watches[call.alarm].alarm.threshold;
-                let capacity = (self.desired, self.warming(rules.warm_up));
+                let capacity = (self.desired, self.warming(rules.warm_up, now));
                 step::target(steps, *kind, *min_magnitude, distance, capacity, self.bounds)
             }
             (Rule::Step { kind, min_magnitude, steps, .. }, Platform::Ecs) => {
                 let step = step::find(steps, call.value - self.of.watches[call.alarm].alarm.threshold)?;
-                let running = self.space.pauses[call.policy].base(self.running(), self.now);
+                let running = self.space.pauses[call.policy].base(self.running(now), now);
                 let by = adjust::change(*kind, step.amount, *min_magnitude, running);
-                self.paused(call.policy, adjust::clip(i64::from(running) + by, self.bounds))
+                self.paused(call, adjust::clip(i64::from(running) + by, self.bounds))
             }
             (Rule::Tracking(tracking), platform) => {
                 let high = self.of.watches[call.alarm].alarm.comparison.is_high();
@@ -84,25 +85,25 @@ impl<R: Recorder> Run<'_, R> {
                     let size = adjust::clip(i64::from(wanted), self.bounds);
                     return match platform {
                         Platform::Ec2 => (size > self.desired).then_some(size),
-                        Platform::Ecs => self.paused(call.policy, size.max(self.desired)),
+                        Platform::Ecs => self.paused(call, size.max(self.desired)),
                     };
                 }
-                if !self.all_agree_to_shrink() || (platform == Platform::Ec2 && self.warming(rules.warm_up) > 0) {
+                if !self.all_agree_to_shrink() || (platform == Platform::Ec2 && self.warming(rules.warm_up, now) > 0) {
                     return None;
                 }
                 let size = adjust::clip(i64::from(tracking::shrunk(self.desired, wanted, self.of.knobs.scale_in)), self.bounds);
                 match platform {
                     Platform::Ec2 => (size < self.desired).then_some(size),
-                    Platform::Ecs => self.paused(call.policy, size.min(self.desired)),
+                    Platform::Ecs => self.paused(call, size.min(self.desired)),
                 }
             }
             (Rule::Forecast(_), _) => None,
         }
     }
 
-    fn paused(&self, policy: usize, size: u32) -> Option<u32> {
-        let pauses = &self.space.pauses[policy];
-        let through = pauses.grows(size, self.desired) || (size < self.desired && pauses.shrinks(self.now));
+    fn paused(&self, call: &Call, size: u32) -> Option<u32> {
+        let pauses = &self.space.pauses[call.policy];
+        let through = pauses.grows(size, self.desired) || (size < self.desired && pauses.shrinks(call.due));
         through.then_some(size)
     }
 
@@ -113,13 +114,13 @@ impl<R: Recorder> Run<'_, R> {
     }
 
     /// Hosts that warm up, those that are not yet in service among them.
-    fn warming(&self, warm_up: i64) -> u32 {
-        let warms = |cohort: &&Cohort| cohort.is_live() && cohort.in_service + warm_up > self.now;
+    fn warming(&self, warm_up: i64, now: i64) -> u32 {
+        let warms = |cohort: &&Cohort| cohort.is_live() && cohort.in_service + warm_up > now;
         self.space.cohorts.iter().filter(warms).map(|cohort| cohort.count).sum()
     }
 
     /// Tasks that run.
-    fn running(&self) -> u32 {
-        self.space.cohorts.iter().filter(|cohort| cohort.is_live() && cohort.in_service <= self.now).map(|cohort| cohort.count).sum()
+    fn running(&self, now: i64) -> u32 {
+        self.space.cohorts.iter().filter(|cohort| cohort.is_live() && cohort.in_service <= now).map(|cohort| cohort.count).sum()
     }
 }

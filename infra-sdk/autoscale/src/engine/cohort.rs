@@ -15,6 +15,8 @@ pub(crate) struct Cohort {
     pub(crate) leaving: i64,
     /// When they are gone.
     pub(crate) gone: i64,
+    /// When the load balancer leaves them, since they failed; never where they are well.
+    pub(crate) unrouted: i64,
     /// When the group replaces them.
     pub(crate) replaced: i64,
     /// What a serving host had done of the current minute, in percent-seconds, when these became ready.
@@ -29,9 +31,14 @@ impl Cohort {
         self.leaving == NEVER
     }
 
+    /// Whether its hosts stopped.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.unrouted != NEVER
+    }
+
     /// The next time after `now` that something changes for them.
     pub(crate) fn next(&self, now: i64, warm_up: i64) -> i64 {
-        let times = [self.in_service, self.ready, self.gone, self.replaced, self.in_service.saturating_add(warm_up)];
+        let times = [self.in_service, self.ready, self.gone, self.unrouted, self.replaced, self.in_service.saturating_add(warm_up)];
         times.into_iter().filter(|at| *at > now).min().unwrap_or(NEVER)
     }
 }

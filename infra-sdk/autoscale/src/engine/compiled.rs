@@ -171,7 +171,7 @@ fn timed(fleet: &Fleet, events: &[Event], start: Option<DateTime>, length: i64) 
     }
     for event in events {
         let (at, zone) = match *event {
-            Event::ZoneDown { at, zone, .. } | Event::ZoneUp { at, zone } => (at, Some(zone)),
+            Event::ZoneDown { at, zone, .. } | Event::ZoneUp { at, zone } | Event::HostsFail { at, zone, .. } => (at, Some(zone)),
             Event::LaunchesFail { from, to, zone } => {
                 timed.push((to, Timed::LaunchesWork(zone)));
                 (from, Some(zone))

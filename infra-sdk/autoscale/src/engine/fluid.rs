@@ -98,6 +98,7 @@ impl Fluid {
         let (a, b) = (self.line.intercept, self.line.slope * scale);
         let mut arrivals = [0_u32; RING];
         let mut means = [0.0_f64; RING];
+        let mut weights = [f64::from(levers.min.max(1)); RING];
         let mut calls = [0_i8; RING];
         let (mut serving, mut hosts) = (levers.min.max(1), levers.min.max(1));
         let mut share = 1.0 / f64::from(serving);
@@ -131,14 +132,20 @@ impl Fluid {
             let (first, last) = (a + b * ends[0] * share, a + b * ends[1] * share);
             peak = peak.max(first).max(last);
             over += u32::from(first > self.limit) + u32::from(last > self.limit);
-            let mean = (first + last) * 0.5;
+            let mean = reported(first, last);
             sum += mean;
             host_minutes += u64::from(hosts);
             if levers.basic {
-                total += mean;
                 means[slot] = mean;
+                weights[slot] = f64::from(serving);
                 if (minute + 1) % 5 == (lag.phase % 5) as usize {
-                    latest = (0..5).map(|back| means[(minute + RING - back) % RING]).sum::<f64>() * 0.2;
+                    let (mut sum, mut weight) = (0.0, 0.0);
+                    for back in 0..5 {
+                        let slot = (minute + RING - back) % RING;
+                        sum += means[slot] * weights[slot];
+                        weight += weights[slot];
+                    }
+                    latest = sum / weight;
                 }
             } else {
                 total += mean - means[(minute + RING - window) % RING];
@@ -157,4 +164,18 @@ impl Fluid {
             last_hosts: hosts,
         }
     }
+}
+
+/// What hosts report of a minute whose load goes straight from one value to another: never more than all of their processors.
+#[inline]
+fn reported(first: f64, last: f64) -> f64 {
+    let (low, high) = (first.min(last), first.max(last));
+    if high <= 100.0 {
+        return (first + last) * 0.5;
+    }
+    if low >= 100.0 {
+        return 100.0;
+    }
+    let below = (100.0 - low) / (high - low);
+    (low + 100.0) * 0.5 * below + 100.0 * (1.0 - below)
 }

@@ -121,9 +121,9 @@ impl<R: Recorder> Run<'_, R> {
         let mut timed = 0;
         loop {
             let due = of.timed.get(timed).map_or(NEVER, |(at, _)| *at);
-            let called = self.space.calls.front().map_or(NEVER, |call| call.due);
             let piece_end = of.pieces[self.piece].to;
-            let next = minute_end.min(self.next_change).min(due).min(called).min(piece_end).min(of.length);
+            let next = minute_end.min(self.next_change).min(due).min(piece_end).min(of.length);
+            let next = next.min(self.next_call(next));
             if next > self.now {
                 self.advance(next);
                 self.now = next;
@@ -152,6 +152,18 @@ impl<R: Recorder> Run<'_, R> {
                 return;
             }
         }
+    }
+
+    /// When the first call arrives, before `next`, that will change something; those that will not are dropped, since nothing else
+    /// happens until then.
+    fn next_call(&mut self, next: i64) -> i64 {
+        while let Some(call) = self.space.calls.front().copied().filter(|call| call.due < next) {
+            if self.asked(&call).is_some() {
+                return call.due;
+            }
+            self.space.calls.pop_front();
+        }
+        NEVER
     }
 
     /// The end of a minute: its row, its datapoints, the alarms.
@@ -200,6 +212,7 @@ impl<R: Recorder> Run<'_, R> {
             }
             Timed::Event(Event::ZoneDown { zone, how, .. }) => self.lose(*zone, *how),
             Timed::Event(Event::ZoneUp { zone, .. }) => self.regain(*zone),
+            Timed::Event(Event::HostsFail { zone, count, .. }) => self.fail(*zone, *count),
             Timed::Event(Event::LaunchesFail { zone, .. }) => self.space.zones[*zone].launches_fail = true,
             Timed::Event(Event::MetricGap { to, .. }) => self.no_metrics_until = self.no_metrics_until.max(*to),
         }

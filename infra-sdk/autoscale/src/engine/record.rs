@@ -88,6 +88,8 @@ pub enum Happening {
     Serving { from: u32, to: u32 },
     /// The group replaces hosts that are not well.
     Replaced { count: u32 },
+    /// Hosts of a zone stop.
+    Failed { zone: usize, count: u32 },
     /// A zone is lost, by its index.
     ZoneDown { zone: usize },
     /// A zone is back.

@@ -56,7 +56,7 @@ impl<R: Recorder> Run<'_, R> {
         for cohort in &self.space.cohorts {
             let reports = cohort.is_live() || (self.of.knobs.leaving_report && cohort.gone >= self.now);
             // A host's first datapoint is that of its first whole minute.
-            if !reports || cohort.in_service + view.warm_up > begun {
+            if !reports || cohort.has_failed() || cohort.in_service + view.warm_up > begun {
                 continue;
             }
             let cpu = match self.space.zones[cohort.zone].lost {

@@ -177,7 +177,7 @@ impl<R: Recorder> Run<'_, R> {
 
     fn serving_cohorts(&self) -> impl Iterator<Item = (f64, f64)> {
         let now = self.now;
-        let serving = move |cohort: &&super::cohort::Cohort| cohort.is_live() && cohort.ready <= now;
+        let serving = move |cohort: &&super::cohort::Cohort| cohort.is_live() && !cohort.has_failed() && cohort.ready <= now;
         self.space.cohorts.iter().filter(serving).map(|cohort| (f64::from(cohort.count), cohort.credits))
     }
 

@@ -25,6 +25,7 @@ impl<R: Recorder> Run<'_, R> {
                     ready: long,
                     leaving: NEVER,
                     gone: NEVER,
+                    unrouted: NEVER,
                     replaced: NEVER,
                     mark: 0.0,
                     credits,
@@ -94,7 +95,7 @@ impl<R: Recorder> Run<'_, R> {
             return in_service;
         }
         let credits = self.of.capacity.burst.map_or(0.0, |burst| burst.at_launch);
-        let (leaving, gone, replaced) = (NEVER, NEVER, NEVER);
+        let (leaving, gone, unrouted, replaced) = (NEVER, NEVER, NEVER, NEVER);
         self.space.cohorts.push(Cohort {
             zone,
             count: 1,
@@ -103,6 +104,7 @@ impl<R: Recorder> Run<'_, R> {
             ready,
             leaving,
             gone,
+            unrouted,
             replaced,
             mark: 0.0,
             credits,
@@ -134,7 +136,7 @@ impl<R: Recorder> Run<'_, R> {
         self.live -= count;
         let cohort = &mut self.space.cohorts[index];
         cohort.count -= count;
-        let leaving = Cohort { count, leaving: self.now, gone, replaced: NEVER, ..*cohort };
+        let leaving = Cohort { count, leaving: self.now, gone, unrouted: NEVER, replaced: NEVER, ..*cohort };
         let same = |other: &&mut Cohort| Cohort { count, ..**other } == leaving;
         match self.space.cohorts.iter_mut().find(same) {
             Some(other) => other.count += count,
@@ -176,9 +178,13 @@ impl<R: Recorder> Run<'_, R> {
                 if cohort.ready == now {
                     cohort.mark = self.minute_cpu;
                 }
-                if cohort.ready <= now {
-                    let zone = &self.space.zones[cohort.zone];
-                    match zone.serves(now) {
+                if cohort.has_failed() {
+                    self.settled_from = NEVER;
+                    if now < cohort.unrouted {
+                        self.in_vain += cohort.count;
+                    }
+                } else if cohort.ready <= now {
+                    match self.space.zones[cohort.zone].serves(now) {
                         Some(true) => self.serving += cohort.count,
                         Some(false) => self.in_vain += cohort.count,
                         None => {}

@@ -39,9 +39,9 @@ impl Talk {
         Load::ramp(0.0, 30_000.0, 600).then(150_000.0, 480).hold(1800)
     }
 
-    /// Runs it from one host, growing by `increment` above `threshold` percent.
-    pub fn run(self, increment: u32, threshold: f64, load: &Load, line: Line) -> TalkSummary {
-        let (mut hosts, mut sum, mut summary) = (1_u32, 0.0, TalkSummary::default());
+    /// Runs it from `hosts` hosts, growing by `increment` above `threshold` percent; it never shrinks.
+    pub fn run(self, hosts: u32, increment: u32, threshold: f64, load: &Load, line: Line) -> TalkSummary {
+        let (mut hosts, mut sum, mut summary) = (hosts.max(1), 0.0, TalkSummary::default());
         let (mut coming, mut comes) = (0, i64::MAX);
         let (mut rests_until, mut last) = (i64::MIN, [0.0; 5]);
         let samples = load.length() / 60 + 1;
@@ -73,7 +73,7 @@ impl Talk {
     /// load, then by the higher threshold, then by the smaller growth.
     pub fn grid(self, load: &Load, line: Line) -> Vec<(u32, f64, TalkSummary)> {
         let all = (1..=10).flat_map(|increment| (11..=35).map(move |threshold| (increment, f64::from(threshold))));
-        let runs = all.map(|(increment, threshold)| (increment, threshold, self.run(increment, threshold, load, line)));
+        let runs = all.map(|(increment, threshold)| (increment, threshold, self.run(1, increment, threshold, load, line)));
         let mut feasible: Vec<_> = runs.filter(|(_, _, summary)| summary.peak < 50.0).collect();
         feasible.sort_by(|a, b| {
             let tied = |summary: &TalkSummary| (summary.mean * 1e6).round();
@@ -108,9 +108,9 @@ mod tests {
     fn the_talks_first_settings_fail_for_about_a_quarter_of_an_hour_and_for_three_minutes() {
         for talk in [Talk::G1, Talk::G2] {
             let (load, line) = (Talk::load(), Talk::LINE);
-            let one = talk.run(1, 25.0, &load, line);
+            let one = talk.run(1, 1, 25.0, &load, line);
             assert_eq!((one.over, one.hosts), (12, 5), "{talk:?}");
-            assert_eq!(talk.run(2, 25.0, &load, line).over, 3, "{talk:?}");
+            assert_eq!(talk.run(1, 2, 25.0, &load, line).over, 3, "{talk:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Zones that are lost and come back, and the replacement and rebalancing that follow.
 
-use super::cohort::NEVER;
+use super::cohort::{Cohort, NEVER};
 use super::full::Run;
 use super::record::{Happening, Recorder};
 use crate::model::ZoneLoss;
@@ -50,12 +50,33 @@ impl<R: Recorder> Run<'_, R> {
         self.recount();
     }
 
+    /// Hosts of a zone stop: as in a zone that is lost, but for the zone.
+    pub(crate) fn fail(&mut self, zone: usize, count: u32) {
+        let (now, health, knobs) = (self.now, self.of.fleet.health, self.of.knobs);
+        let unrouted = zone_loss::unrouted_after(ZoneLoss::Hard, &health).map_or(NEVER - 1, |after| now + after);
+        let mut left = count;
+        for index in 0..self.space.cohorts.len() {
+            let cohort = self.space.cohorts[index];
+            let fails = cohort.zone == zone && cohort.is_live() && !cohort.has_failed() && cohort.ready <= now;
+            let taken = if fails { cohort.count.min(left) } else { 0 };
+            if taken > 0 {
+                left -= taken;
+                let after = zone_loss::replaced_after(ZoneLoss::Hard, &health, now - cohort.in_service, &knobs);
+                let replaced = after.map_or(NEVER, |after| now + after.max(0));
+                self.space.cohorts[index].count -= taken;
+                self.space.cohorts.push(Cohort { count: taken, unrouted, replaced, ..cohort });
+            }
+        }
+        self.recorder.happened(now, Happening::Failed { zone, count: count - left });
+        self.recount();
+    }
+
     pub(crate) fn regain(&mut self, zone: usize) {
         if self.space.zones[zone].lost.take().is_none() {
             return;
         }
         self.zones_lost -= 1;
-        for cohort in self.space.cohorts.iter_mut().filter(|cohort| cohort.zone == zone && cohort.is_live()) {
+        for cohort in self.space.cohorts.iter_mut().filter(|cohort| cohort.zone == zone && cohort.is_live() && !cohort.has_failed()) {
             cohort.replaced = NEVER;
         }
         self.rebalancing = true;

@@ -39,6 +39,15 @@ pub enum Event {
         /// Which zone.
         zone: usize,
     },
+    /// Hosts of a zone stop, of those that serve; EC2's checks notice, and the load balancer's.
+    HostsFail {
+        /// When.
+        at: i64,
+        /// In which zone.
+        zone: usize,
+        /// How many.
+        count: u32,
+    },
     /// No metric arrives for a while.
     MetricGap {
         /// From when.

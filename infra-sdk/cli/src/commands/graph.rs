@@ -47,7 +47,7 @@ impl Graph {
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
         let program = session.program()?;
-        let graph = session.graph(&program, &self.program).await?;
+        let graph = session.graph(&program, &self.program, &infra_apply::Known::new()).await?;
         let drawing = drawing::Drawing::of(&graph);
         match if self.stack.json { Format::Json } else { self.format } {
             Format::Mermaid => print(&drawing.mermaid())?,

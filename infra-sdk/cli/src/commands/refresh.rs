@@ -1,11 +1,12 @@
 //! `infra refresh`.
 
 use clap::Args;
+use infra_apply::Journal;
 use infra_plan::Record;
 use serde_json::json;
 
 use crate::Providers;
-use crate::arguments::StackArguments;
+use crate::arguments::{StackArguments, TargetArguments};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
@@ -20,10 +21,18 @@ use crate::show::{json_line, print, say};
 #[command(after_help = "\
 Examples:
   infra refresh web
+  infra refresh web --dry-run --target 'workers/*'
   infra refresh web --env production --json")]
 pub(crate) struct Refresh {
     #[command(flatten)]
     pub(crate) stack: StackArguments,
+
+    #[command(flatten)]
+    pub(crate) targets: TargetArguments,
+
+    /// Shows what would be recorded, and records nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 impl Refresh {
@@ -33,15 +42,25 @@ impl Refresh {
         // Nothing deployed is an error before the local cloud is started for it.
         session.state()?;
         let cloud = session.cloud().await?;
-        let mut journal = session.journal(cloud)?;
-        session.unlock(&mut journal, None).await?;
         let names = cloud.names();
         let progress = Progress::new(self.stack.json, names.clone());
-        let engine = cloud.engine(None);
-        engine.recover(&mut journal, &session.stack, &progress).await?;
-        let refreshed = engine.refresh(&mut journal, &progress).await;
+        let (engine, selection) = (cloud.engine(None), self.targets.selection());
+        let (seen, known) = match self.dry_run {
+            true => {
+                let state = session.place.peek(cloud.memory.as_deref())?.unwrap_or_default();
+                let journal = Journal::in_memory(session.opened(state).await?);
+                (engine.drift(&journal, &selection, &progress).await, journal.state().rows.len())
+            }
+            false => {
+                let mut journal = session.journal(cloud)?;
+                session.unlock(&mut journal, None).await?;
+                engine.recover_destroy_within(&session.stack, &mut journal, &selection, &progress).await?;
+                let seen = engine.refresh_within(&mut journal, &selection, &progress).await;
+                (seen, journal.state().rows.len())
+            }
+        };
         progress.end();
-        let records = refreshed?;
+        let records = seen?;
         let (mut gone, mut changed) = (Vec::new(), Vec::new());
         for record in &records {
             match record {
@@ -50,7 +69,6 @@ impl Refresh {
                 _ => {}
             }
         }
-        let known = journal.state().rows.len();
         if self.stack.json {
             let listed = |of: &[(&infra_core::Address, &String)]| -> Vec<_> {
                 of.iter().map(|(address, id)| json!({ "address": address, "id": id })).collect()
@@ -68,7 +86,9 @@ impl Refresh {
         match gone.len() + changed.len() {
             0 => print(&format!("The state of {} in {} is up to date: {}.\n", session.stack, session.environment.name, count(known)))?,
             _ => {
-                print(&format!("\n{} left: {} gone, {} with other outputs than before.\n", count(known), gone.len(), changed.len()))?;
+                let of_which = if self.dry_run { "remembered, and nothing recorded" } else { "left" };
+                let what = format!("{} gone, {} with other outputs than before", gone.len(), changed.len());
+                print(&format!("\n{} {of_which}: {what}.\n", count(known)))?;
                 say(&format!("`{}` shows what a deployment would do about it.", session.command("plan")));
             }
         }

@@ -1,12 +1,13 @@
 //! Runs a program until it asks nothing more: each question is answered by the cloud, and the answer pinned.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use infra_apply::Registry;
-use infra_core::Graph;
 use infra_core::lookup::Question;
 use infra_core::program::{Request, Response};
+use infra_core::{Graph, OUTPUTS_OF_STACK, Value};
 
 use super::converse::converse;
 use crate::error::Error;
@@ -29,8 +30,13 @@ pub(crate) struct Known<'a> {
     pub(crate) refresh: bool,
 }
 
-/// What the program declares. The cloud is asked for only where a question has no pinned answer.
-pub(crate) async fn graph(mut known: Known<'_>, registry: impl AsyncFn() -> Result<Registry, Error>) -> Result<Graph, Error> {
+/// What the program declares. The cloud is asked for only where a question has no pinned answer; `outputs` of other stacks
+/// are never pinned.
+pub(crate) async fn graph(
+    mut known: Known<'_>,
+    registry: impl AsyncFn() -> Result<Registry, Error>,
+    outputs: impl AsyncFn(&str) -> Result<BTreeMap<String, Value>, Error>,
+) -> Result<Graph, Error> {
     let mut answers = if known.refresh { Answers::new() } else { known.pins.answers() };
     for _ in 0..ROUNDS {
         known.request.answers.clone_from(&answers);
@@ -42,14 +48,19 @@ pub(crate) async fn graph(mut known: Known<'_>, registry: impl AsyncFn() -> Resu
             Response::Failed(problems) => return Err(Error::Program(problems)),
             Response::Unanswered(questions) => questions,
         };
-        let registry = registry().await?;
-        let before = answers.len();
+        let before = (answers.len(), known.request.references.len());
+        let (references, questions): (Vec<_>, Vec<_>) = questions.into_iter().partition(|question| question.kind == OUTPUTS_OF_STACK);
+        for question in &references {
+            let stack = question.query["stack"].as_str().unwrap_or_default();
+            known.request.references.insert(stack.to_owned(), outputs(stack).await?);
+        }
+        let registry = if questions.is_empty() { Registry::new() } else { registry().await? };
         for question in &questions {
             if let Entry::Vacant(place) = answers.entry(question.key()) {
                 place.insert(answer(&registry, question).await?);
             }
         }
-        if answers.len() == before {
+        if (answers.len(), known.request.references.len()) == before {
             return Err(unanswerable(questions.first(), "the program asks again what it was told".into()));
         }
     }

@@ -1,5 +1,6 @@
 //! A plan as a person reads it: like a diff, one resource after the other, and a line that sums it up.
 
+mod absent;
 mod lines;
 mod style;
 mod value;
@@ -41,6 +42,9 @@ pub fn render(plan: &Plan, options: &RenderOptions) -> String {
         page.text.push('\n');
     }
     page.exports(&plan.exports);
+    for line in absent::deferred(plan).into_iter().chain(absent::left_out(plan)) {
+        let _ = writeln!(page.text, "  {}\n", page.paint.with(Style::Dim, &line));
+    }
     for note in &plan.notes {
         let mark = page.paint.with(Style::Change, "!");
         let _ = writeln!(page.text, "{mark} {note}\n");
@@ -266,7 +270,8 @@ impl Page {
     fn summary(&mut self, plan: &Plan) {
         let counts = plan.counts();
         if !plan.has_changes() {
-            let _ = writeln!(self.text, "Nothing to do: all {} resources are as the program says.", counts.unchanged);
+            let which = if plan.left_out.is_empty() { "" } else { " that were looked at" };
+            let _ = writeln!(self.text, "Nothing to do: all {} resources{which} are as the program says.", counts.unchanged);
             return;
         }
         let parts = [
@@ -276,6 +281,7 @@ impl Page {
             (Style::Remove, counts.delete, "to delete"),
             (Style::Change, counts.retain, "to keep in the cloud"),
             (Style::Dim, counts.unchanged, "unchanged"),
+            (Style::Dim, plan.left_out.len(), "left out"),
         ];
         let some = parts.iter().filter(|(_, count, _)| *count > 0);
         let said: Vec<String> = some.map(|(style, count, what)| self.paint.with(*style, &format!("{count} {what}"))).collect();

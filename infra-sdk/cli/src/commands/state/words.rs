@@ -36,6 +36,7 @@ pub(super) fn words(record: &Record, before: &State) -> Words {
         Record::Abandoned { address } => about("nothing changed", address, known(address)),
         Record::Exported { exports } => alone(format!("{} recorded", count(exports.len(), "output"))),
         Record::Keyed { key } => alone(format!("key {} for {}", key.id, key.guard)),
+        Record::Referenced { references } => alone(format!("references to {} recorded", count(references.len(), "stack"))),
         Record::Moved { from, to } => Words { to: Some(to.to_string()), ..about("moved", from, known(from)) },
         Record::Forgotten { address } => about("forgotten", address, known(address)),
         Record::Restored { undoes: Some(number), .. } => alone(format!("record {number} undone")),

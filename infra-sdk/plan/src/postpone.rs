@@ -1,0 +1,55 @@
+//! Deletes that wait for another plan, since something that this one leaves out still uses what would go.
+
+use std::collections::BTreeSet;
+
+use infra_core::{Address, Diagnostic};
+
+use crate::plan::{Action, Step};
+use crate::state::State;
+
+/// The steps without those `postponed`, and without the deletes of what these still use, with a note for each.
+pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state: &State) -> Result<(Vec<Step>, Vec<String>), Diagnostic> {
+    loop {
+        let uses = |at: usize, other: &Address| {
+            let (Action::Delete { id, .. } | Action::Sweep { id, .. }) = &steps[at].action else { return false };
+            let row = state.rows.get(&steps[at].address);
+            let object = row.into_iter().flat_map(|row| row.object.iter().chain(&row.old)).find(|object| object.id == *id);
+            object.is_some_and(|object| object.dependencies.contains(other))
+        };
+        let stays = |at: &usize| {
+            let step = &steps[*at];
+            let used = || postponed.iter().any(|other| steps[*other].address != step.address && uses(*other, &step.address));
+            let goes = match &step.action {
+                Action::Delete { .. } => used(),
+                // What contains it stays, and so does it.
+                Action::Sweep { .. } => used() || step.after.iter().any(|before| postponed.contains(before)),
+                _ => false,
+            };
+            goes && !postponed.contains(at)
+        };
+        match (0..steps.len()).find(stays) {
+            Some(more) => postponed.insert(more),
+            None => break,
+        };
+    }
+    let waits = |step: &Step| step.after.iter().copied().find(|before| postponed.contains(before));
+    let stuck = steps.iter().enumerate().filter(|(at, _)| !postponed.contains(at)).find_map(|(_, step)| Some((step, waits(step)?)));
+    if let Some((step, before)) = stuck {
+        let before = &steps[before].address;
+        let problem =
+            Diagnostic::new(format!("waits until the old {before} is gone, which something that this plan leaves out still uses"));
+        return Err(problem.with_resource(&step.address).with_help("deploy the rest of the stack first, or change the two in two steps"));
+    }
+    let mut position = vec![0; steps.len()];
+    let kept = (0..steps.len()).filter(|at| !postponed.contains(at));
+    kept.enumerate().for_each(|(new, old)| position[old] = new);
+    let (mut rest, mut notes) = (Vec::new(), Vec::new());
+    for (at, step) in steps.into_iter().enumerate() {
+        if postponed.contains(&at) {
+            notes.push(format!("{} is deleted by a later plan, when nothing that this one leaves out uses it", step.address));
+        } else {
+            rest.push(Step { after: step.after.iter().map(|before| position[*before]).collect(), ..step });
+        }
+    }
+    Ok((rest, notes))
+}

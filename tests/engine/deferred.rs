@@ -1,0 +1,178 @@
+//! Parts of a program that wait for a value: declared when it is known, in the same deployment, and left alone until then.
+
+use infra_apply::PlanError;
+use infra_core::program::{Program, Request, Response};
+use infra_core::{Output, Stack};
+use infra_plan::{Plan, RenderOptions, Selection, render};
+use infra_testing::{Fault, Verb, World};
+use infra_tests::{Machine, Net, Part, Vault};
+use serde_json::json;
+
+/// A network, and a part for each word of one of its outputs; another `revision` comes with every change.
+fn zoned(range: &'static str, dns: bool) -> impl Fn(&Stack) {
+    move |stack| {
+        let net = Net::new("net").range(range).dns(dns).add(stack);
+        Machine::new("m").size(1).add(stack);
+        stack.after("zones", &net.revision(), |zones, revision: String| {
+            for (at, word) in revision.split('.').enumerate() {
+                Part::new(word).net(&net).range(format!("10.0.{at}.0/24")).add(zones);
+            }
+            stack.export("words", revision.split('.').count());
+        });
+    }
+}
+
+const RANGE: &str = "10.0.0.0/16";
+
+fn text(plan: &Plan) -> String {
+    render(plan, &RenderOptions { width: 80, colour: false })
+}
+
+fn deployed() -> World {
+    let mut world = World::new();
+    world.deploy(&zoned(RANGE, false), json!({})).complete();
+    world
+}
+
+#[test]
+fn what_waits_for_a_value_is_shown_as_deferred_and_made_in_the_same_deployment() {
+    let mut world = World::new();
+    insta::assert_snapshot!(text(&world.plan(&zoned(RANGE, false), json!({})).unwrap()), @r#"
+  + Net net
+      dns    false
+      range  "10.0.0.0/16"
+
+  + Machine m
+      size  1
+
+  zones is deferred until net.revision is known
+
+Plan: 2 to create
+"#);
+    let deployed = world.deploy(&zoned(RANGE, false), json!({})).complete();
+    assert_eq!(deployed.changes[..2], ["create net net", "create machine m"]);
+    assert!(
+        deployed.changes.len() > 2 && deployed.changes[2..].iter().all(|change| change.starts_with("create part zones/")),
+        "{:?}",
+        deployed.changes
+    );
+    assert_eq!(deployed.later.len(), 1);
+    assert!(!deployed.later[0].is_waiting());
+}
+
+#[test]
+fn a_second_deployment_knows_the_value_from_the_start_and_does_nothing() {
+    let mut world = deployed();
+    let plan = world.plan(&zoned(RANGE, false), json!({})).unwrap();
+    assert!(!plan.has_changes() && !plan.is_waiting() && plan.left_out.is_empty());
+    let again = world.deploy(&zoned(RANGE, false), json!({})).complete();
+    assert!(again.changes.is_empty() && again.later.is_empty());
+    assert_eq!(world.state.exports["words"].reveal(), json!(2));
+}
+
+#[test]
+fn while_a_value_is_not_known_again_all_that_was_declared_for_it_stays_with_its_outputs() {
+    let mut world = deployed();
+    let rows = world.state.rows.len();
+    let plan = world.plan(&zoned(RANGE, true), json!({})).unwrap();
+    insta::assert_snapshot!(text(&plan), @r#"
+  ~ Net net  net-1
+      dns  false -> true
+
+  zones is deferred until net.revision is known; the 2 resources that it has stay as they are
+
+Plan: 1 to change, 1 unchanged, 2 left out
+"#);
+    world.cloud.inject(Fault::refuse(Verb::Update, "net"));
+    let failed = world.deploy(&zoned(RANGE, true), json!({}));
+    assert!(!failed.outcome.is_complete() && failed.later.is_empty());
+    assert!(world.state.rows.len() == rows && world.state.exports.contains_key("words"));
+
+    let deployed = world.deploy(&zoned(RANGE, true), json!({})).complete();
+    assert_eq!(deployed.changes[0], "update net net");
+    assert_eq!(deployed.later.len(), 1);
+    assert!(!world.plan(&zoned(RANGE, true), json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn what_is_replaced_stays_until_what_is_deferred_has_left_it() {
+    let mut world = deployed();
+    let deployed = world.deploy(&zoned("10.1.0.0/16", false), json!({})).complete();
+    assert_eq!(deployed.changes[0], "create net net");
+    assert_eq!(deployed.changes.last().unwrap(), "delete net net", "{:?}", deployed.changes);
+    assert!(deployed.plan.notes.iter().any(|note| note.contains("is deleted by a later plan")), "{:?}", deployed.plan.notes);
+    assert_eq!(world.cloud.objects().values().filter(|object| &*object.kind == "toy:net/net").count(), 1);
+    assert!(!world.plan(&zoned("10.1.0.0/16", false), json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn what_is_not_deferred_any_more_is_deleted_and_a_destruction_needs_no_values() {
+    let mut world = deployed();
+    let mut other = world.fork();
+    let without = |stack: &Stack| {
+        Net::new("net").range(RANGE).dns(false).add(stack);
+        Machine::new("m").size(1).add(stack);
+    };
+    let changes = world.deploy(&without, json!({})).complete().changes;
+    assert!(changes.len() == 2 && changes.iter().all(|change| change.starts_with("delete part zones/")), "{changes:?}");
+    assert!(!world.state.exports.contains_key("words"));
+    other.destroy().complete();
+    assert!(other.cloud.objects().is_empty() && other.state.rows.is_empty());
+}
+
+#[test]
+fn a_part_may_wait_within_another_and_what_is_not_targeted_waits_longer() {
+    let nested = |stack: &Stack| {
+        let net = Net::new("net").range(RANGE).add(stack);
+        stack.after("outer", &net.gateway(), |outer, gateway: String| {
+            let machine = Machine::new("m").script(gateway).add(outer);
+            outer
+                .after("inner", &machine.address(), |inner, address: String| drop(Vault::new("v").password("p").label(address).add(inner)));
+        });
+    };
+    let mut world = World::new();
+    let targets = Selection { targets: vec!["net".into()], ..Selection::default() };
+    assert_eq!(world.deploy_within(&nested, json!({}), &targets).unwrap().complete().changes, ["create net net"]);
+    let deployed = world.deploy(&nested, json!({})).complete();
+    assert_eq!(deployed.changes, ["create machine outer/m", "create vault outer/inner/v"]);
+    assert!(!world.plan(&nested, json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn a_secret_is_nothing_to_wait_for() {
+    let program = |stack: &Stack| {
+        let vault = Vault::new("v").password("hunter2").add(stack);
+        stack.after("keys", &vault.key(), |keys, key: String| drop(Machine::new("m").script(key).add(keys)));
+    };
+    let mut world = World::new();
+    let graph = world.graph(&program, json!({}));
+    world.deploy_graph(&graph).unwrap().complete();
+    let Err(PlanError::Wrong(problems)) = world.plan(&program, json!({})) else { panic!("nothing was said") };
+    let said = problems[0].to_string();
+    assert!(said.contains("after keys") && said.contains("secret") && said.contains("deferred.rs:"), "{said}");
+    assert!(!said.contains("v-1.key"));
+}
+
+fn problems<M>(program: &impl Program<M>) -> String {
+    let known = [("zones".to_owned(), json!("a"))].into();
+    match program.run(&Request { stack: "test".into(), known, ..Request::default() }) {
+        Response::Failed(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        other => panic!("the program is accepted: {other:?}"),
+    }
+}
+
+#[test]
+fn what_is_deferred_stays_in_its_scope_has_its_own_name_and_takes_the_value_as_it_is() {
+    let value = || Output::<String>::from_input("a");
+    let outside = |stack: &Stack| stack.after("zones", &value(), |_, _: String| drop(Machine::new("m").add(stack)));
+    let said = problems(&outside);
+    assert!(said.contains("toy:run/machine:m: is declared by what is deferred as zones") && said.contains("deferred.rs:"), "{said}");
+    let twice = |stack: &Stack| {
+        stack.after("zones", &value(), |_, _: String| {});
+        stack.after("zones", &value(), |_, _: String| {});
+    };
+    let said = problems(&twice);
+    assert!(said.contains("two parts of the stack are deferred under this name") && said.matches("deferred.rs:").count() == 2, "{said}");
+    let number = |stack: &Stack| stack.after("zones", &Output::<i32>::from_input(1), |_, _: i32| {});
+    assert!(problems(&number).contains("not of the type that the program expects"));
+}
