@@ -9,13 +9,17 @@ use infra_plan::{Intent, Record, State, WrappedKey};
 use infra_seal::{AgeGuard, GuardError, GuardName, Identities, Keeper, KeyGuard, PassphraseGuard};
 
 use crate::error::Error;
+use crate::journal::Place;
 use crate::passphrase;
 use crate::session::Session;
 
 impl Session<'_> {
     /// Opens the journal for a run that deploys or refreshes: if it has secrets, or may get some. A journal without a key
-    /// gets one with its first secret.
+    /// gets one with its first secret. Nothing is asked twice.
     pub(crate) async fn unlock(&self, journal: &mut Journal, graph: Option<&Graph>) -> Result<(), Error> {
+        if journal.seal().is_some() {
+            return Ok(());
+        }
         let declared = graph.is_some_and(Graph::has_secrets);
         let registry = &self.cloud().await?.registry;
         let known = |state: &State| {
@@ -46,18 +50,27 @@ impl Session<'_> {
     }
 
     /// A state with its secrets in clear.
-    pub(crate) async fn opened(&self, mut state: State) -> Result<State, Error> {
+    pub(crate) async fn opened(&self, state: State) -> Result<State, Error> {
+        self.opened_of(&self.place, state).await
+    }
+
+    /// A state of a stack of this environment, with its secrets in clear.
+    pub(crate) async fn opened_of(&self, place: &Place, mut state: State) -> Result<State, Error> {
         if state.has_sealed() {
-            let key = state.key.clone().ok_or_else(|| Error::NoKey { of: self.place.of().to_owned() })?;
-            self.open_key(&key).await?.open_state(&mut state)?;
+            let key = state.key.clone().ok_or_else(|| Error::NoKey { of: place.of().to_owned() })?;
+            self.open_key_of(place, &key).await?.open_state(&mut state)?;
         }
         Ok(state)
     }
 
     /// The key that a journal or an exported state of this stack holds.
     pub(crate) async fn open_key(&self, wrapped: &WrappedKey) -> Result<Arc<dyn Seal>, Error> {
-        let keeper = Keeper { of: self.place.of() };
-        let guard = self.guard(&keeper.guard_of(wrapped)?).await?;
+        self.open_key_of(&self.place, wrapped).await
+    }
+
+    async fn open_key_of(&self, place: &Place, wrapped: &WrappedKey) -> Result<Arc<dyn Seal>, Error> {
+        let keeper = Keeper { of: place.of() };
+        let guard = self.guard(&keeper.guard_of(wrapped)?, place.of()).await?;
         Ok(keeper.open(wrapped, guard.as_ref()).await?)
     }
 
@@ -65,19 +78,18 @@ impl Session<'_> {
     pub(crate) async fn new_key(&self, guard: &GuardName) -> Result<(Arc<dyn Seal>, WrappedKey), Error> {
         let guard: Box<dyn KeyGuard> = match guard {
             GuardName::Age(recipients) => Box::new(self.age(recipients)?.resolved()?),
-            other => self.guard(other).await?,
+            other => self.guard(other, self.place.of()).await?,
         };
         let (key, wrapped) = Keeper { of: self.place.of() }.make(guard.as_ref()).await?;
         Ok((key, wrapped))
     }
 
-    async fn guard(&self, name: &GuardName) -> Result<Box<dyn KeyGuard>, Error> {
+    async fn guard(&self, name: &GuardName, of: &str) -> Result<Box<dyn KeyGuard>, Error> {
         Ok(match name {
             GuardName::Age(recipients) => Box::new(self.age(recipients)?),
             GuardName::Passphrase => Box::new(PassphraseGuard::new(passphrase::ask())),
             GuardName::Kms(_) => {
-                let of = self.place.of().to_owned();
-                return Err(Error::Key(GuardError::Unserved { of, guard: name.to_string() }));
+                return Err(Error::Key(GuardError::Unserved { of: of.to_owned(), guard: name.to_string() }));
             }
         })
     }

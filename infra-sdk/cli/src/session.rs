@@ -19,7 +19,7 @@ use crate::folder;
 use crate::journal::Place;
 use crate::local;
 use crate::pins::Pins;
-use crate::program::{self, Known};
+use crate::program::{self, Known, Outputs};
 use crate::settings;
 use crate::show::{note, path};
 use crate::stacks::{StackPackage, Stacks};
@@ -127,11 +127,11 @@ impl<'a> Session<'a> {
         let refresh = arguments.refresh_lookups || self.is_about_a_gone_cloud()?;
         let known = Known { program, folder: &self.folder, request, pins, refresh };
         let cloud = async || Ok(self.cloud().await?.registry.clone());
-        program::graph(known, cloud, async |stack| self.outputs_of(stack).await).await
+        program::graph(known, cloud, async |stack, outputs| self.outputs_of(stack, outputs).await).await
     }
 
-    /// The outputs of another stack in this environment, as its last deployment left them. It is not locked.
-    async fn outputs_of(&self, stack: &str) -> Result<BTreeMap<String, Value>, Error> {
+    /// The outputs of another stack in this environment, as its last deployment left them. Its journal is not locked.
+    async fn outputs_of(&self, stack: &str, outputs: Outputs) -> Result<BTreeMap<String, Value>, Error> {
         let place = Place::new(&self.project, stack, &self.environment.name);
         let memory = if self.environment.is_local() { self.cloud().await?.memory.clone() } else { None };
         let state = place.peek(memory.as_deref())?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
@@ -139,7 +139,10 @@ impl<'a> Session<'a> {
             problem: format!("stack `{}` refers to stack `{stack}`, which has not been deployed to {}", self.stack, self.environment.name),
             help: format!("deploy it first, with `{}`", called(&format!("deploy {stack}{}", self.env_words()))),
         })?;
-        Ok(state.exports)
+        match outputs {
+            Outputs::Kept => Ok(state.exports),
+            Outputs::Open => Ok(self.opened_of(&place, State { exports: state.exports, key: state.key, ..State::default() }).await?.exports),
+        }
     }
 
     /// The stacks of this environment that are known to use outputs of this one, each with those.

@@ -85,6 +85,7 @@ impl Graph {
         self.schemas.values().any(Schema::has_secrets)
             || self.nodes.iter().any(terms)
             || inputs.chain(self.exports.values()).any(Expr::has_secret)
+            || self.references.values().flat_map(BTreeMap::values).any(Value::has_secret)
     }
 
     /// The resource at an address; linear, for tests and single look-ups.

@@ -90,6 +90,17 @@ impl Value {
         }
     }
 
+    /// Whether anything in the value is sealed, so that only a key opens it.
+    pub fn has_sealed(&self) -> bool {
+        match self {
+            Value::Sealed(_) => true,
+            Value::Secret(inner) => inner.has_sealed(),
+            Value::List(items) => items.iter().any(Value::has_sealed),
+            Value::Object(fields) => fields.values().any(Value::has_sealed),
+            _ => false,
+        }
+    }
+
     /// The text, if it is text (a secret's too).
     pub fn as_str(&self) -> Option<&str> {
         match self {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use infra_core::{Expr, Lifecycle, Terms, Value};
 
 use crate::plan::{Action, Difference, Plan, Replacement, Want};
-use crate::state::{Intent, Object, Record, Row, State};
+use crate::saved::SavedPlan;
+use crate::state::{Intent, Object, Record, References, Row, State};
 
 /// What is called with each secret, digest and sealed value.
 type See<'a, E> = &'a mut dyn FnMut(&mut Value) -> Result<(), E>;
@@ -17,11 +18,10 @@ impl State {
     /// The first that `see` gives.
     pub fn each_secret<E>(&mut self, see: See<'_, E>) -> Result<(), E> {
         self.rows.values_mut().try_for_each(|row| in_row(row, see))?;
-        in_values(&mut self.exports, see)
+        in_values(&mut self.exports, see)?;
+        in_references(&mut self.references, see)
     }
-}
 
-impl State {
     /// Whether it has anything that only its key opens.
     pub fn has_sealed(&self) -> bool {
         let sealed = |value: &mut Value| if matches!(value, Value::Sealed(_)) { Err(()) } else { Ok(()) };
@@ -39,6 +39,7 @@ impl Record {
             Record::Begun { intent, .. } => in_intent(intent, see),
             Record::Made { object, .. } | Record::Settled { object, .. } => in_object(object, see),
             Record::Exported { exports } => in_values(exports, see),
+            Record::Referenced { references } => in_references(references, see),
             Record::Restored { state, .. } => state.each_secret(see),
             Record::Gone { .. } | Record::Abandoned { .. } | Record::Keyed { .. } | Record::Moved { .. } | Record::Forgotten { .. } => {
                 Ok(())
@@ -80,7 +81,19 @@ impl Plan {
             export.old.iter_mut().try_for_each(|old| old.each_secret(see))?;
             export.new.iter_mut().try_for_each(|new| in_expr(new, false, see))?;
         }
-        Ok(())
+        self.deferrals.iter_mut().try_for_each(|deferral| in_expr(&mut deferral.until, false, see))?;
+        in_references(&mut self.references, see)
+    }
+}
+
+impl SavedPlan {
+    /// Calls `see` with every digest and sealed value in the saved plan.
+    ///
+    /// # Errors
+    /// The first that `see` gives.
+    pub fn each_secret<E>(&mut self, see: See<'_, E>) -> Result<(), E> {
+        self.graph.each_secret(see)?;
+        self.plan.each_secret(see)
     }
 }
 
@@ -126,6 +139,10 @@ fn in_intent<E>(intent: &mut Intent, see: See<'_, E>) -> Result<(), E> {
 
 fn in_values<E>(values: &mut BTreeMap<String, Value>, see: See<'_, E>) -> Result<(), E> {
     values.values_mut().try_for_each(|value| value.each_secret(see))
+}
+
+fn in_references<E>(references: &mut References, see: See<'_, E>) -> Result<(), E> {
+    references.values_mut().try_for_each(|outputs| in_values(outputs, see))
 }
 
 fn in_changes<E>(changes: &mut [Difference], see: See<'_, E>) -> Result<(), E> {

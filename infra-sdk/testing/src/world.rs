@@ -3,17 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
-<<<<<<< HEAD
-use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Outcome, PlanError, RefreshError, Registry, Seal, Watcher};
+use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Seal, Watcher, settled};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
-use infra_plan::{Plan, State};
-=======
-use infra_apply::{Engine, Event, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Watcher, settled};
-use infra_core::program::{Program, Request, Response};
-use infra_core::{GRAPH_VERSION, Graph, Lookup, Value};
 use infra_plan::{Plan, References, Selection, State};
->>>>>>> main
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
@@ -27,12 +20,9 @@ pub struct World {
     /// What the engine remembers, as its journal keeps it: with its secrets sealed.
     pub state: State,
     answers: BTreeMap<String, Json>,
-<<<<<<< HEAD
     seal: Arc<dyn Seal>,
     handlers: Vec<Arc<dyn Handler>>,
-=======
     references: References,
->>>>>>> main
 }
 
 /// What a deployment did.
@@ -74,12 +64,14 @@ impl Default for World {
 impl World {
     /// A world in which nothing has been deployed.
     pub fn new() -> World {
-<<<<<<< HEAD
-        let seal = Arc::new(Vault::default());
-        World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new(), seal, handlers: Vec::new() }
-=======
-        World { cloud: MockCloud::new(), state: State::new("test"), answers: BTreeMap::new(), references: References::new() }
->>>>>>> main
+        World {
+            cloud: MockCloud::new(),
+            state: State::new("test"),
+            answers: BTreeMap::new(),
+            references: References::new(),
+            seal: Arc::new(Vault::default()),
+            handlers: Vec::new(),
+        }
     }
 
     /// Answers a lookup that programs ask.
@@ -92,7 +84,6 @@ impl World {
         self
     }
 
-<<<<<<< HEAD
     /// Seals secrets with this, instead of keeping them where only this world finds them.
     #[must_use]
     pub fn sealing(mut self, seal: Arc<dyn Seal>) -> World {
@@ -131,8 +122,6 @@ impl World {
         registry
     }
 
-    /// What a program declares.
-=======
     /// Says an output of another stack that programs refer to.
     #[must_use]
     pub fn with_output(mut self, stack: &str, name: &str, value: impl Into<Value>) -> World {
@@ -141,14 +130,17 @@ impl World {
     }
 
     /// Says the outputs of another stack that programs refer to: those of its last deployment in a world of its own.
+    ///
+    /// # Panics
+    /// If the other world's state has what a third one sealed.
+    #[track_caller]
     #[must_use]
     pub fn beside(mut self, stack: &str, other: &World) -> World {
-        self.references.insert(stack.to_owned(), other.state.exports.clone());
+        self.references.insert(stack.to_owned(), other.journal().state().exports.clone());
         self
     }
 
     /// What a program declares while nothing of the values is known that its parts wait for.
->>>>>>> main
     ///
     /// # Panics
     /// If the program is wrong, with what is wrong.
@@ -199,9 +191,9 @@ impl World {
     /// What the planner says against it.
     #[track_caller]
     pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
-        let journal = Journal::in_memory(self.state.clone());
+        let journal = self.journal();
         let declare = |known: &Known| self.run_program(program, &config, known);
-        Ok(in_virtual_time(planned(&self.cloud, &declare, &journal, selection, &()))?.1)
+        Ok(in_virtual_time(self.planned(&declare, &journal, selection, &()))?.1)
     }
 
     /// Deploys some of a program.
@@ -249,12 +241,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
-<<<<<<< HEAD
-        let engine = Engine::new(self.registry(graph.schemas.values()));
-        self.perform(&engine, &graph.stack, Some(graph))
-=======
         self.perform(&graph.stack, Some(&|_: &Known| graph.clone()), &Selection::default())
->>>>>>> main
     }
 
     /// Destroys what was deployed.
@@ -274,12 +261,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn try_destroy(&mut self) -> Result<Deployed, PlanError> {
-<<<<<<< HEAD
-        let engine = Engine::new(self.registry([]));
-        self.perform(&engine, "test", None)
-=======
         self.perform("test", None, &Selection::default())
->>>>>>> main
     }
 
     /// Brings the state up to date with the cloud, which is not changed.
@@ -305,33 +287,42 @@ impl World {
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
-<<<<<<< HEAD
-        let engine = Engine::new(self.registry(graph.schemas.values()));
-        self.run(&engine, &graph.stack, Some(graph), Some(crash)).died
-=======
         self.run(&graph.stack, Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default()).died
->>>>>>> main
     }
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
-<<<<<<< HEAD
-        let engine = Engine::new(self.registry([]));
-        self.run(&engine, "test", None, Some(crash)).died
-=======
         self.run("test", None, Some(crash), &Selection::default()).died
->>>>>>> main
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
-<<<<<<< HEAD
-        let (state, answers) = (self.state.clone(), self.answers.clone());
-        World { cloud: self.cloud.fork(), state, answers, seal: self.seal.clone(), handlers: self.handlers.clone() }
-=======
-        World { cloud: self.cloud.fork(), state: self.state.clone(), answers: self.answers.clone(), references: self.references.clone() }
->>>>>>> main
+        World {
+            cloud: self.cloud.fork(),
+            state: self.state.clone(),
+            answers: self.answers.clone(),
+            references: self.references.clone(),
+            seal: self.seal.clone(),
+            handlers: self.handlers.clone(),
+        }
+    }
+
+    /// The graph of a program that knows all that can be known, and its plan.
+    async fn planned(
+        &self,
+        declare: Declare<'_>,
+        journal: &Journal,
+        selection: &Selection,
+        watcher: &dyn Watcher,
+    ) -> Result<(Graph, Plan), PlanError> {
+        settled(async |known| {
+            let graph = declare(known);
+            let engine = Engine::new(self.registry(graph.schemas.values()));
+            let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
+            Ok((graph, plan))
+        })
+        .await
     }
 
     fn perform(&mut self, stack: &str, declare: Option<Declare<'_>>, selection: &Selection) -> Result<Deployed, PlanError> {
@@ -351,13 +342,13 @@ impl World {
             let (engine, plan) = match declare {
                 Some(declare) => {
                     let graph = declare(&Known::new());
-                    let engine = Engine::new(self.cloud.registry(graph.schemas.values()));
+                    let engine = Engine::new(self.registry(graph.schemas.values()));
                     engine.recover_within(&graph, &mut journal, selection, &ear).await?;
-                    let (graph, plan) = planned(&self.cloud, declare, &journal, selection, &ear).await?;
-                    (Engine::new(self.cloud.registry(graph.schemas.values())), plan)
+                    let (graph, plan) = self.planned(declare, &journal, selection, &ear).await?;
+                    (Engine::new(self.registry(graph.schemas.values())), plan)
                 }
                 None => {
-                    let engine = Engine::new(self.cloud.registry([]));
+                    let engine = Engine::new(self.registry([]));
                     engine.recover_destroy_within(stack, &mut journal, selection, &ear).await?;
                     let plan = engine.plan_destroy_within(stack, &journal, selection, &ear).await?;
                     (engine, plan)
@@ -399,23 +390,6 @@ impl Deployed {
 
 /// What a program declares when it is told what is known.
 type Declare<'a> = &'a dyn Fn(&Known) -> Graph;
-
-/// The graph of a program that knows all that can be known, and its plan.
-async fn planned(
-    cloud: &MockCloud,
-    declare: Declare<'_>,
-    journal: &Journal,
-    selection: &Selection,
-    watcher: &dyn Watcher,
-) -> Result<(Graph, Plan), PlanError> {
-    settled(async |known| {
-        let graph = declare(known);
-        let engine = Engine::new(cloud.registry(graph.schemas.values()));
-        let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
-        Ok((graph, plan))
-    })
-    .await
-}
 
 /// Runs a future to its end; sleeping takes no time.
 fn in_virtual_time<T>(future: impl Future<Output = T>) -> T {

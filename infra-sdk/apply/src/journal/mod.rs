@@ -71,6 +71,17 @@ impl Journal {
         Ok(())
     }
 
+    /// What seals the records' secrets, once the journal is unlocked.
+    pub fn seal(&self) -> Option<&dyn Seal> {
+        self.seal.as_deref()
+    }
+
+    /// The same without what keeps its records: to look at what would be. What others may not touch meanwhile is let go.
+    #[must_use]
+    pub fn detached(self) -> Journal {
+        Journal { seal: self.seal, ..Journal::in_memory(self.state) }
+    }
+
     /// The state, when the journal is done with.
     pub fn into_state(self) -> State {
         self.state

@@ -1,7 +1,7 @@
 //! Secrets on their way into a journal and out of it: sealed in every record, open in a run's state.
 
 use infra_core::Value;
-use infra_plan::{Record, State};
+use infra_plan::{Record, SavedPlan, State};
 
 use crate::store::StoreError;
 
@@ -60,6 +60,22 @@ impl dyn Seal + '_ {
     /// The first that cannot be sealed.
     pub fn seal_record(&self, record: &mut Record) -> Result<(), SealError> {
         record.each_secret(&mut |value| close(self, value))
+    }
+
+    /// Seals every digest of a saved plan.
+    ///
+    /// # Errors
+    /// The first that cannot be sealed.
+    pub fn seal_plan(&self, plan: &mut SavedPlan) -> Result<(), SealError> {
+        plan.each_secret(&mut |value| close(self, value))
+    }
+
+    /// Opens every sealed value of a saved plan.
+    ///
+    /// # Errors
+    /// The first that cannot be opened.
+    pub fn open_plan(&self, plan: &mut SavedPlan) -> Result<(), SealError> {
+        plan.each_secret(&mut |value| unclose(self, value))
     }
 
     /// Opens every sealed value of a record.

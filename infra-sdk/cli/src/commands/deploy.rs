@@ -89,7 +89,7 @@ impl Deploy {
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         check_consent(&self.change, self.stack.json)?;
-        let saved = self.plan.as_deref().map(saved::read).transpose()?;
+        let mut saved = self.plan.as_deref().map(saved::read).transpose()?;
         let session = Session::open(&self.stack, providers)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
@@ -104,8 +104,9 @@ impl Deploy {
             let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
             if !std::mem::replace(&mut recovered, true) {
                 engine.recover_within(&graph, &mut journal, &selection, progress.as_ref()).await?;
-                if let Some(saved) = &saved {
+                if let Some(saved) = &mut saved {
                     saved.check_state(&session.stack, &session.setting(cloud), journal.state()).map_err(Error::Program)?;
+                    saved::open(saved, &journal)?;
                 }
             }
             let settled = settled(async |known| {
@@ -116,6 +117,12 @@ impl Deploy {
             let settled = settled.await;
             progress.end();
             let (graph, mut plan) = settled?;
+            // A part that waited may be the first that has secrets. Its key is a record, after which the plan is another.
+            let serial = journal.state().serial;
+            session.unlock(&mut journal, Some(&graph)).await?;
+            if journal.state().serial != serial {
+                continue;
+            }
             if let Some(saved) = &saved {
                 saved.check_plan(&plan, &graph, journal.state()).map_err(Error::Program)?;
             }

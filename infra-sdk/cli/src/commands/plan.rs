@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use infra_apply::{Journal, settled};
+use infra_apply::{Journal, Known, settled};
+use infra_core::Graph;
 use infra_plan::SavedPlan;
 
 use crate::Providers;
 use crate::arguments::{ProgramArguments, SelectionArguments, StackArguments};
+use crate::cloud::Cloud;
 use crate::commands::deploy::missed;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -53,13 +55,17 @@ impl Plan {
         let session = Session::open(&self.stack, providers)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
-        // A saved plan is bound to a journal, which is made if there is none.
-        let state = match self.out {
-            Some(_) => session.journal(cloud)?.into_state(),
-            None => session.place.peek(cloud.memory.as_deref())?.unwrap_or_default(),
+        let mut journal = match self.out {
+            Some(_) => {
+                let graph = session.graph(&program, &self.program, &Known::new()).await?;
+                bound(&session, cloud, &graph).await?
+            }
+            None => {
+                let state = session.place.peek(cloud.memory.as_deref())?.unwrap_or_default();
+                Journal::in_memory(session.opened(state).await?)
+            }
         };
-        let state = session.opened(state).await?;
-        let doubtful = state.rows.values().filter(|row| row.intent.is_some()).count();
+        let doubtful = journal.state().rows.values().filter(|row| row.intent.is_some()).count();
         if doubtful > 0 && self.out.is_some() {
             return Err(Error::Refused {
                 problem: "the last run left calls in doubt, and what settles them changes the plan".into(),
@@ -72,18 +78,29 @@ impl Plan {
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let (engine, journal, selection) = (cloud.engine(None), Journal::in_memory(state), self.selection.selection());
-        let settled = settled(async |known| {
-            let graph = session.graph(&program, &self.program, known).await?;
-            let plan = engine.plan_within(&graph, &journal, &selection, &progress).await?;
-            Ok::<_, Error>((graph, plan))
-        });
-        let settled = settled.await;
+        let (engine, selection) = (cloud.engine(None), self.selection.selection());
+        let planned = async |journal: &Journal| {
+            settled(async |known| {
+                let graph = session.graph(&program, &self.program, known).await?;
+                let plan = engine.plan_within(&graph, journal, &selection, &progress).await?;
+                Ok::<_, Error>((graph, plan))
+            })
+            .await
+        };
+        let mut settled = planned(&journal).await;
+        if let (Some(_), Ok((graph, _))) = (&self.out, &settled)
+            && journal.seal().is_none()
+            && graph.has_secrets()
+        {
+            // A part that waited is the first that has secrets: the deployment will need a key, so the plan is made after it.
+            journal = bound(&session, cloud, graph).await?;
+            settled = planned(&journal).await;
+        }
         progress.end();
         let (graph, mut plan) = settled?;
         if let Some(path) = &self.out {
             let setting = session.setting(cloud);
-            saved::write(path, &SavedPlan::new(&plan, &graph, journal.state(), &selection, setting))?;
+            saved::write(path, SavedPlan::new(&plan, &graph, journal.state(), &selection, setting), &journal)?;
         }
         plan.notes.extend(missed(&plan, &session.referrers()?));
         if self.stack.json {
@@ -101,4 +118,12 @@ impl Plan {
         }
         Ok(if self.exit_code && plan.has_changes() { Exit::Changes } else { Exit::Done })
     }
+}
+
+/// What a saved plan is bound to: the journal, which is made if there is none, with the key that a deployment will need.
+/// It is not held while the plan is made.
+async fn bound(session: &Session<'_>, cloud: &Cloud, graph: &Graph) -> Result<Journal, Error> {
+    let mut journal = session.journal(cloud)?;
+    session.unlock(&mut journal, Some(graph)).await?;
+    Ok(journal.detached())
 }
