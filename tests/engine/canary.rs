@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use infra_apply::{Engine, Event, FileLog, Interrupt, Journal, Registry, Watcher};
-use infra_core::{Graph, Secret, Stack, Value, ops, output};
-use infra_plan::{RenderOptions, render};
+use infra_apply::{Engine, Event, FileLog, Interrupt, Journal, Registry, Seal, Watcher};
+use infra_core::{Graph, Secret, Stack, ops, output};
+use infra_plan::{Plan, RenderOptions, SavedPlan, Selection, Setting, State, render};
 use infra_random_values::RandomPassword;
 use infra_seal::DataKey;
 use infra_testing::{Fault, Verb, World};
@@ -39,6 +39,20 @@ impl Watcher for Ear {
     }
 }
 
+/// A saved plan as it is written, which opens to what it was.
+fn saved(plan: &Plan, graph: &Graph, state: &State, seal: &dyn Seal) -> SavedPlan {
+    let here = Setting { name: "local".into(), account: None, region: "eu-west-1".into() };
+    let plain = SavedPlan::new(plan, graph, state, &Selection::default(), here);
+    let mut sealed = plain.clone();
+    seal.seal_plan(&mut sealed).unwrap();
+    let text = serde_json::to_string(&sealed).unwrap();
+    assert!(!text.contains("$digest") && !text.contains("$secret"), "{text}");
+    let mut opened: SavedPlan = serde_json::from_str(&text).unwrap();
+    seal.open_plan(&mut opened).unwrap();
+    assert!(opened == plain);
+    sealed
+}
+
 /// A run on a journal in a file, as the command has it; everything that it said.
 fn run(world: &World, graph: Option<&Graph>, path: &Path, key: &Arc<DataKey>) -> String {
     let mut registry: Registry = world.cloud.registry(graph.into_iter().flat_map(|graph| graph.schemas.values()));
@@ -48,25 +62,18 @@ fn run(world: &World, graph: Option<&Graph>, path: &Path, key: &Arc<DataKey>) ->
     journal.unlock(key.clone()).unwrap();
     let ear = Ear::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    let (plan, outcome) = runtime.block_on(async {
+    let (before, plan, outcome) = runtime.block_on(async {
         engine.recover(&mut journal, "test", &ear).await.unwrap();
         let plan = match graph {
             Some(graph) => engine.plan(graph, &journal, &ear).await.unwrap(),
             None => engine.plan_destroy("test", &journal, &ear).await.unwrap(),
         };
-        let none = Default::default();
-        let exports = graph.map_or(&none, |graph| &graph.exports);
-        let outcome = engine.apply(&plan, exports, &mut journal, &Interrupt::new(), &ear).await;
-        (plan, outcome)
+        let before = journal.state().clone();
+        let outcome = engine.apply(&plan, &mut journal, &Interrupt::new(), &ear).await;
+        (before, plan, outcome)
     });
-    let mut saved = plan.clone();
-    let seal: &dyn infra_apply::Seal = key.as_ref();
-    saved
-        .each_secret(&mut |value| {
-            *value = Value::Sealed(seal.seal(value)?);
-            Ok::<(), infra_apply::SealError>(())
-        })
-        .unwrap();
+    let seal: &dyn Seal = key.as_ref();
+    let saved = graph.map(|graph| saved(&plan, graph, &before, seal));
     let mut exported = journal.into_state();
     assert!(graph.is_none() || format!("{exported:?}").contains("(secret)"));
     seal.seal_state(&mut exported).unwrap();

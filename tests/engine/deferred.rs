@@ -77,9 +77,10 @@ fn while_a_value_is_not_known_again_all_that_was_declared_for_it_stays_with_its_
     let plan = world.plan(&zoned(RANGE, true), json!({})).unwrap();
     insta::assert_snapshot!(text(&plan), @r#"
   ~ Net net  net-1
-      dns  false -> true
+      dns  false → true
 
-  zones is deferred until net.revision is known; the 2 resources that it has stay as they are
+  zones is deferred until net.revision is known; the 2 resources that it has
+  stay as they are
 
 Plan: 1 to change, 1 unchanged, 2 left out
 "#);

@@ -3,7 +3,7 @@
 use infra_core::{Stack, output};
 use infra_plan::{RenderOptions, render};
 use infra_testing::World;
-use infra_tests::{Fleet, Machine, Net, Part};
+use infra_tests::{Fleet, Machine, Net, Part, Vault};
 use serde_json::json;
 
 fn program(range: &'static str, size: i32, script: &'static str) -> impl Fn(&Stack) {
@@ -66,10 +66,10 @@ fn a_change_shows_only_what_changes() {
     world.cloud.change("toy:net/net", "net", "tags", json!({"Name": "main", "Team": "ops"}));
     insta::assert_snapshot!(text(&world, &program("10.0.0.0/16", 2, "serve --fast")), @r#"
   ~ Net net  net-1
-      tags.Team  "ops" -> "data"  # changed outside of infra
+      tags.Team  "ops" → "data"  # changed outside of infra
 
   ~ Machine m  machine-3
-      size    1 -> 2
+      size    1 → 2
       script
           #!/bin/sh
         - serve
@@ -86,23 +86,28 @@ fn a_replacement_says_why_and_what_follows_from_it() {
     world.deploy(&program("10.0.0.0/16", 1, "serve"), json!({})).complete();
     insta::assert_snapshot!(text(&world, &program("10.1.0.0/16", 1, "serve")), @r#"
   ± Net net  replaced: range changes
-      range  "10.0.0.0/16" -> "10.1.0.0/16"  # cannot change in place
+      range  "10.0.0.0/16" → "10.1.0.0/16"  # cannot change in place
 
-  ± Part part  replaced: net changes, since net is replaced
-      net  "net-1" -> (known after apply: net.id)  # cannot change in place
+  ± Part part
+      replaced: net changes, since net is replaced (starts with net.range)
+      net  "net-1" → (known after apply: net.id)  # cannot change in place
 
-  ± Machine m  replaced: part changes, since part is replaced
-      part    "part-2" -> (known after apply: part.id)  # cannot change in place
+  ± Machine m
+      replaced: part changes, since part is replaced (starts with net.range)
+      part    "part-2" → (known after apply: part.id)  # cannot change in place
       script
           serve
         - route net-1.gateway
         + route ${net.gateway}
 
-  ± Fleet blue/fleet  replaced: leader changes, since m is replaced
-      leader  "machine-3" -> (known after apply: m.id)  # cannot change in place
+  ± Fleet blue/fleet
+      replaced: leader changes, since m is replaced (starts with net.range)
+      leader  "machine-3" → (known after apply: m.id)  # cannot change in place
 
   outputs
-    ~ address  "http://machine-3.address/" -> "http://${m.address}/" (known after apply)
+    ~ address
+        - "http://machine-3.address/"
+        + "http://${m.address}/" (known after apply)
 
 Plan: 4 to replace
 "#);
@@ -132,4 +137,126 @@ fn what_goes_is_a_line_each() {
 
 Plan: 4 to delete
 "#);
+}
+
+fn grown(subject: &'static str, statements: serde_json::Value, color: &'static str) -> impl Fn(&Stack) {
+    move |stack| {
+        let blue = stack.scope("blue");
+        let policy = json!({"Version": "2012-10-17", "Statement": statements});
+        let vault = Vault::new("vault").password("hunter2").label(subject).policy(policy).add(&blue);
+        let net = Net::new("net").range("10.0.0.0/16").tags([("Color", color)]).add(&blue.scope("inner"));
+        Machine::new("guard").size(1).script(color).add(&blue);
+        Machine::new("other").net(&net).script(format!("one line, {color}")).add(stack);
+        stack.export("vault", output!("https://vaults.example.com/a/rather/long/path/to/{}?label={subject}", vault.id()));
+    }
+}
+
+/// A change with long texts, a document and scopes.
+fn change() -> infra_plan::Plan {
+    let read = json!({"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::logs/*"});
+    let both = json!({"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::logs/*"});
+    let list = json!({"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::logs"});
+    let before = grown("The vault in which all of the keys of the first team are kept", json!([read]), "blue");
+    let after = grown("The vault in which all of the keys of the second team are kept", json!([both, list]), "green");
+    let mut world = World::new();
+    world.deploy(&before, json!({})).complete();
+    world.plan(&after, json!({})).unwrap()
+}
+
+#[test]
+fn eighty_columns_are_enough() {
+    let narrow = render(&change(), &RenderOptions { width: 80, colour: false });
+    assert!(narrow.lines().all(|line| line.chars().count() <= 80), "{narrow}");
+    insta::assert_snapshot!(narrow, @r#"
+  blue/
+    ~ Vault vault  vault-2
+        label
+          - "The vault in which all of the keys of the first team are kept"
+          + "The vault in which all of the keys of the second team are kept"
+        policy
+            {
+          -   "Action": ["s3:GetObject"],
+          +   "Action": ["s3:GetObject", "s3:PutObject"],
+              "Effect": "Allow",
+            …
+              },
+          +   {
+          +     "Action": "s3:ListBucket",
+          +     "Effect": "Allow",
+          +     "Resource": "arn:aws:s3:::logs"
+          +   }
+            ],
+
+    ~ Machine guard  machine-3
+        script  "blue" → "green"
+
+  ~ Net blue/inner/net  net-1
+      tags.Color  "blue" → "green"
+
+  ~ Machine other  machine-4
+      script  "one line, blue" → "one line, green"
+
+  outputs
+    ~ vault
+        - …label=The vault in which all of the keys of the first team are kept"
+        + …label=The vault in which all of the keys of the second team are kept"
+
+Plan: 4 to change
+"#);
+}
+
+#[test]
+fn two_hundred_columns_are_used() {
+    insta::assert_snapshot!(render(&change(), &RenderOptions { width: 200, colour: false }), @r#"
+  blue/
+    ~ Vault vault  vault-2
+        label   "The vault in which all of the keys of the first team are kept" → "The vault in which all of the keys of the second team are kept"
+        policy
+            {
+          -   "Action": ["s3:GetObject"],
+          +   "Action": ["s3:GetObject", "s3:PutObject"],
+              "Effect": "Allow",
+            …
+              },
+          +   {
+          +     "Action": "s3:ListBucket",
+          +     "Effect": "Allow",
+          +     "Resource": "arn:aws:s3:::logs"
+          +   }
+            ],
+
+    ~ Machine guard  machine-3
+        script  "blue" → "green"
+
+  ~ Net blue/inner/net  net-1
+      tags.Color  "blue" → "green"
+
+  ~ Machine other  machine-4
+      script  "one line, blue" → "one line, green"
+
+  outputs
+    ~ vault
+        - "https://vaults.example.com/a/rather/long/path/to/vault-2?label=The vault in which all of the keys of the first team are kept"
+        + "https://vaults.example.com/a/rather/long/path/to/vault-2?label=The vault in which all of the keys of the second team are kept"
+
+Plan: 4 to change
+"#);
+}
+
+#[test]
+fn colours_change_no_column() {
+    let strip = |text: String| {
+        let mut plain = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once('\u{1b}') {
+            plain.push_str(before);
+            rest = after.split_once('m').unwrap().1;
+        }
+        plain + rest
+    };
+    for width in [80, 200] {
+        let coloured = render(&change(), &RenderOptions { width, colour: true });
+        assert!(coloured.contains("\u{1b}[32m"), "{coloured}");
+        assert_eq!(strip(coloured), render(&change(), &RenderOptions { width, colour: false }));
+    }
 }

@@ -180,7 +180,7 @@ fn a_resource_is_replaced_on_request_and_what_follows_from_that_with_it() {
     let program = two(1, false, RANGE);
     let replace = |address: &str| Selection { replace: vec![address.to_owned()], ..Selection::default() };
     let plan = world.plan_within(&program, json!({}), &replace("blue/part")).unwrap();
-    assert!(render(&plan, &RenderOptions::default()).contains("± Part blue/part  replaced: as was asked for"));
+    assert!(render(&plan, &RenderOptions::default()).contains("± Part part  replaced: as was asked for"));
     let deployed = world.deploy_within(&program, json!({}), &replace("toy:net/part:blue/part")).unwrap().complete();
     assert_eq!(deployed.changes, ["delete machine blue/m", "delete part blue/part", "create part blue/part", "create machine blue/m"]);
     assert!(!world.plan(&program, json!({})).unwrap().has_changes());

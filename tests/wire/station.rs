@@ -66,10 +66,12 @@ impl Station {
                 environment: "local".into(),
                 config: config.clone(),
                 answers: answers.clone(),
+                review: None,
             };
             match program.run(&request) {
                 Response::Graph(graph) => return *graph,
                 Response::Failed(problems) => panic!("{problems:?}"),
+                Response::Reviewed(_) => panic!("a judgement was not asked for"),
                 Response::Unanswered(questions) => {
                     for question in questions {
                         let answerer = self.engine.registry.answerer(&question.kind).expect("the question is known");

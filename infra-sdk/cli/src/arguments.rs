@@ -27,8 +27,8 @@ Examples:
   infra outputs web url                 prints one output of a stack
   infra destroy hello                   deletes all of it
 
-Exit codes: 0 done, 1 failed, 2 the plan has changes (with --exit-code), 64 wrong usage,
-130 interrupted."
+Exit codes: 0 done, 1 failed, 2 the plan has changes (with --exit-code), 3 a policy denies the
+plan, 64 wrong usage, 130 interrupted."
 )]
 pub(crate) struct Arguments {
     /// What to do.
@@ -69,6 +69,14 @@ pub(crate) struct ProgramArguments {
     /// Answers the program's lookups anew, instead of taking the answers pinned in lookups.lock.
     #[arg(long)]
     pub(crate) refresh_lookups: bool,
+}
+
+/// What plans are judged by.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct PolicyArguments {
+    /// Sets what follows from a policy of the starter set, over what infra.toml says in [policies]: off, warn or deny.
+    #[arg(long = "policy", value_name = "NAME=LEVEL")]
+    pub(crate) policies: Vec<String>,
 }
 
 /// How changes are made.

@@ -5,7 +5,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use infra_core::check_name;
+use infra_core::{Level, check_name};
 use infra_seal::GuardName;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -33,6 +33,8 @@ pub(crate) struct Environment {
     pub(crate) config: Json,
     /// Who can open the keys of its journals.
     pub(crate) key: GuardName,
+    /// What follows from the starter set's policies, before `--policy`.
+    pub(crate) policies: BTreeMap<String, Level>,
 }
 
 /// An account that an environment must lead to.
@@ -53,6 +55,8 @@ struct Settings {
     #[serde(default)]
     config: toml::Table,
     #[serde(default)]
+    policies: BTreeMap<String, Level>,
+    #[serde(default)]
     env: BTreeMap<String, Spanned<Section>>,
 }
 
@@ -68,6 +72,8 @@ struct Section {
     accounts: Vec<Spanned<String>>,
     #[serde(default)]
     config: toml::Table,
+    #[serde(default)]
+    policies: BTreeMap<String, Level>,
 }
 
 impl Environment {
@@ -127,7 +133,9 @@ impl Source<'_> {
         };
         let mut config = from_table(settings.config);
         merge(&mut config, from_table(section.config));
-        Ok(Environment { name: name.to_owned(), region, account, config, key })
+        let mut policies = settings.policies;
+        policies.extend(section.policies);
+        Ok(Environment { name: name.to_owned(), region, account, config, key, policies })
     }
 
     fn local(&self, section: &Section) -> Result<(String, Option<Account>), Error> {
@@ -219,6 +227,14 @@ workers = 1
     }
 
     #[test]
+    fn an_environment_may_be_stricter_than_the_others() {
+        let text = "[policies]\na = \"warn\"\nb = \"off\"\n[env.local.policies]\na = \"deny\"\n";
+        let policies = read(text, "local").unwrap().policies;
+        assert_eq!(policies, BTreeMap::from([("a".to_owned(), Level::Deny), ("b".to_owned(), Level::Off)]));
+        assert!(problem("[policies]\na = \"never\"\n", "local").contains("unknown variant `never`, expected one of `off`, `warn`, `deny`"));
+    }
+
+    #[test]
     fn local_needs_no_entry_and_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let local = Environment::read("web", folder.path(), "local").unwrap();
@@ -243,7 +259,7 @@ workers = 1
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
-        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `key`, `accounts`, `config`");
+        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `key`, `accounts`, `config`, `policies`");
         insta::assert_snapshot!(problem("[env.a]\nregion = 7\n", "local"), @"stacks/web/infra.toml:2: invalid type: integer `7`, expected a string");
         insta::assert_snapshot!(problem("[config]\nworkers = \n", "local"), @"stacks/web/infra.toml:2: string values must be quoted, expected literal string");
         insta::assert_snapshot!(problem("\n[env.a]\naccount = \"123456789012\"\n", "a"), @r#"

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Failed,
     /// Where it was asked for: the plan has changes.
     Changes,
+    /// A policy denies what was asked.
+    Denied,
     /// The command line is wrong.
     Usage,
     /// It was interrupted, and ended in good order.
@@ -24,6 +26,7 @@ impl Exit {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Changes => 2,
+            Exit::Denied => 3,
             Exit::Usage => 64,
             Exit::Interrupted => 130,
         }

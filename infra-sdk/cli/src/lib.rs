@@ -32,6 +32,7 @@ mod places;
 mod program;
 mod progress;
 mod report;
+mod review;
 mod saved;
 mod session;
 mod settings;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use infra_apply::{Engine, Interrupt, Journal, Outcome};
+use infra_core::Finding;
 use infra_plan::Plan;
 use serde_json::json;
 
@@ -37,6 +38,8 @@ pub(crate) struct Run<'a> {
     pub(crate) unchanged: String,
     /// The command that goes on after a failure.
     pub(crate) again: String,
+    /// What policies have against the plan.
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// Refuses a command that would have to ask where there is nobody to answer.
@@ -48,6 +51,10 @@ impl Run<'_> {
     /// Shows the plan, asks, performs it and says how it ended.
     pub(crate) async fn perform(&self, plan: &Plan, journal: &mut Journal) -> Result<Exit, Error> {
         self.show(plan)?;
+        self.report()?;
+        if self.findings.iter().any(Finding::is_denied) {
+            return Ok(Exit::Denied);
+        }
         if plan.has_changes() && !self.change.yes && !consent::ask(&self.question)? {
             say("Nothing was changed.");
             return Ok(Exit::Failed);
@@ -91,6 +98,18 @@ impl Run<'_> {
             true => print(&show::plan(plan, width_of_stdout(), Paint::stdout())),
             false => Ok(()),
         }
+    }
+
+    /// Says what policies have against the plan.
+    fn report(&self) -> Result<(), Error> {
+        if self.json {
+            return match self.findings.is_empty() {
+                true => Ok(()),
+                false => json_line("reviewed", json!({ "findings": self.findings })),
+            };
+        }
+        anstream::eprint!("{}", show::findings(&self.findings, room(), Paint::On));
+        Ok(())
     }
 
     fn tell(&self, plan: &Plan, of: &Summary<'_>) -> Result<(), Error> {

@@ -89,9 +89,14 @@ mod tests {
     use infra_aws::Aws;
 
     fn places(account: Option<Account>, local: Option<&str>) -> Places {
-        let key = infra_seal::GuardName::Age(Vec::new());
-        let config = serde_json::json!({});
-        let environment = Environment { name: "prod".into(), region: "eu-west-1".into(), account, config, key };
+        let environment = Environment {
+            name: "prod".into(),
+            region: "eu-west-1".into(),
+            account,
+            config: serde_json::json!({}),
+            key: infra_seal::GuardName::Age(Vec::new()),
+            policies: Default::default(),
+        };
         Places { environment, local: local.map(str::to_owned), providers: Arc::new(|_, _| {}) }
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use infra_apply::{History, Journal, Known as Values};
-use infra_core::program::Request;
-use infra_core::{GRAPH_VERSION, Graph, Value, check_name};
+use infra_core::program::{Request, Response};
+use infra_core::{Finding, GRAPH_VERSION, Graph, Value, check_name};
 use infra_plan::{Setting, State};
 use tokio::sync::OnceCell;
 
@@ -160,6 +160,24 @@ impl<'a> Session<'a> {
 
     fn env_words(&self) -> String {
         if self.environment.name == LOCAL { String::new() } else { format!(" --env {}", self.environment.name) }
+    }
+
+    /// What the program's own policies have against a plan.
+    pub(crate) fn judgement(&self, program: &Path, review: serde_json::Value) -> Result<Vec<Finding>, Error> {
+        let request = Request {
+            version: GRAPH_VERSION,
+            stack: self.stack.clone(),
+            environment: self.environment.name.clone(),
+            review: Some(review),
+            ..Request::default()
+        };
+        match program::converse(program, &self.folder, &request)? {
+            Response::Reviewed(findings) => Ok(findings),
+            Response::Failed(problems) => Err(Error::Program(problems)),
+            Response::Graph(_) | Response::Unanswered(_) => {
+                Err(Error::Foreign { stack: self.stack.clone(), problem: "it does not judge the plan that it was given".into() })
+            }
+        }
     }
 
     /// The environment's cloud, connected the first time that it is asked for.

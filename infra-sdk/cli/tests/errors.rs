@@ -163,7 +163,7 @@ fn a_program_is_told_its_configuration_and_what_it_prints_is_shown() {
 
 #[test]
 fn a_wrong_infra_toml_is_named_with_its_line() {
-    assert_snapshot!(Project::empty().with("infra.toml", "[config]\nworkers = 6\n\n[evn.production]\n").fails("graph web"), @"error: infra.toml:4: unknown field `evn`, expected `config` or `env`");
+    assert_snapshot!(Project::empty().with("infra.toml", "[config]\nworkers = 6\n\n[evn.production]\n").fails("graph web"), @"error: infra.toml:4: unknown field `evn`, expected one of `config`, `policies`, `env`");
     assert_snapshot!(Project::empty().fails("graph web --env production"), @"
     error: stack `web` has no environment `production`
     help: it has `local`; others are added to infra.toml as `[env.NAME]` with region and account
@@ -263,4 +263,34 @@ fn the_credentials_of_a_named_profile_are_used_whatever_the_variables_say() {
         .unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(text.contains("`prod`") && !text.contains("Connection refused"), "{text}");
+}
+
+#[test]
+fn a_policy_that_is_none_is_refused_before_anything_is_run() {
+    let project = Project::new("touch ran");
+    for (line, problem) in [
+        ("plan web --policy open=deny", "there is no policy `open`; there are open-to-the-world, "),
+        ("plan web --policy open-to-the-world=never", "`never` is no consequence"),
+        ("deploy web --yes --policy open-to-the-world", "`open-to-the-world` sets nothing"),
+    ] {
+        let ended = project.run(line);
+        assert_eq!(ended.code, 64, "{}", ended.err);
+        assert!(ended.err.contains(problem), "{}", ended.err);
+    }
+    assert!(!project.path("ran").exists());
+}
+
+#[test]
+fn permissions_are_printed_without_any_cloud() {
+    let node = r#"{"address":"aws:ec2/vpc:main","inputs":{"cidr_block":{"lit":"10.0.0.0/16"}},"declared":{"file":"a.rs","line":1}}"#;
+    let schema = r#"{"kind":"aws:ec2/vpc","handle":"Vpc","inputs":[{"name":"cidr_block","ty":"string"}],"outputs":[]}"#;
+    let graph = format!(r#"{{"version":1,"stack":"web","nodes":[{node}],"exports":{{}},"schemas":{{"aws:ec2/vpc":{schema}}}}}"#);
+    let project = Project::new(&format!(r#"cat >/dev/null; answer '{{"graph":{graph}}}'"#));
+    let deploy = project.run("iam web");
+    assert_eq!(deploy.code, 0, "{}", deploy.err);
+    assert!(deploy.out.contains("\"ec2:CreateVpc\"") && !deploy.out.contains("ec2:DeleteVpc"), "{}", deploy.out);
+    let plan = project.run("iam web --for plan");
+    assert!(plan.out.contains("\"ec2:DescribeVpcs\"") && !plan.out.contains("ec2:CreateVpc"), "{}", plan.out);
+    let picture = project.run("graph web --format svg");
+    assert!(picture.out.starts_with("<svg ") && picture.out.contains(">main</text>"), "{}", picture.err);
 }

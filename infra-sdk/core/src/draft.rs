@@ -64,6 +64,11 @@ impl Draft {
         self.options.delete_before_create = true;
     }
 
+    /// Lets it violate a policy, for this reason.
+    pub fn allow(&mut self, policy: impl Into<String>, reason: impl Into<String>) {
+        self.options.allow.insert(policy.into(), reason.into());
+    }
+
     /// Replaces it wherever `other` is replaced.
     pub fn replace_with(&mut self, other: &impl Declared) {
         self.options.terms.replace_with.insert(other.address().clone());

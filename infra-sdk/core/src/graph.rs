@@ -22,6 +22,9 @@ pub struct Graph {
     pub exports: BTreeMap<String, Expr>,
     /// The types of the resources.
     pub schemas: BTreeMap<Kind, Schema>,
+    /// The policies that the program brings, by name: it is asked for their judgement when there is a plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<String>,
     /// The parts of the program that wait for a value, or have waited for one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deferrals: Vec<Deferral>,
@@ -70,6 +73,7 @@ impl Graph {
             nodes: Vec::new(),
             exports: BTreeMap::new(),
             schemas: BTreeMap::new(),
+            policies: Vec::new(),
             deferrals: Vec::new(),
             references: BTreeMap::new(),
         }

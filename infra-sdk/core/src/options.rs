@@ -23,6 +23,9 @@ pub struct Options {
     /// Whether a replacement deletes the old object before it makes the new one, although both could exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub delete_before_create: bool,
+    /// Policies that it may violate, each with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub allow: BTreeMap<String, String>,
     /// What replaces it, what goes with it, what must hold and what runs beside it.
     #[serde(default, skip_serializing_if = "Terms::is_default")]
     pub terms: Terms,

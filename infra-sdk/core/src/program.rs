@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::lookup::{Question, Stop};
-use crate::{Diagnostic, Graph, Stack, Value, config};
+use crate::{Diagnostic, Finding, Graph, Stack, Value, config};
 
 /// What the engine tells a program.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct Request {
     pub config: Json,
     /// Answers to lookups, by their question's key.
     pub answers: BTreeMap<String, Json>,
+    /// A plan to be judged by the program's policies, as `infra-policy` writes it; without one, the stack is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Json>,
     /// Values that parts of the program wait for, as far as they are known, by the part's scope.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub known: BTreeMap<String, Json>,
@@ -40,6 +43,8 @@ pub enum Response {
     Unanswered(Vec<Question>),
     /// It is wrong.
     Failed(Vec<Diagnostic>),
+    /// What its policies have against the plan.
+    Reviewed(Vec<Finding>),
 }
 
 /// A function that declares a stack: of the stack, or of the stack and its configuration.

@@ -146,6 +146,7 @@ fn described(value: &Value) -> &'static str {
         Value::Object(_) => "an object",
         Value::Secret(inner) => described(inner),
         Value::Digest(_) => "a digest",
+        Value::Sealed(_) => "a secret",
     }
 }
 

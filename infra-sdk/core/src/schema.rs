@@ -164,10 +164,23 @@ pub struct Schema {
     pub without: Vec<(String, String)>,
     /// The permissions its handler needs.
     #[serde(skip)]
-    pub iam: Vec<String>,
+    pub iam: Permissions,
     /// What the doc comment says.
     #[serde(skip)]
     pub doc: String,
+}
+
+/// The permissions that a type's handler needs, as in `ec2:CreateSubnet`, by what it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permissions {
+    /// For reading, which comes before and after all else.
+    pub read: Vec<String>,
+    /// For making an object.
+    pub create: Vec<String>,
+    /// For changing one, which also completes a new one.
+    pub update: Vec<String>,
+    /// For deleting one.
+    pub delete: Vec<String>,
 }
 
 impl Schema {

@@ -18,14 +18,14 @@ struct Attribute {
     cloud: Option<LitStr>,
     unlike_cloud: Option<LitStr>,
     without: Vec<(String, LitStr)>,
-    iam: Vec<LitStr>,
+    iam: Permissions,
     unique: Vec<Vec<Ident>>,
 }
 
 impl Attribute {
     fn read(item: &DeriveInput) -> syn::Result<Attribute> {
         let (mut handle, mut id, mut outputs, mut kind, mut cloud, mut unlike_cloud) = (None, None, None, None, None, None);
-        let (mut core, mut iam, mut unique, mut without) = (quote!(::infra_core), Vec::new(), Vec::new(), Vec::new());
+        let (mut core, mut iam, mut unique, mut without) = (quote!(::infra_core), Permissions::default(), Vec::new(), Vec::new());
         for attr in item.attrs.iter().filter(|attr| attr.path().is_ident("resource")) {
             attr.parse_nested_meta(|meta| {
                 match meta.path.get_ident().map(Ident::to_string).as_deref() {
@@ -47,7 +47,9 @@ impl Attribute {
                     Some("iam") => {
                         let content;
                         syn::parenthesized!(content in meta.input);
-                        iam.extend(Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?);
+                        for permission in Punctuated::<Permission, Token![,]>::parse_terminated(&content)? {
+                            iam.take(permission)?;
+                        }
                     }
                     Some("unique") => {
                         let content;
@@ -89,6 +91,60 @@ impl Parse for Without {
     }
 }
 
+/// What a handler must be allowed to do, by what it does it for.
+#[derive(Default)]
+struct Permissions {
+    read: Vec<LitStr>,
+    create: Vec<LitStr>,
+    update: Vec<LitStr>,
+    delete: Vec<LitStr>,
+}
+
+/// `"service:Action"` for reading, or `create("service:Action", …)` and its like.
+enum Permission {
+    Read(LitStr),
+    For(Ident, Vec<LitStr>),
+}
+
+impl Parse for Permission {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Permission> {
+        if input.peek(LitStr) {
+            return input.parse().map(Permission::Read);
+        }
+        let verb = input.parse()?;
+        let content;
+        syn::parenthesized!(content in input);
+        Ok(Permission::For(verb, Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?.into_iter().collect()))
+    }
+}
+
+impl Permissions {
+    fn take(&mut self, permission: Permission) -> syn::Result<()> {
+        match permission {
+            Permission::Read(action) => self.read.push(action),
+            Permission::For(verb, actions) => match verb.to_string().as_str() {
+                "create" => self.create.extend(actions),
+                "update" => self.update.extend(actions),
+                "delete" => self.delete.extend(actions),
+                _ => return Err(Error::new_spanned(verb, "expected create(…), update(…) or delete(…); what is read stands by itself")),
+            },
+        }
+        Ok(())
+    }
+
+    fn expand(&self, core: &TokenStream) -> TokenStream {
+        let Permissions { read, create, update, delete } = self;
+        quote! {
+            #core::Permissions {
+                read: ::std::vec![#(#read.to_owned()),*],
+                create: ::std::vec![#(#create.to_owned()),*],
+                update: ::std::vec![#(#update.to_owned()),*],
+                delete: ::std::vec![#(#delete.to_owned()),*],
+            }
+        }
+    }
+}
+
 pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let inputs = Input::all(item)?;
     let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, iam, unique } = Attribute::read(item)?;
@@ -107,6 +163,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     });
     let (cloud, unlike_cloud) = (text(cloud), text(unlike_cloud));
     let without = without.iter().map(|(property, why)| quote!((#property.to_owned(), #why.to_owned())));
+    let iam = iam.expand(&core);
     let names = inputs.iter().map(|input| input.constant(&core));
     let builder = Builder { core: &core, vis, subject: &handle, inputs: &inputs, finished: "`.add(...)`", store: quote!(#core::Draft) };
     let (builder_ident, parameters, complete) = (builder.ident(), builder.parameters(), builder.complete());
@@ -165,7 +222,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                     cloud: #cloud,
                     unlike_cloud: #unlike_cloud,
                     without: ::std::vec![#(#without),*],
-                    iam: ::std::vec![#(#iam.to_owned()),*],
+                    iam: #iam,
                     doc: #doc.to_owned(),
                 }
             }
@@ -235,6 +292,16 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
             /// exist for a while.
             pub fn delete_before_create(mut self) -> Self {
                 self.fields.delete_before_create();
+                self
+            }
+
+            /// Lets it violate the policy of this name, for a reason that reviewers read.
+            pub fn allow(
+                mut self,
+                policy: impl ::core::convert::Into<::std::string::String>,
+                reason: impl ::core::convert::Into<::std::string::String>,
+            ) -> Self {
+                self.fields.allow(policy, reason);
                 self
             }
 

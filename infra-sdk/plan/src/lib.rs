@@ -8,6 +8,7 @@ mod clash;
 mod dangling;
 mod decide;
 mod diff;
+mod draw;
 mod forced;
 mod ignore;
 mod keep;
@@ -38,6 +39,7 @@ mod values;
 
 pub use answers::answers;
 pub use diff::{Change, differences};
+pub use draw::{Sketch, Tint, svg};
 pub use ignore::kept;
 pub use keep::recordable;
 pub use observed::{Observed, Sight};
@@ -45,7 +47,7 @@ pub use plan::{Action, Counts, Difference, Export, Leave, PLAN_VERSION, Plan, Re
 pub use planner::{look, look_destroy, plan, plan_destroy, plan_destroy_within, plan_within, touched};
 pub use refresh::refresh;
 pub use remember::{echoed, remembered, told, unsure};
-pub use render::{RenderOptions, Style, render};
+pub use render::{COMMENT_LIMIT, RenderOptions, Style, markdown, render};
 pub use saved::{SAVED_PLAN_VERSION, SavedPlan, Setting};
 pub use state::{Intent, Object, Record, References, Row, STATE_VERSION, State, WrappedKey};
 pub use surgery::MoveError;

@@ -281,11 +281,21 @@ fn plain(text: &str) -> String {
 }
 
 /// All permissions that CloudFormation's own handler needs.
+/// What the handlers of the cloud's own must be allowed to do: for reading, and then for each change what it takes beyond that.
 fn permissions(schema: &Value) -> String {
-    let handlers = schema.get("handlers").and_then(Value::as_object).into_iter().flatten();
-    let all = handlers.filter_map(|(_, handler)| handler.get("permissions")?.as_array()).flatten().filter_map(Value::as_str);
-    let all: BTreeSet<_> = all.map(|permission| format!("\"{permission}\"")).collect();
-    all.into_iter().collect::<Vec<_>>().join(", ")
+    let of = |verbs: &[&str]| {
+        let handlers = verbs.iter().filter_map(|verb| schema.pointer(&format!("/handlers/{verb}/permissions"))?.as_array());
+        handlers.flatten().filter_map(Value::as_str).map(|permission| format!("\"{permission}\"")).collect::<BTreeSet<_>>()
+    };
+    let read = of(&["read", "list"]);
+    let mut groups: Vec<String> = read.iter().cloned().collect();
+    for verb in ["create", "update", "delete"] {
+        let beyond: Vec<String> = of(&[verb]).difference(&read).cloned().collect();
+        if !beyond.is_empty() {
+            groups.push(format!("{verb}({})", beyond.join(", ")));
+        }
+    }
+    groups.join(", ")
 }
 
 #[cfg(test)]
@@ -301,7 +311,7 @@ mod tests {
             "primaryIdentifier": ["/properties/DoorId"],
             "readOnlyProperties": ["/properties/DoorId", "/properties/Arn"],
             "createOnlyProperties": ["/properties/DoorName", "/properties/WallId"],
-            "handlers": {"create": {"permissions": ["doors:Create", "doors:Tag"]}, "read": {"permissions": ["doors:Tag"]}},
+            "handlers": {"create": {"permissions": ["doors:Create", "doors:Tag"]}, "read": {"permissions": ["doors:Get"]}},
             "required": ["WallId"],
             "properties": {
                 "Arn": {"type": "string", "description": "Its ARN."},
@@ -346,7 +356,7 @@ choices! {
 #[resource(
     handle = Door, id = DoorId, outputs = DoorOutputs, kind = "aws:doors/door",
     cloud = "AWS::Doors::Door",
-    iam("doors:Create", "doors:Tag"),
+    iam("doors:Get", create("doors:Create", "doors:Tag")),
 )]
 pub struct DoorInputs {
     /// REWRITE: The wall.

@@ -159,9 +159,11 @@ impl World {
             answers: self.answers.clone(),
             known: known.clone(),
             references: self.references.clone(),
+            review: None,
         };
         match program.run(&request) {
             Response::Graph(graph) => *graph,
+            Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),
             Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
             Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
         }

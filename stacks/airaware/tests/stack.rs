@@ -117,10 +117,10 @@ fn a_threshold_is_one_change_to_one_alarm_in_each_zone() {
     changed["flask"]["grow_at"] = json!(40.0);
     insta::assert_snapshot!(text(&world.plan(&airaware, changed).unwrap()), @r#"
   ~ MetricAlarm flask-1-cpu-up  alarm-50
-      threshold  5.0 -> 40.0
+      threshold  5.0 → 40.0
 
   ~ MetricAlarm flask-2-cpu-up  alarm-52
-      threshold  5.0 -> 40.0
+      threshold  5.0 → 40.0
 
 Plan: 2 to change, 51 unchanged
 "#);

@@ -192,7 +192,7 @@ Plan: 1 to create
     world.deploy(&without(1), json!({})).complete();
     insta::assert_snapshot!(text(&world, &without(2)), @r#"
   ~ Machine m  machine-1
-      size  1 -> 2
+      size  1 → 2
       before it is changed, runs true
 
 Plan: 1 to change

@@ -38,8 +38,8 @@ fn the_plan_says_that_the_program_forces_it() {
     world.deploy(&machine(1, "a"), json!({})).complete();
     insta::assert_snapshot!(text(&world, &machine(2, "b")), @r#"
   ± Machine m  replaced: script changes
-      size    1 -> 2
-      script  "a" -> "b"  # replaces, as the program says
+      size    1 → 2
+      script  "a" → "b"  # replaces, as the program says
 
 Plan: 1 to replace
 "#);

@@ -103,21 +103,22 @@ fn a_plan_says_what_is_kept_on_a_line_of_its_own() {
         Machine::new("m").net(&net).retain_on_delete().add(stack);
     };
     world.deploy(&program, json!({})).complete();
-    insta::assert_snapshot!(text(&world, &nothing), @r"
+    insta::assert_snapshot!(text(&world, &nothing), @r#"
   ! Machine m  machine-2, no longer declared: kept in the cloud
   - Net net  net-1, no longer declared
 
-! toy:net/net:net is deleted while toy:run/machine:m, which stays in the cloud, may still use it
+! toy:net/net:net is deleted while toy:run/machine:m, which stays in the cloud,
+  may still use it
 
 Plan: 1 to delete, 1 to keep in the cloud
-");
+"#);
     let world = deployed();
     insta::assert_snapshot!(text(&world, &retained("10.1.0.0/16")), @r#"
   ± Net net  replaced: range changes
-      range  "10.0.0.0/16" -> "10.1.0.0/16"  # cannot change in place
+      range  "10.0.0.0/16" → "10.1.0.0/16"  # cannot change in place
 
   ~ Machine m  machine-2
-      net  "net-1" -> (known after apply: net.id)
+      net  "net-1" → (known after apply: net.id)
 
   ! Net net  net-1, which another takes the place of: kept in the cloud
 

@@ -50,6 +50,7 @@ pub fn graph<A>(program: &impl Program<A>, request: &Request) -> Result<Graph, E
             let asked: Vec<_> = questions.iter().map(|question| format!("`{}` at {}", question.key(), question.declared)).collect();
             Err(Error::Program(format!("it asks {}; put the answers into the request", asked.join(", "))))
         }
+        Response::Reviewed(_) => Err(Error::Program("it judges a plan, and was asked what it declares".into())),
         Response::Failed(problems) => Err(Error::Program(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))),
     }
 }

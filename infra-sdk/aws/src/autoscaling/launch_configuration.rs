@@ -14,8 +14,9 @@ use crate::iam::InstanceProfileName;
     handle = LaunchConfiguration, id = LaunchConfigurationName, outputs = LaunchConfigurationOutputs,
     kind = "aws:autoscaling/launch-configuration", cloud = "AWS::AutoScaling::LaunchConfiguration",
     iam(
-        "autoscaling:DescribeLaunchConfigurations", "autoscaling:CreateLaunchConfiguration", "autoscaling:DeleteLaunchConfiguration",
-        "ec2:DescribeImages", "iam:PassRole",
+        "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeImages",
+        create("autoscaling:CreateLaunchConfiguration", "iam:PassRole"),
+        delete("autoscaling:DeleteLaunchConfiguration"),
     ),
     without(
         ClassicLinkVPCId = "EC2-Classic, which it links to, is no more",

@@ -13,7 +13,12 @@ use super::AutoScalingGroupName;
 #[resource(
     handle = ScheduledAction, id = ScheduledActionId, outputs = ScheduledActionOutputs, kind = "aws:autoscaling/scheduled-action",
     cloud = "AWS::AutoScaling::ScheduledAction",
-    iam("autoscaling:DescribeScheduledActions", "autoscaling:PutScheduledUpdateGroupAction", "autoscaling:DeleteScheduledAction"),
+    iam(
+        "autoscaling:DescribeScheduledActions",
+        create("autoscaling:PutScheduledUpdateGroupAction"),
+        update("autoscaling:PutScheduledUpdateGroupAction"),
+        delete("autoscaling:DeleteScheduledAction"),
+    ),
 )]
 pub struct ScheduledActionInputs {
     /// Its name, up to 255 characters. Default: one that the engine makes.

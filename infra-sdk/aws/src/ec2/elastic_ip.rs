@@ -10,7 +10,12 @@ use super::{InstanceId, IpamPoolId};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = ElasticIp, id = AllocationId, outputs = ElasticIpOutputs, kind = "aws:ec2/elastic-ip", cloud = "AWS::EC2::EIP",
-    iam("ec2:DescribeAddresses", "ec2:AllocateAddress", "ec2:AcceptAddressTransfer", "ec2:AssociateAddress", "ec2:DisassociateAddress", "ec2:ReleaseAddress", "ec2:CreateTags", "ec2:DeleteTags"),
+    iam(
+        "ec2:DescribeAddresses",
+        create("ec2:AllocateAddress", "ec2:AcceptAddressTransfer", "ec2:CreateTags"),
+        update("ec2:AssociateAddress", "ec2:DisassociateAddress", "ec2:CreateTags", "ec2:DeleteTags"),
+        delete("ec2:DisassociateAddress", "ec2:ReleaseAddress"),
+    ),
     without(Domain = "there is only `vpc` since EC2-Classic is no more"),
 )]
 pub struct ElasticIpInputs {

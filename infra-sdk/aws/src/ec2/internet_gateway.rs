@@ -11,7 +11,12 @@ use super::VpcId;
 #[resource(
     handle = InternetGateway, id = InternetGatewayId, outputs = InternetGatewayOutputs, kind = "aws:ec2/internet-gateway",
     cloud = "AWS::EC2::InternetGateway",
-    iam("ec2:DescribeInternetGateways", "ec2:CreateInternetGateway", "ec2:AttachInternetGateway", "ec2:DetachInternetGateway", "ec2:DeleteInternetGateway", "ec2:CreateTags", "ec2:DeleteTags"),
+    iam(
+        "ec2:DescribeInternetGateways",
+        create("ec2:CreateInternetGateway", "ec2:CreateTags"),
+        update("ec2:AttachInternetGateway", "ec2:DetachInternetGateway", "ec2:CreateTags", "ec2:DeleteTags"),
+        delete("ec2:DetachInternetGateway", "ec2:DeleteInternetGateway"),
+    ),
 )]
 pub struct InternetGatewayInputs {
     /// The VPC it is attached to. Another VPC detaches it from the old one first, which fails as long as something

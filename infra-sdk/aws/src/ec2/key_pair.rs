@@ -9,7 +9,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = KeyPair, id = KeyPairName, outputs = KeyPairOutputs, kind = "aws:ec2/key-pair", cloud = "AWS::EC2::KeyPair",
-    iam("ec2:DescribeKeyPairs", "ec2:ImportKeyPair", "ec2:DeleteKeyPair", "ec2:CreateTags", "ec2:DeleteTags"),
+    iam(
+        "ec2:DescribeKeyPairs",
+        create("ec2:ImportKeyPair", "ec2:CreateTags"),
+        update("ec2:CreateTags", "ec2:DeleteTags"),
+        delete("ec2:DeleteKeyPair"),
+    ),
     without(
         KeyType = "only of keys that EC2 makes; an imported one has its own",
         KeyFormat = "only of keys that EC2 makes",

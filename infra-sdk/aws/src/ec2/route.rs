@@ -13,7 +13,12 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = Route, id = RouteId, outputs = NoOutputs, kind = "aws:ec2/route", cloud = "AWS::EC2::Route",
-    iam("ec2:DescribeRouteTables", "ec2:CreateRoute", "ec2:ReplaceRoute", "ec2:DeleteRoute"),
+    iam(
+        "ec2:DescribeRouteTables",
+        create("ec2:CreateRoute"),
+        update("ec2:ReplaceRoute"),
+        delete("ec2:DeleteRoute"),
+    ),
 )]
 pub struct RouteInputs {
     /// The table it is in.

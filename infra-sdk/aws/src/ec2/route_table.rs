@@ -9,7 +9,12 @@ use super::VpcId;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = RouteTable, id = RouteTableId, outputs = RouteTableOutputs, kind = "aws:ec2/route-table", cloud = "AWS::EC2::RouteTable",
-    iam("ec2:DescribeRouteTables", "ec2:CreateRouteTable", "ec2:DeleteRouteTable", "ec2:CreateTags", "ec2:DeleteTags"),
+    iam(
+        "ec2:DescribeRouteTables",
+        create("ec2:CreateRouteTable", "ec2:CreateTags"),
+        update("ec2:CreateTags", "ec2:DeleteTags"),
+        delete("ec2:DeleteRouteTable"),
+    ),
 )]
 pub struct RouteTableInputs {
     /// The VPC it belongs to.

@@ -13,7 +13,12 @@ use super::{GatewayId, RouteTableId, SubnetId};
 #[resource(
     handle = RouteTableAssociation, id = RouteTableAssociationId, outputs = RouteTableAssociationOutputs,
     kind = "aws:ec2/route-table-association", cloud = "AWS::EC2::SubnetRouteTableAssociation",
-    iam("ec2:DescribeRouteTables", "ec2:AssociateRouteTable", "ec2:ReplaceRouteTableAssociation", "ec2:DisassociateRouteTable"),
+    iam(
+        "ec2:DescribeRouteTables",
+        create("ec2:AssociateRouteTable"),
+        update("ec2:ReplaceRouteTableAssociation"),
+        delete("ec2:DisassociateRouteTable"),
+    ),
 )]
 pub struct RouteTableAssociationInputs {
     /// The table.

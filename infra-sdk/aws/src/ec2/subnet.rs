@@ -24,8 +24,13 @@ pub struct DnsNamesOnLaunch {
 #[resource(
     handle = Subnet, id = SubnetId, outputs = SubnetOutputs, kind = "aws:ec2/subnet", cloud = "AWS::EC2::Subnet",
     iam(
-        "ec2:DescribeSubnets", "ec2:CreateSubnet", "ec2:ModifySubnetAttribute", "ec2:AssociateSubnetCidrBlock",
-        "ec2:DisassociateSubnetCidrBlock", "ec2:DeleteSubnet", "ec2:CreateTags", "ec2:DeleteTags",
+        "ec2:DescribeSubnets",
+        create("ec2:CreateSubnet", "ec2:CreateTags"),
+        update(
+            "ec2:ModifySubnetAttribute", "ec2:AssociateSubnetCidrBlock", "ec2:DisassociateSubnetCidrBlock", "ec2:CreateTags",
+            "ec2:DeleteTags",
+        ),
+        delete("ec2:DeleteSubnet"),
     ),
     unique(vpc, cidr_block),
 )]

@@ -19,7 +19,13 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = Vpc, id = VpcId, outputs = VpcOutputs, kind = "aws:ec2/vpc", cloud = "AWS::EC2::VPC",
-    iam("ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeSecurityGroups", "ec2:DescribeNetworkAcls", "ec2:DescribeRouteTables", "ec2:CreateVpc", "ec2:ModifyVpcAttribute", "ec2:DeleteVpc", "ec2:CreateTags", "ec2:DeleteTags"),
+    iam(
+        "ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeSecurityGroups", "ec2:DescribeNetworkAcls",
+        "ec2:DescribeRouteTables",
+        create("ec2:CreateVpc", "ec2:CreateTags"),
+        update("ec2:ModifyVpcAttribute", "ec2:CreateTags", "ec2:DeleteTags"),
+        delete("ec2:DeleteVpc"),
+    ),
     without(
         VpcEncryptionControl = "create-only there, which would replace a network to enforce encryption; EC2 has it as an object of its own",
     ),

@@ -10,7 +10,15 @@ use super::RoleName;
 #[resource(
     handle = InstanceProfile, id = InstanceProfileName, outputs = InstanceProfileOutputs, kind = "aws:iam/instance-profile",
     cloud = "AWS::IAM::InstanceProfile",
-    iam("iam:GetInstanceProfile", "iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile", "iam:RemoveRoleFromInstanceProfile", "iam:DeleteInstanceProfile", "iam:TagInstanceProfile", "iam:UntagInstanceProfile", "iam:PassRole"),
+    iam(
+        "iam:GetInstanceProfile",
+        create("iam:CreateInstanceProfile", "iam:TagInstanceProfile", "iam:PassRole"),
+        update(
+            "iam:AddRoleToInstanceProfile", "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile",
+            "iam:UntagInstanceProfile", "iam:PassRole",
+        ),
+        delete("iam:RemoveRoleFromInstanceProfile", "iam:DeleteInstanceProfile"),
+    ),
 )]
 pub struct InstanceProfileInputs {
     /// The role that instances get. A profile holds just one.

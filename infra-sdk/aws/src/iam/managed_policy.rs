@@ -12,7 +12,12 @@ use super::PolicyDocument;
 #[resource(
     handle = ManagedPolicy, id = ManagedPolicyArn, outputs = ManagedPolicyOutputs, kind = "aws:iam/managed-policy",
     cloud = "AWS::IAM::ManagedPolicy",
-    iam("iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicies", "iam:ListPolicyVersions", "iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:DeletePolicy", "iam:TagPolicy", "iam:UntagPolicy"),
+    iam(
+        "iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicies", "iam:ListPolicyVersions",
+        create("iam:CreatePolicy", "iam:TagPolicy"),
+        update("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:TagPolicy", "iam:UntagPolicy"),
+        delete("iam:DeletePolicyVersion", "iam:DeletePolicy"),
+    ),
     without(
         Groups = "attachments are resources of their own",
         Roles = "`RolePolicyAttachment` and the `managed_policies` of a role attach it",

@@ -11,7 +11,15 @@ use super::{ManagedPolicyArn, PolicyDocument};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = Role, id = RoleName, outputs = RoleOutputs, kind = "aws:iam/role", cloud = "AWS::IAM::Role",
-    iam("iam:GetRole", "iam:ListAttachedRolePolicies", "iam:CreateRole", "iam:UpdateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary", "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole"),
+    iam(
+        "iam:GetRole", "iam:ListAttachedRolePolicies",
+        create("iam:CreateRole", "iam:AttachRolePolicy", "iam:TagRole"),
+        update(
+            "iam:UpdateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary",
+            "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole",
+        ),
+        delete("iam:DetachRolePolicy", "iam:DeleteRole"),
+    ),
     without(Policies = "inline policies are `RolePolicy` resources"),
 )]
 pub struct RoleInputs {

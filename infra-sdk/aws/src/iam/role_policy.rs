@@ -9,7 +9,12 @@ use super::{PolicyDocument, RoleName};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = RolePolicy, id = RolePolicyId, outputs = NoOutputs, kind = "aws:iam/role-policy", cloud = "AWS::IAM::RolePolicy",
-    iam("iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy"),
+    iam(
+        "iam:GetRolePolicy",
+        create("iam:PutRolePolicy"),
+        update("iam:PutRolePolicy"),
+        delete("iam:DeleteRolePolicy"),
+    ),
 )]
 pub struct RolePolicyInputs {
     /// The role.

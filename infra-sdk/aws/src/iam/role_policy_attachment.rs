@@ -10,7 +10,11 @@ use super::{ManagedPolicyArn, RoleName};
 #[resource(
     handle = RolePolicyAttachment, id = RolePolicyAttachmentId, outputs = NoOutputs, kind = "aws:iam/role-policy-attachment",
     unlike_cloud = "CloudFormation attaches a managed policy by a list in the role, the user or the group",
-    iam("iam:ListAttachedRolePolicies", "iam:AttachRolePolicy", "iam:DetachRolePolicy"),
+    iam(
+        "iam:ListAttachedRolePolicies",
+        create("iam:AttachRolePolicy"),
+        delete("iam:DetachRolePolicy"),
+    ),
     unique(role, policy),
 )]
 pub struct RolePolicyAttachmentInputs {

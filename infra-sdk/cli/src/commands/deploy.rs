@@ -8,11 +8,12 @@ use clap::Args;
 use infra_apply::{Known, settled};
 
 use crate::Providers;
-use crate::arguments::{ChangeArguments, ProgramArguments, SelectionArguments, StackArguments};
+use crate::arguments::{ChangeArguments, PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::perform::{Run, check_consent};
 use crate::progress::Progress;
+use crate::review;
 use crate::saved;
 use crate::session::{Session, with};
 use crate::show::say;
@@ -52,7 +53,7 @@ With --plan only what the saved plan says is done. A state that has moved on, an
 configuration, another environment, and any action that is not in the plan are refused.
 
 With --json, standard output has one object a line, each with \"v\":1 and \"event\": reading, read,
-planned, started, waiting, retrying, noticed, finished, failed, skipped, interrupted, ended, error.
+planned, reviewed, started, waiting, retrying, noticed, finished, failed, skipped, interrupted, ended, error.
 
 The first Ctrl-C starts nothing more and finishes what is under way; the second stops at once, and
 the next deployment settles what was left in doubt."
@@ -73,6 +74,9 @@ pub(crate) struct Deploy {
 
     #[command(flatten)]
     pub(crate) change: ChangeArguments,
+
+    #[command(flatten)]
+    pub(crate) policy: PolicyArguments,
 }
 
 /// Which outputs that go are used by other stacks.
@@ -91,6 +95,7 @@ impl Deploy {
         check_consent(&self.change, self.stack.json)?;
         let mut saved = self.plan.as_deref().map(saved::read).transpose()?;
         let session = Session::open(&self.stack, providers)?;
+        let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud)?;
@@ -127,6 +132,7 @@ impl Deploy {
                 saved.check_plan(&plan, &graph, journal.state()).map_err(Error::Program)?;
             }
             plan.notes.extend(missed(&plan, &referrers));
+            let findings = review::review(&session, &program, &policies, (&graph, &plan, journal.state()))?;
             let run = Run {
                 engine: &engine,
                 progress: &progress,
@@ -137,6 +143,7 @@ impl Deploy {
                 undone: format!("The deployment of {}", session.title()),
                 unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
                 again: with(session.command_with("deploy", &self.program), &self.selection.words()),
+                findings,
             };
             let exit = run.perform(&plan, &mut journal).await?;
             // What waited for values that are known now is deployed too, as long as anything comes of it.

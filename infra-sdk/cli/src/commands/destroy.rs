@@ -74,6 +74,7 @@ impl Destroy {
             undone: format!("The destruction of {title}"),
             unchanged: format!("Nothing to destroy: nothing of {} is in {}.", session.stack, session.environment.name),
             again: with(session.command("destroy"), &self.targets.words()),
+            findings: Vec::new(),
         };
         run.perform(&plan?, &mut journal).await
     }

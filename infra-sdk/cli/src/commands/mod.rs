@@ -3,6 +3,7 @@
 mod deploy;
 mod destroy;
 mod graph;
+mod iam;
 mod local;
 mod outputs;
 mod plan;
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Refresh(refresh::Refresh),
     Outputs(outputs::Outputs),
     Graph(graph::Graph),
+    Iam(iam::Iam),
     State(state::State),
     Local(local::Local),
 }
@@ -38,6 +40,7 @@ impl Command {
             Command::Refresh(command) => command.stack.json,
             Command::Outputs(command) => command.stack.json,
             Command::Graph(command) => command.stack.json,
+            Command::Iam(command) => command.stack.json,
             Command::State(command) => command.json(),
             Command::Local(command) => command.json(),
         }
@@ -53,6 +56,7 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Refresh(command) => command.run(providers).await,
         Command::Outputs(command) => command.run(providers).await,
         Command::Graph(command) => command.run(providers).await,
+        Command::Iam(command) => command.run(providers).await,
         Command::State(command) => command.run(providers).await,
         Command::Local(command) => command.run(),
     }

@@ -4,19 +4,20 @@ use std::path::PathBuf;
 
 use clap::Args;
 use infra_apply::{Journal, Known, settled};
-use infra_core::Graph;
+use infra_core::{Finding, Graph};
 use infra_plan::SavedPlan;
 
 use crate::Providers;
-use crate::arguments::{ProgramArguments, SelectionArguments, StackArguments};
+use crate::arguments::{PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
 use crate::cloud::Cloud;
 use crate::commands::deploy::missed;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::progress::Progress;
+use crate::review;
 use crate::saved;
 use crate::session::{Session, quoted, with};
-use crate::show::{self, Paint, json_document, note, print, say, width_of_stdout};
+use crate::show::{self, Paint, json_document, note, print, room, say, width_of_stdout};
 
 /// Shows what a deployment would change, and changes nothing.
 ///
@@ -29,7 +30,8 @@ Examples:
   infra plan web --env production --exit-code
   infra plan web --target 'web/*' --exclude web/database
   infra plan web --env production --out web.plan
-  infra plan web --config workers=7 --json")]
+  infra plan web --config workers=7 --json
+  infra plan web --env production --markdown > comment.md")]
 pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) stack: StackArguments,
@@ -40,9 +42,18 @@ pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
 
-    /// Writes the plan to this file, for `infra deploy --plan`: nothing else is done then. Secrets are not in it.
+    #[command(flatten)]
+    pub(crate) policy: PolicyArguments,
+
+    /// Writes the plan to this file, for `infra deploy --plan`: nothing else is done then. Secrets are not in it, and a plan that
+    /// a policy denies is not written.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+
+    /// Writes the plan as Markdown, for a comment on a pull request: a table, with the differences folded below it. It is cut
+    /// where GitHub would not take more, and says so.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
 
     /// Exits with 2 if a deployment would change something, and with 0 if not.
     #[arg(long)]
@@ -53,6 +64,7 @@ impl Plan {
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
+        let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
         let mut journal = match self.out {
@@ -98,13 +110,17 @@ impl Plan {
         }
         progress.end();
         let (graph, mut plan) = settled?;
-        if let Some(path) = &self.out {
+        let findings = review::review(&session, &program, &policies, (&graph, &plan, journal.state()))?;
+        let denied = findings.iter().any(Finding::is_denied);
+        if let Some(path) = self.out.as_ref().filter(|_| !denied) {
             let setting = session.setting(cloud);
             saved::write(path, SavedPlan::new(&plan, &graph, journal.state(), &selection, setting), &journal)?;
         }
         plan.notes.extend(missed(&plan, &session.referrers()?));
         if self.stack.json {
             json_document(&plan.redacted())?;
+        } else if self.markdown {
+            print(&show::markdown(&plan, &session.command_with("plan", &self.program)))?;
         } else if plan.has_changes() {
             print(&show::plan(&plan, width_of_stdout(), Paint::stdout()))?;
             let command = with(session.command_with("deploy", &self.program), &self.selection.words());
@@ -112,9 +128,15 @@ impl Plan {
                 Some(path) => format!("{} --plan {}", session.command_with("deploy", &self.program), quoted(&path.display().to_string())),
                 None => command,
             };
-            say(&format!("\nDeploy it with `{command}`."));
+            if !denied {
+                say(&format!("\nDeploy it with `{command}`."));
+            }
         } else {
             print(&format!("Nothing to change: {} in {} is as its program declares it.\n", session.stack, session.environment.name))?;
+        }
+        anstream::eprint!("{}", show::findings(&findings, room(), Paint::On));
+        if denied {
+            return Ok(Exit::Denied);
         }
         Ok(if self.exit_code && plan.has_changes() { Exit::Changes } else { Exit::Done })
     }

@@ -64,6 +64,9 @@ pub(crate) async fn graph(
                 continue;
             }
             Response::Failed(problems) => return Err(Error::Program(problems)),
+            Response::Reviewed(_) => {
+                return Err(unanswerable(None, "the program judges a plan where it was asked what it declares".into()));
+            }
             Response::Unanswered(questions) => questions,
         };
         let before = (answers.len(), known.request.references.len());

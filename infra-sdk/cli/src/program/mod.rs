@@ -6,3 +6,4 @@ mod converse;
 
 pub(crate) use answer::{Known, Outputs, graph};
 pub(crate) use build::build;
+pub(crate) use converse::converse;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use infra_core::{Address, Graph, Location};
+use infra_plan::{Action, Plan, Sketch, Tint, svg};
 use serde::Serialize;
 
 use super::JSON_VERSION;
@@ -26,7 +27,12 @@ struct Node {
     address: Address,
     r#type: String,
     name: String,
-    declared: Location,
+    /// Where the program declares it; nothing for what it does not declare any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    declared: Option<Location>,
+    /// What a plan does to it, where one is drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -47,11 +53,49 @@ impl Drawing {
             address: node.address.clone(),
             r#type: handle(&node.address),
             name: node.address.name().to_owned(),
-            declared: node.declared.clone(),
+            declared: Some(node.declared.clone()),
+            action: None,
         });
         let needs = graph.nodes.iter().flat_map(|node| node.dependencies().into_iter().map(|need| (need, node.address.clone())));
         let edges = needs.map(|(from, to)| Edge { from, to });
         Drawing { v: JSON_VERSION, stack: graph.stack.clone(), nodes: nodes.collect(), edges: edges.collect() }
+    }
+
+    /// With what a plan does to each resource, and with what it deletes.
+    pub(crate) fn coloured(mut self, plan: &Plan) -> Drawing {
+        let mut actions: BTreeMap<&Address, (&str, &'static str)> = BTreeMap::new();
+        for step in &plan.steps {
+            let action = match &step.action {
+                Action::Create { replaces: None, .. } => "create",
+                Action::Create { replaces: Some(_), .. } => "replace",
+                Action::Update { .. } => "change",
+                Action::Delete { .. } | Action::Sweep { .. } => "delete",
+                Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => continue,
+            };
+            // A replacement is a deletion too, and is called what it is.
+            if action != "delete" || !actions.contains_key(&step.address) {
+                actions.insert(&step.address, (&step.handle, action));
+            }
+        }
+        for node in &mut self.nodes {
+            node.action = actions.remove(&node.address).map(|(_, action)| action);
+        }
+        self.nodes.extend(actions.into_iter().map(|(address, (handle, action))| Node {
+            address: address.clone(),
+            r#type: handle.to_owned(),
+            name: address.name().to_owned(),
+            declared: None,
+            action: Some(action),
+        }));
+        self
+    }
+
+    /// As a picture.
+    pub(crate) fn svg(&self) -> String {
+        let boxes = self.nodes.iter().map(|node| (node.r#type.clone(), node.name.clone(), node.tint())).collect();
+        let mut edges = Vec::new();
+        self.each_edge(|from, to| edges.push((from, to)));
+        svg(&Sketch { title: self.stack.clone(), boxes, edges })
     }
 
     /// As Mermaid.
@@ -70,6 +114,11 @@ impl Drawing {
             }
         }
         self.each_edge(|from, to| text.push_str(&format!("  n{from} --> n{to}\n")));
+        for (at, node) in self.nodes.iter().enumerate() {
+            if let Some((fill, stroke)) = node.colours() {
+                let _ = writeln!(text, "  style n{at} fill:{fill},stroke:{stroke}");
+            }
+        }
         text
     }
 
@@ -82,7 +131,11 @@ impl Drawing {
                 let _ = writeln!(text, "  subgraph cluster_{number} {{\n    label=\"{scope}\";");
             }
             for (at, node) in nodes {
-                let _ = writeln!(text, "{indent}n{at} [label=\"{}\\n{}\"];", node.r#type, last(&node.name));
+                let colours = node
+                    .colours()
+                    .map(|(fill, stroke)| format!(", style=filled, fillcolor=\"{fill}\", color=\"{stroke}\""))
+                    .unwrap_or_default();
+                let _ = writeln!(text, "{indent}n{at} [label=\"{}\\n{}\"{colours}];", node.r#type, last(&node.name));
             }
             if !scope.is_empty() {
                 text.push_str("  }\n");
@@ -109,6 +162,23 @@ impl Drawing {
                 draw(*from, *to);
             }
         }
+    }
+}
+
+impl Node {
+    fn tint(&self) -> Tint {
+        match self.action {
+            Some("create") => Tint::Create,
+            Some("replace") => Tint::Replace,
+            Some("change") => Tint::Change,
+            Some("delete") => Tint::Delete,
+            _ => Tint::Plain,
+        }
+    }
+
+    /// Its box and its frame, where a plan does something to it.
+    fn colours(&self) -> Option<(&'static str, &'static str)> {
+        self.action.map(|_| self.tint().colours())
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod drawing;
 mod duration;
+mod findings;
 mod json;
 mod outputs;
 mod paint;
@@ -10,10 +11,11 @@ mod summary;
 mod wrap;
 
 pub(crate) use duration::duration;
+pub(crate) use findings::findings;
 pub(crate) use json::{JSON_VERSION, json_document, json_line};
 pub(crate) use outputs::{outputs, plain};
 pub(crate) use paint::{Paint, fit, style, width_of_stderr, width_of_stdout};
-pub(crate) use plan::plan;
+pub(crate) use plan::{markdown, plan};
 pub(crate) use summary::{Skipped, Summary, summary};
 pub(crate) use wrap::{path, room, wrap};
 

@@ -2,16 +2,19 @@
 
 mod absent;
 mod lines;
+mod markdown;
+mod page;
+mod scopes;
 mod style;
 mod value;
 
-use std::fmt::Write as _;
+use infra_core::{Address, Expr, Hook, Moment};
 
-use infra_core::{Expr, Hook, Moment};
-
-use crate::plan::{Action, Difference, Export, Leave, Plan, Step, Want};
+use crate::plan::{Action, Export, Leave, Plan, Reason, Replacement, Step};
+use page::Page;
 use style::Paint;
 
+pub use markdown::{COMMENT_LIMIT, markdown};
 pub use style::Style;
 
 /// How a plan is shown.
@@ -34,28 +37,46 @@ const INDENT: usize = 6;
 
 /// The plan as text, ending with a line break.
 pub fn render(plan: &Plan, options: &RenderOptions) -> String {
-    let mut page = Page { text: String::new(), paint: Paint::new(options.colour), width: options.width.max(40) };
-    for (at, step) in plan.steps.iter().enumerate() {
-        page.step(step, is_half_of_replacement(plan, at));
+    let width = options.width.max(40);
+    let mut page = Page { text: String::new(), paint: Paint::new(options.colour), width, indent: INDENT, marks: false };
+    for branch in scopes::branches(plan, |at| !is_hidden(plan, at)) {
+        if let Some(scope) = branch.scope {
+            let scope = page.paint.with(Style::Strong, scope);
+            page.line(Style::Plain, &format!("  {scope}"));
+        }
+        page.indent = INDENT + branch.depth();
+        for at in &branch.steps {
+            page.step(plan, *at, branch.scope.unwrap_or_default());
+        }
     }
+    page.indent = INDENT;
     if !page.text.is_empty() && !page.text.ends_with("\n\n") {
         page.text.push('\n');
     }
     page.exports(&plan.exports);
     for line in absent::deferred(plan).into_iter().chain(absent::left_out(plan)) {
-        let _ = writeln!(page.text, "  {}\n", page.paint.with(Style::Dim, &line));
+        page.remark(Style::Plain, 2, &line);
+        page.text.push('\n');
     }
     for note in &plan.notes {
-        let mark = page.paint.with(Style::Change, "!");
-        let _ = writeln!(page.text, "{mark} {note}\n");
+        page.note(note);
     }
     page.summary(plan);
     page.text
 }
 
-/// Whether a delete belongs to a replacement, whose heading announces it: then an edge joins it to the create. A delete
+/// Whether there is nothing to be said of a step beside what the heading of its replacement says.
+fn is_hidden(plan: &Plan, at: usize) -> bool {
+    let hooked = matches!(&plan.steps[at].action, Action::Delete { hooks, .. } if !hooks.is_empty());
+    !hooked && is_half_of_replacement(plan, at)
+}
+
+/// Whether a deletion belongs to a replacement, whose heading announces it: then an edge joins it to the create. A delete
 /// of an older generation waits for the create too, so the object that the create replaces is the last such delete.
 fn is_half_of_replacement(plan: &Plan, at: usize) -> bool {
+    if !matches!(plan.steps[at].action, Action::Delete { why: Leave::Replaced, .. } | Action::Sweep { why: Leave::Replaced, .. }) {
+        return false;
+    }
     let address = &plan.steps[at].address;
     let create =
         plan.steps.iter().position(|step| step.address == *address && matches!(step.action, Action::Create { replaces: Some(_), .. }));
@@ -66,27 +87,24 @@ fn is_half_of_replacement(plan: &Plan, at: usize) -> bool {
     deletes.find(|delete| joined(*delete)) == Some(at)
 }
 
-struct Page {
-    text: String,
-    paint: Paint,
-    width: usize,
-}
-
 impl Page {
-    fn step(&mut self, step: &Step, half_of_replacement: bool) {
+    /// A resource and what becomes of it; `scope` is what a heading above has said of its name.
+    fn step(&mut self, plan: &Plan, at: usize, scope: &str) {
+        let step = &plan.steps[at];
+        let heading = |page: &mut Page, style, mark: &str, remark: &str| page.heading(style, mark, step, scope, remark);
         match &step.action {
             Action::Create { want, replaces: None } => {
-                self.heading(Style::Add, "+", step, "");
-                self.fields(Style::Plain, want);
-                self.hooks(&want.terms.hooks, |moment| matches!(moment, Moment::BeforeCreate | Moment::AfterCreate));
+                heading(self, Style::Add, "+", "");
+                self.fields(want);
+                self.hooks(&want.terms.hooks, is_of_creation);
             }
             Action::Create { want, replaces: Some(replacement) } => {
-                self.heading(Style::Replace, "±", step, &replacement.describe());
+                heading(self, Style::Replace, "±", &replaced(plan, replacement));
                 if let Some(first) = &replacement.delete_first {
-                    self.remark(&format!("the old one is deleted first: {first}"));
+                    self.remark(Style::Replace, self.indent, &format!("the old one is deleted first: {first}"));
                 }
                 self.differences(&replacement.changes);
-                self.hooks(&want.terms.hooks, |moment| matches!(moment, Moment::BeforeCreate | Moment::AfterCreate));
+                self.hooks(&want.terms.hooks, is_of_creation);
             }
             Action::Update { changes, id, want } => {
                 let waits = match (changes.is_empty(), want.lifecycle.due.is_empty()) {
@@ -94,7 +112,7 @@ impl Page {
                     (true, false) => ", whose hooks have still to run",
                     (false, _) => "",
                 };
-                self.heading(Style::Change, "~", step, &format!("{id}{waits}"));
+                heading(self, Style::Change, "~", &format!("{id}{waits}"));
                 self.differences(changes);
                 let moments = match changes.is_empty() {
                     true => Vec::new(),
@@ -102,25 +120,17 @@ impl Page {
                 };
                 self.hooks(&want.terms.hooks, |moment| moments.contains(&moment) || want.lifecycle.due.contains(&moment));
             }
-            Action::Delete { why: Leave::Replaced, hooks, .. } if half_of_replacement => {
-                if hooks.is_empty() {
-                    return;
-                }
-                self.heading(Style::Remove, "-", step, "which is replaced");
-                self.hooks(hooks, |_| true);
-            }
-            Action::Sweep { why: Leave::Replaced, .. } if half_of_replacement => return,
             Action::Sweep { id, with, .. } => {
-                self.heading(Style::Remove, "-", step, &format!("{id}, goes with {}", with.name()));
-                return;
+                return heading(self, Style::Remove, "-", &format!("{id}, goes with {}", with.name()));
             }
             Action::Delete { id, why, hooks } => {
                 let remark = match why {
+                    Leave::Replaced if is_half_of_replacement(plan, at) => "which is replaced".to_owned(),
                     Leave::NotDeclared => format!("{id}, no longer declared"),
                     Leave::Destroy => id.clone(),
                     Leave::Replaced => format!("{id}, left by an earlier replacement"),
                 };
-                self.heading(Style::Remove, "-", step, &remark);
+                heading(self, Style::Remove, "-", &remark);
                 if hooks.is_empty() {
                     return;
                 }
@@ -132,116 +142,44 @@ impl Page {
                     Leave::Destroy => "",
                     Leave::Replaced => ", which another takes the place of",
                 };
-                self.heading(Style::Change, "!", step, &format!("{id}{remark}: kept in the cloud"));
-                return;
+                return heading(self, Style::Change, "!", &format!("{id}{remark}: kept in the cloud"));
             }
-            Action::Forget { id } => {
-                self.heading(Style::Change, "!", step, &format!("{id} has vanished from the cloud"));
-                return;
-            }
+            Action::Forget { id } => return heading(self, Style::Change, "!", &format!("{id} has vanished from the cloud")),
             Action::Note { .. } => return,
         }
         self.text.push('\n');
     }
 
-    fn heading(&mut self, style: Style, mark: &str, step: &Step, remark: &str) {
-        let (mark, name) = (self.paint.with(style, mark), self.paint.with(Style::Strong, step.address.name()));
-        let remark = if remark.is_empty() { String::new() } else { format!("  {}", self.paint.with(Style::Dim, remark)) };
-        let _ = writeln!(self.text, "  {mark} {} {name}{remark}", step.handle);
+    fn heading(&mut self, style: Style, mark: &str, step: &Step, scope: &str, remark: &str) {
+        let name = step.address.name();
+        let name = name.strip_prefix(scope).unwrap_or(name);
+        let (start, taken) = (self.indent - 4, self.indent + step.handle.chars().count() + 1 + name.chars().count());
+        let fits = taken + remark.chars().count() <= self.width;
+        let (mark, name) = (self.paint.with(style, mark), self.paint.with(Style::Strong, name));
+        let beside = if remark.is_empty() || !fits { String::new() } else { format!("  {}", self.paint.with(Style::Dim, remark)) };
+        self.line(style, &format!("{:start$}{mark} {} {name}{beside}", "", step.handle));
+        if !fits {
+            self.remark(style, self.indent, remark);
+        }
     }
 
     /// The commands that run beside a step.
     fn hooks(&mut self, hooks: &[Hook], runs: impl Fn(Moment) -> bool) {
         for hook in hooks.iter().filter(|hook| runs(hook.moment)) {
             let (moment, command) = (hook.moment.to_string(), hook.command.to_string());
-            let room = self.room(INDENT + moment.chars().count() + 8);
-            self.remark(&format!("{moment}, runs {}", value::shortened(&command, room)));
+            let room = self.room(self.indent + moment.chars().count() + 8);
+            let remark = format!("{moment}, runs {}", value::shortened(&command, room));
+            let remark = format!("{:1$}{2}", "", self.indent, self.paint.with(Style::Dim, &remark));
+            self.line(Style::Plain, &remark);
         }
     }
 
-    fn remark(&mut self, remark: &str) {
-        let remark = self.paint.with(Style::Dim, remark);
-        let _ = writeln!(self.text, "{:INDENT$}{remark}", "");
-    }
-
-    /// The inputs of something new.
-    fn fields(&mut self, style: Style, want: &Want) {
-        let mut rows: Vec<(String, Expr)> = Vec::new();
-        for (name, input) in &want.inputs {
-            value::rows(name, input, &mut rows);
+    fn note(&mut self, note: &str) {
+        for (at, line) in lines::wrapped(note, self.room(2)).iter().enumerate() {
+            let mark = if at == 0 { self.paint.with(Style::Change, "!") } else { " ".to_owned() };
+            self.line(Style::Change, &format!("{mark} {line}"));
         }
-        let names = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
-        for (name, input) in rows {
-            let label = format!("{:INDENT$}{}", "", self.paint.with(Style::Dim, &format!("{name:names$}")));
-            match value::paragraph(&input) {
-                Some(paragraph) => {
-                    let _ = writeln!(self.text, "{}", label.trim_end());
-                    for line in lines::shown(&paragraph) {
-                        let _ = writeln!(self.text, "{:width$}{}", "", value::shortened(&line, self.room(INDENT + 4)), width = INDENT + 4);
-                    }
-                }
-                None => {
-                    let shown = value::shortened(&value::inline(&input), self.room(INDENT + names + 2));
-                    let _ = writeln!(self.text, "{label}  {}", self.paint.with(style, &shown));
-                }
-            }
-        }
-    }
-
-    fn room(&self, taken: usize) -> usize {
-        self.width.saturating_sub(taken).max(16)
-    }
-
-    fn differences(&mut self, changes: &[Difference]) {
-        let names = changes.iter().map(|difference| difference.change.path.chars().count()).max().unwrap_or_default();
-        for difference in changes {
-            self.difference(difference, names);
-        }
-    }
-
-    fn difference(&mut self, difference: &Difference, names: usize) {
-        let change = &difference.change;
-        let label = format!("{:INDENT$}{}", "", self.paint.with(Style::Dim, &format!("{:names$}", change.path)));
-        let mut tail = String::new();
-        if difference.drift {
-            tail.push_str("  # changed outside of infra");
-        } else if difference.forced {
-            tail.push_str("  # replaces, as the program says");
-        } else if difference.change.replaces {
-            tail.push_str("  # cannot change in place");
-        }
-        let old = change.old.clone().map(Expr::Lit);
-        let (before, after) = (old.as_ref().and_then(value::document), change.new.as_ref().and_then(value::document));
-        if let (Some(before), Some(after)) = (before, after) {
-            let _ = writeln!(self.text, "{}{}", label.trim_end(), self.paint.with(Style::Dim, &tail));
-            for (style, line) in lines::changed(&before, &after) {
-                let mark = match style {
-                    Style::Add => "+",
-                    Style::Remove => "-",
-                    _ => " ",
-                };
-                let line = value::shortened(&format!("{mark} {line}"), self.room(INDENT + 2));
-                let _ = writeln!(self.text, "{:width$}{}", "", self.paint.with(style, line.trim_end()), width = INDENT + 2);
-            }
-            return;
-        }
-        let room = self.room(INDENT + names + 2 + tail.chars().count());
-        let shown = |expr: &Expr, room| value::shortened(&value::inline(expr), room);
-        let line = match (&old, &change.new) {
-            (Some(old), Some(new)) => {
-                // Each side may have what the other leaves, and at least its half.
-                let room = room.saturating_sub(4);
-                let (old, new) = (value::inline(old), value::inline(new));
-                let (before, after) = (old.chars().count(), new.chars().count());
-                let old = value::shortened(&old, (room / 2).max(room.saturating_sub(after)));
-                let new = value::shortened(&new, (room - room / 2).max(room.saturating_sub(before)));
-                format!("{} -> {}", self.paint.with(Style::Remove, &old), self.paint.with(Style::Add, &new))
-            }
-            (None, Some(new)) => format!("{} {}", self.paint.with(Style::Add, "+"), self.paint.with(Style::Add, &shown(new, room))),
-            (Some(old), None) => format!("{} {}", self.paint.with(Style::Remove, "-"), self.paint.with(Style::Remove, &shown(old, room))),
-            (None, None) => String::new(),
-        };
-        let _ = writeln!(self.text, "{label}  {line}{}", self.paint.with(Style::Dim, &tail));
+        self.text.push('\n');
     }
 
     fn exports(&mut self, exports: &[Export]) {
@@ -249,20 +187,34 @@ impl Page {
         if changed.is_empty() {
             return;
         }
-        let _ = writeln!(self.text, "  {}", self.paint.with(Style::Strong, "outputs"));
-        let names = changed.iter().map(|export| export.name.chars().count()).max().unwrap_or_default();
+        if !self.marks {
+            let title = self.paint.with(Style::Strong, "outputs");
+            self.line(Style::Plain, &format!("  {title}"));
+        }
+        let names = self.names(changed.iter().map(|export| export.name.as_str()));
         for export in changed {
-            let shown = |expr: &Expr| value::shortened(&value::inline(expr), self.room(INDENT + names + 4));
-            let old = export.old.clone().map(Expr::Lit).map(|old| shown(&old));
-            let new = export.new.as_ref().map(shown);
+            let room = self.room(INDENT + names.max(export.name.chars().count()) + 2);
+            let old = export.old.clone().map(Expr::Lit).as_ref().map(value::inline);
+            let new = export.new.as_ref().map(value::inline);
+            let label = self.paint.with(Style::Dim, &format!("{:names$}", export.name));
             let (style, mark, line) = match (old, new) {
-                (None, Some(new)) => (Style::Add, "+", new),
-                (Some(old), Some(new)) => (Style::Change, "~", format!("{old} -> {new}")),
-                (Some(old), None) => (Style::Remove, "-", old),
+                (None, Some(new)) => (Style::Add, "+", value::shortened(&new, room)),
+                (Some(old), Some(new)) if old.chars().count() + new.chars().count() + 3 > room => {
+                    let (old, new) = value::around(&old, &new, self.room(INDENT + 4));
+                    let mark = self.paint.with(Style::Change, "~");
+                    self.line(Style::Change, &format!("    {mark} {label}"));
+                    for (style, mark, side) in [(Style::Remove, "-", old), (Style::Add, "+", new)] {
+                        let side = self.paint.with(style, &format!("{mark} {side}"));
+                        self.line(style, &format!("{:1$}{side}", "", INDENT + 2));
+                    }
+                    continue;
+                }
+                (Some(old), Some(new)) => (Style::Change, "~", format!("{old} → {new}")),
+                (Some(old), None) => (Style::Remove, "-", value::shortened(&old, room)),
                 (None, None) => continue,
             };
             let mark = self.paint.with(style, mark);
-            let _ = writeln!(self.text, "    {mark} {}  {line}", self.paint.with(Style::Dim, &format!("{:names$}", export.name)));
+            self.line(style, &format!("    {mark} {label}  {line}"));
         }
         self.text.push('\n');
     }
@@ -271,21 +223,65 @@ impl Page {
         let counts = plan.counts();
         if !plan.has_changes() {
             let which = if plan.left_out.is_empty() { "" } else { " that were looked at" };
-            let _ = writeln!(self.text, "Nothing to do: all {} resources{which} are as the program says.", counts.unchanged);
-            return;
+            return self.line(Style::Plain, &format!("Nothing to do: all {} resources{which} are as the program says.", counts.unchanged));
         }
-        let parts = [
-            (Style::Add, counts.create, "to create"),
-            (Style::Change, counts.update, "to change"),
-            (Style::Replace, counts.replace, "to replace"),
-            (Style::Remove, counts.delete, "to delete"),
-            (Style::Change, counts.retain, "to keep in the cloud"),
-            (Style::Dim, counts.unchanged, "unchanged"),
-            (Style::Dim, plan.left_out.len(), "left out"),
-        ];
-        let some = parts.iter().filter(|(_, count, _)| *count > 0);
-        let said: Vec<String> = some.map(|(style, count, what)| self.paint.with(*style, &format!("{count} {what}"))).collect();
+        let said: Vec<String> = counted(plan).iter().map(|(style, said)| self.paint.with(*style, said)).collect();
         let said = if said.is_empty() { "only outputs change".to_owned() } else { said.join(", ") };
-        let _ = writeln!(self.text, "{}: {said}", self.paint.with(Style::Strong, "Plan"));
+        let title = self.paint.with(Style::Strong, "Plan");
+        self.line(Style::Plain, &format!("{title}: {said}"));
     }
+}
+
+/// How much of each there is: `2 to create`.
+fn counted(plan: &Plan) -> Vec<(Style, String)> {
+    let counts = plan.counts();
+    let parts = [
+        (Style::Add, counts.create, "to create"),
+        (Style::Change, counts.update, "to change"),
+        (Style::Replace, counts.replace, "to replace"),
+        (Style::Remove, counts.delete, "to delete"),
+        (Style::Change, counts.retain, "to keep in the cloud"),
+        (Style::Dim, counts.unchanged, "unchanged"),
+        (Style::Dim, plan.left_out.len(), "left out"),
+    ];
+    parts.into_iter().filter(|(_, count, _)| *count > 0).map(|(style, count, what)| (style, format!("{count} {what}"))).collect()
+}
+
+fn is_of_creation(moment: Moment) -> bool {
+    matches!(moment, Moment::BeforeCreate | Moment::AfterCreate)
+}
+
+/// Why another object comes, with the field that started it where that is another resource's.
+fn replaced(plan: &Plan, replacement: &Replacement) -> String {
+    let mut text = replacement.describe();
+    let mut starts: Vec<String> = Vec::new();
+    for reason in replacement.reasons() {
+        let Reason::Field { because_of: Some(cause), .. } = reason else { continue };
+        let start = start(plan, cause);
+        if !starts.contains(&start) {
+            starts.push(start);
+        }
+    }
+    if !starts.is_empty() {
+        text.push_str(&format!(" (starts with {})", starts.join(", ")));
+    }
+    text
+}
+
+/// What a chain of replacements that leads to this resource began with, as `net.range`. Each link is a resource that the
+/// one before it needs, so that the chain ends.
+fn start(plan: &Plan, cause: &Address) -> String {
+    let mut at = cause;
+    for _ in 0..=plan.steps.len() {
+        let replaces = plan.step(at).and_then(|step| match &step.action {
+            Action::Create { replaces, .. } => replaces.as_ref(),
+            _ => None,
+        });
+        match replaces.map(|replaces| &replaces.reason) {
+            Some(Reason::Field { because_of: Some(next), .. }) => at = next,
+            Some(Reason::Field { path, because_of: None }) => return format!("{}.{path}", at.name()),
+            Some(_) | None => break,
+        }
+    }
+    at.name().to_owned()
 }

@@ -105,6 +105,20 @@ pub(super) fn document(expr: &Expr) -> Option<String> {
     }
 }
 
+/// Both sides of a change as lines to compare, where that is how they are best compared: one of them has several lines, and
+/// the other is a text too.
+pub(super) fn documents(old: Option<&Expr>, new: Option<&Expr>) -> (Option<String>, Option<String>) {
+    let text = |expr: Option<&Expr>| match expr {
+        Some(Expr::Lit(Value::String(text))) => Some(text.clone()),
+        _ => None,
+    };
+    match (old.and_then(document), new.and_then(document)) {
+        (Some(before), None) => (Some(before), text(new)),
+        (None, Some(after)) => (text(old), Some(after)),
+        both => both,
+    }
+}
+
 fn paragraph_of_text(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Lit(Value::String(_)) | Expr::Format(_) => paragraph(expr),
@@ -171,6 +185,41 @@ fn readable(expr: &Expr) -> Json {
         Expr::List(items) => Json::Array(items.iter().map(readable).collect()),
         other => Json::String(inline(other)),
     }
+}
+
+/// A list of several that does not fit on a line, as a line an item.
+pub(super) fn tall(expr: &Expr, room: usize) -> Option<String> {
+    if inline(expr).chars().count() <= room {
+        return None;
+    }
+    let items: Vec<String> = match expr {
+        Expr::Lit(Value::List(items)) => items.iter().map(known).collect(),
+        Expr::List(items) => items.iter().map(inline).collect(),
+        _ => return None,
+    };
+    (items.len() > 1).then(|| items.iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n"))
+}
+
+/// Two texts in at most `room` characters each, with what is equal at their start left out as far as need be, so that the
+/// first difference shows.
+pub(super) fn around(old: &str, new: &str, room: usize) -> (String, String) {
+    let equal = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
+    let longest = old.chars().count().max(new.chars().count());
+    // A little of what is equal stays, to be recognised by.
+    let skip = if longest <= room { 0 } else { equal.saturating_sub(room / 4).min(longest + 1 - room) };
+    let cut = |text: &str| {
+        let rest: String = text.chars().skip(skip).collect();
+        if skip == 0 { head(&rest, room) } else { format!("…{}", head(&rest, room - 1)) }
+    };
+    (cut(old), cut(new))
+}
+
+/// At most `room` characters from the start.
+fn head(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// At most `room` characters, with its middle left out.

@@ -33,7 +33,7 @@ fn contract(inputs: Vec<Field>) -> Schema {
         cloud: Some("AWS::Test::Door".into()),
         unlike_cloud: None,
         without: Vec::new(),
-        iam: Vec::new(),
+        iam: Default::default(),
         doc: String::new(),
     }
 }

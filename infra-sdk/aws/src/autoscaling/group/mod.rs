@@ -75,14 +75,20 @@ choices! {
     handle = AutoScalingGroup, id = AutoScalingGroupName, outputs = AutoScalingGroupOutputs, kind = "aws:autoscaling/group",
     cloud = "AWS::AutoScaling::AutoScalingGroup",
     iam(
-        "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLifecycleHooks", "autoscaling:CreateAutoScalingGroup",
-        "autoscaling:UpdateAutoScalingGroup", "autoscaling:DeleteAutoScalingGroup", "autoscaling:CreateOrUpdateTags",
-        "autoscaling:DeleteTags", "autoscaling:AttachLoadBalancers", "autoscaling:DetachLoadBalancers",
-        "autoscaling:AttachLoadBalancerTargetGroups", "autoscaling:DetachLoadBalancerTargetGroups",
-        "autoscaling:AttachTrafficSources", "autoscaling:DetachTrafficSources", "autoscaling:EnableMetricsCollection",
-        "autoscaling:DisableMetricsCollection", "autoscaling:PutLifecycleHook", "autoscaling:DeleteLifecycleHook",
-        "autoscaling:StartInstanceRefresh", "autoscaling:DescribeInstanceRefreshes", "autoscaling:CancelInstanceRefresh",
-        "ec2:RunInstances", "iam:PassRole", "iam:CreateServiceLinkedRole",
+        "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLifecycleHooks", "autoscaling:DescribeInstanceRefreshes",
+        create(
+            "autoscaling:CreateAutoScalingGroup", "autoscaling:CreateOrUpdateTags", "ec2:RunInstances", "iam:PassRole",
+            "iam:CreateServiceLinkedRole",
+        ),
+        update(
+            "autoscaling:UpdateAutoScalingGroup", "autoscaling:CreateOrUpdateTags", "autoscaling:DeleteTags",
+            "autoscaling:AttachLoadBalancers", "autoscaling:DetachLoadBalancers", "autoscaling:AttachLoadBalancerTargetGroups",
+            "autoscaling:DetachLoadBalancerTargetGroups", "autoscaling:AttachTrafficSources", "autoscaling:DetachTrafficSources",
+            "autoscaling:EnableMetricsCollection", "autoscaling:DisableMetricsCollection", "autoscaling:PutLifecycleHook",
+            "autoscaling:DeleteLifecycleHook", "autoscaling:StartInstanceRefresh", "autoscaling:CancelInstanceRefresh",
+            "iam:PassRole", "ec2:RunInstances",
+        ),
+        delete("autoscaling:DeleteAutoScalingGroup"),
     ),
     without(
         Context = "reserved by AWS",

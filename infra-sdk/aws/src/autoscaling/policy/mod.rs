@@ -94,8 +94,10 @@ impl StepAdjustment {
     handle = ScalingPolicy, id = ScalingPolicyArn, outputs = ScalingPolicyOutputs, kind = "aws:autoscaling/policy",
     cloud = "AWS::AutoScaling::ScalingPolicy",
     iam(
-        "autoscaling:DescribePolicies", "autoscaling:PutScalingPolicy", "autoscaling:DeletePolicy", "cloudwatch:DescribeAlarms",
-        "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms", "cloudwatch:GetMetricData",
+        "autoscaling:DescribePolicies", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData",
+        create("autoscaling:PutScalingPolicy", "cloudwatch:PutMetricAlarm"),
+        update("autoscaling:PutScalingPolicy", "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"),
+        delete("autoscaling:DeletePolicy", "cloudwatch:DeleteAlarms"),
     ),
 )]
 pub struct ScalingPolicyInputs {

@@ -28,8 +28,10 @@ text_type! {
     handle = MetricAlarm, id = MetricAlarmName, outputs = MetricAlarmOutputs, kind = "aws:cloudwatch/alarm",
     cloud = "AWS::CloudWatch::Alarm",
     iam(
-        "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms", "cloudwatch:ListTagsForResource",
-        "cloudwatch:TagResource", "cloudwatch:UntagResource",
+        "cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource",
+        create("cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"),
+        update("cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource"),
+        delete("cloudwatch:DeleteAlarms"),
     ),
 )]
 pub struct MetricAlarmInputs {

@@ -41,13 +41,17 @@ pub struct TemplateVersion {
 #[resource(
     handle = Instance, id = InstanceId, outputs = InstanceOutputs, kind = "aws:ec2/instance", cloud = "AWS::EC2::Instance",
     iam(
-        "ec2:DescribeInstances", "ec2:DescribeInstanceAttribute", "ec2:DescribeInstanceCreditSpecifications", "ec2:DescribeVolumes",
-        "ec2:DescribeImages", "ec2:RunInstances", "ec2:ModifyInstanceAttribute", "ec2:ModifyInstanceMetadataOptions",
-        "ec2:ModifyInstanceCreditSpecification", "ec2:ModifyInstanceMaintenanceOptions", "ec2:ModifyInstanceCapacityReservationAttributes",
-        "ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyPrivateDnsNameOptions", "ec2:ModifyVolume", "ec2:MonitorInstances",
-        "ec2:UnmonitorInstances", "ec2:DescribeIamInstanceProfileAssociations", "ec2:AssociateIamInstanceProfile",
-        "ec2:ReplaceIamInstanceProfileAssociation", "ec2:CancelSpotInstanceRequests", "ec2:TerminateInstances", "ec2:CreateTags",
-        "ec2:DeleteTags", "iam:PassRole",
+        "ec2:DescribeInstances", "ec2:DescribeInstanceAttribute", "ec2:DescribeInstanceCreditSpecifications",
+        "ec2:DescribeVolumes", "ec2:DescribeImages", "ec2:DescribeIamInstanceProfileAssociations",
+        create("ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"),
+        update(
+            "ec2:ModifyInstanceAttribute", "ec2:ModifyInstanceMetadataOptions", "ec2:ModifyInstanceCreditSpecification",
+            "ec2:ModifyInstanceMaintenanceOptions", "ec2:ModifyInstanceCapacityReservationAttributes",
+            "ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyPrivateDnsNameOptions", "ec2:ModifyVolume", "ec2:MonitorInstances",
+            "ec2:UnmonitorInstances", "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation",
+            "ec2:CreateTags", "ec2:DeleteTags", "iam:PassRole",
+        ),
+        delete("ec2:CancelSpotInstanceRequests", "ec2:TerminateInstances"),
     ),
     without(
         AdditionalInfo = "reserved by AWS",

@@ -27,8 +27,10 @@ pub use dns_names::{TemplateDnsNames, TemplateDnsNamesBuilder};
     handle = LaunchTemplate, id = LaunchTemplateId, outputs = LaunchTemplateOutputs, kind = "aws:ec2/launch-template",
     cloud = "AWS::EC2::LaunchTemplate",
     iam(
-        "ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions", "ec2:CreateLaunchTemplate",
-        "ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate", "ec2:DeleteLaunchTemplate", "ec2:CreateTags", "ec2:DeleteTags",
+        "ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions",
+        create("ec2:CreateLaunchTemplate", "ec2:CreateTags"),
+        update("ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate", "ec2:CreateTags", "ec2:DeleteTags"),
+        delete("ec2:DeleteLaunchTemplate"),
     ),
     without("LaunchTemplateData/SecurityGroups" = "names of groups in the default VPC; `security_groups` takes the ids"),
 )]

@@ -45,9 +45,13 @@ pub struct AvailabilityZoneAddress {
     handle = NatGateway, id = NatGatewayId, outputs = NatGatewayOutputs, kind = "aws:ec2/nat-gateway", cloud = "AWS::EC2::NatGateway",
     unique(allocation),
     iam(
-        "ec2:DescribeNatGateways", "ec2:CreateNatGateway", "ec2:DeleteNatGateway", "ec2:AssociateNatGatewayAddress",
-        "ec2:DisassociateNatGatewayAddress", "ec2:AssignPrivateNatGatewayAddress", "ec2:UnassignPrivateNatGatewayAddress",
-        "ec2:CreateTags", "ec2:DeleteTags",
+        "ec2:DescribeNatGateways",
+        create("ec2:CreateNatGateway", "ec2:CreateTags"),
+        update(
+            "ec2:AssociateNatGatewayAddress", "ec2:DisassociateNatGatewayAddress", "ec2:AssignPrivateNatGatewayAddress",
+            "ec2:UnassignPrivateNatGatewayAddress", "ec2:CreateTags", "ec2:DeleteTags",
+        ),
+        delete("ec2:DeleteNatGateway"),
     ),
 )]
 pub struct NatGatewayInputs {

@@ -15,8 +15,10 @@ use crate::ec2::PrefixListId;
     handle = SecurityGroupEgress, id = SecurityGroupEgressId, outputs = SecurityGroupEgressOutputs,
     kind = "aws:ec2/security-group-egress", cloud = "AWS::EC2::SecurityGroupEgress",
     iam(
-        "ec2:DescribeSecurityGroupRules", "ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress",
-        "ec2:UpdateSecurityGroupRuleDescriptionsEgress", "ec2:CreateTags", "ec2:DeleteTags",
+        "ec2:DescribeSecurityGroupRules",
+        create("ec2:AuthorizeSecurityGroupEgress", "ec2:CreateTags"),
+        update("ec2:UpdateSecurityGroupRuleDescriptionsEgress", "ec2:CreateTags", "ec2:DeleteTags"),
+        delete("ec2:RevokeSecurityGroupEgress"),
     ),
 )]
 pub struct SecurityGroupEgressInputs {

@@ -16,8 +16,10 @@ use crate::ec2::PrefixListId;
     handle = SecurityGroupIngress, id = SecurityGroupIngressId, outputs = SecurityGroupIngressOutputs,
     kind = "aws:ec2/security-group-ingress", cloud = "AWS::EC2::SecurityGroupIngress",
     iam(
-        "ec2:DescribeSecurityGroupRules", "ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress",
-        "ec2:UpdateSecurityGroupRuleDescriptionsIngress", "ec2:CreateTags", "ec2:DeleteTags",
+        "ec2:DescribeSecurityGroupRules",
+        create("ec2:AuthorizeSecurityGroupIngress", "ec2:CreateTags"),
+        update("ec2:UpdateSecurityGroupRuleDescriptionsIngress", "ec2:CreateTags", "ec2:DeleteTags"),
+        delete("ec2:RevokeSecurityGroupIngress"),
     ),
     without(
         GroupName = "names are for groups in the default VPC; `group` takes the id",

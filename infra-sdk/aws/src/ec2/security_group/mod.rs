@@ -23,9 +23,14 @@ use super::VpcId;
     handle = SecurityGroup, id = SecurityGroupId, outputs = SecurityGroupOutputs, kind = "aws:ec2/security-group",
     cloud = "AWS::EC2::SecurityGroup", unique(vpc, name),
     iam(
-        "ec2:DescribeSecurityGroups", "ec2:CreateSecurityGroup", "ec2:DeleteSecurityGroup", "ec2:AuthorizeSecurityGroupIngress",
-        "ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress",
-        "ec2:UpdateSecurityGroupRuleDescriptionsIngress", "ec2:UpdateSecurityGroupRuleDescriptionsEgress", "ec2:CreateTags", "ec2:DeleteTags",
+        "ec2:DescribeSecurityGroups",
+        create("ec2:CreateSecurityGroup", "ec2:CreateTags"),
+        update(
+            "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress",
+            "ec2:RevokeSecurityGroupEgress", "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+            "ec2:UpdateSecurityGroupRuleDescriptionsEgress", "ec2:CreateTags", "ec2:DeleteTags",
+        ),
+        delete("ec2:DeleteSecurityGroup"),
     ),
 )]
 pub struct SecurityGroupInputs {

@@ -207,7 +207,26 @@ impl PolicyAttribute {
 #[resource(
     handle = ClassicLoadBalancer, id = ClassicLoadBalancerName, outputs = ClassicLoadBalancerOutputs, kind = "aws:elb/load-balancer",
     cloud = "AWS::ElasticLoadBalancing::LoadBalancer",
-    iam("elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeLoadBalancerPolicies", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateLoadBalancerListeners", "elasticloadbalancing:DeleteLoadBalancerListeners", "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate", "elasticloadbalancing:CreateAppCookieStickinessPolicy", "elasticloadbalancing:CreateLBCookieStickinessPolicy", "elasticloadbalancing:CreateLoadBalancerPolicy", "elasticloadbalancing:DeleteLoadBalancerPolicy", "elasticloadbalancing:SetLoadBalancerPoliciesOfListener", "elasticloadbalancing:SetLoadBalancerPoliciesForBackendServer", "elasticloadbalancing:ConfigureHealthCheck", "elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:ApplySecurityGroupsToLoadBalancer", "elasticloadbalancing:AttachLoadBalancerToSubnets", "elasticloadbalancing:DetachLoadBalancerFromSubnets", "elasticloadbalancing:EnableAvailabilityZonesForLoadBalancer", "elasticloadbalancing:DisableAvailabilityZonesForLoadBalancer", "elasticloadbalancing:RegisterInstancesWithLoadBalancer", "elasticloadbalancing:DeregisterInstancesFromLoadBalancer", "elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "iam:CreateServiceLinkedRole"),
+    iam(
+        "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:DescribeLoadBalancerPolicies", "elasticloadbalancing:DescribeTags", "ec2:DescribeSubnets",
+        "ec2:DescribeSecurityGroups",
+        create("elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:AddTags", "iam:CreateServiceLinkedRole"),
+        update(
+            "elasticloadbalancing:CreateLoadBalancerListeners", "elasticloadbalancing:DeleteLoadBalancerListeners",
+            "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate", "elasticloadbalancing:CreateAppCookieStickinessPolicy",
+            "elasticloadbalancing:CreateLBCookieStickinessPolicy", "elasticloadbalancing:CreateLoadBalancerPolicy",
+            "elasticloadbalancing:DeleteLoadBalancerPolicy", "elasticloadbalancing:SetLoadBalancerPoliciesOfListener",
+            "elasticloadbalancing:SetLoadBalancerPoliciesForBackendServer", "elasticloadbalancing:ConfigureHealthCheck",
+            "elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:ApplySecurityGroupsToLoadBalancer",
+            "elasticloadbalancing:AttachLoadBalancerToSubnets", "elasticloadbalancing:DetachLoadBalancerFromSubnets",
+            "elasticloadbalancing:EnableAvailabilityZonesForLoadBalancer",
+            "elasticloadbalancing:DisableAvailabilityZonesForLoadBalancer",
+            "elasticloadbalancing:RegisterInstancesWithLoadBalancer", "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
+            "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags",
+        ),
+        delete("elasticloadbalancing:DeleteLoadBalancer"),
+    ),
 )]
 pub struct ClassicLoadBalancerInputs {
     /// Its name, at most 32 letters, digits and hyphens, the same only once in a region. Default: made from stack and

@@ -41,7 +41,18 @@ pub struct MutualAuthentication {
 #[resource(
     handle = Listener, id = ListenerArn, outputs = NoOutputs, kind = "aws:elbv2/listener",
     cloud = "AWS::ElasticLoadBalancingV2::Listener",
-    iam("elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeListenerAttributes", "elasticloadbalancing:DescribeListenerCertificates", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:CreateListener", "elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyListenerAttributes", "elasticloadbalancing:AddListenerCertificates", "elasticloadbalancing:RemoveListenerCertificates", "elasticloadbalancing:DeleteListener", "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags", "cognito-idp:DescribeUserPoolClient"),
+    iam(
+        "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeListenerAttributes",
+        "elasticloadbalancing:DescribeListenerCertificates", "elasticloadbalancing:DescribeTags",
+        "cognito-idp:DescribeUserPoolClient",
+        create("elasticloadbalancing:CreateListener", "elasticloadbalancing:AddTags"),
+        update(
+            "elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyListenerAttributes",
+            "elasticloadbalancing:AddListenerCertificates", "elasticloadbalancing:RemoveListenerCertificates",
+            "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags",
+        ),
+        delete("elasticloadbalancing:DeleteListener"),
+    ),
     unique(load_balancer, port),
 )]
 pub struct ListenerInputs {

@@ -109,7 +109,15 @@ impl RuleCondition {
 #[resource(
     handle = ListenerRule, id = ListenerRuleArn, outputs = NoOutputs, kind = "aws:elbv2/listener-rule",
     cloud = "AWS::ElasticLoadBalancingV2::ListenerRule",
-    iam("elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:CreateRule", "elasticloadbalancing:ModifyRule", "elasticloadbalancing:SetRulePriorities", "elasticloadbalancing:DeleteRule", "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags", "cognito-idp:DescribeUserPoolClient"),
+    iam(
+        "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTags", "cognito-idp:DescribeUserPoolClient",
+        create("elasticloadbalancing:CreateRule", "elasticloadbalancing:AddTags"),
+        update(
+            "elasticloadbalancing:ModifyRule", "elasticloadbalancing:SetRulePriorities", "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:RemoveTags",
+        ),
+        delete("elasticloadbalancing:DeleteRule"),
+    ),
     unique(listener, priority),
 )]
 pub struct ListenerRuleInputs {

@@ -133,7 +133,17 @@ impl Logs {
 #[resource(
     handle = LoadBalancer, id = LoadBalancerArn, outputs = LoadBalancerOutputs, kind = "aws:elbv2/load-balancer",
     cloud = "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    iam("elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:SetSubnets", "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetIpAddressType", "elasticloadbalancing:ModifyIpPools", "elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "iam:CreateServiceLinkedRole"),
+    iam(
+        "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:DescribeTags", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups",
+        create("elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:AddTags", "iam:CreateServiceLinkedRole"),
+        update(
+            "elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:SetSubnets",
+            "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetIpAddressType",
+            "elasticloadbalancing:ModifyIpPools", "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags",
+        ),
+        delete("elasticloadbalancing:DeleteLoadBalancer"),
+    ),
     without(
         EnableCapacityReservationProvisionStabilize = "CloudFormation's own wait",
         MinimumLoadBalancerCapacity = "a reservation is billed and provisioned apart from the load balancer",

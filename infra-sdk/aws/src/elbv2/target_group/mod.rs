@@ -193,7 +193,17 @@ pub struct Target {
 #[resource(
     handle = TargetGroup, id = TargetGroupArn, outputs = TargetGroupOutputs, kind = "aws:elbv2/target-group",
     cloud = "AWS::ElasticLoadBalancingV2::TargetGroup",
-    iam("elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetHealth", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:ModifyTargetGroupAttributes", "elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:DeleteTargetGroup", "elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags", "ec2:DescribeVpcs"),
+    iam(
+        "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroupAttributes",
+        "elasticloadbalancing:DescribeTargetHealth", "elasticloadbalancing:DescribeTags", "ec2:DescribeVpcs",
+        create("elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:AddTags"),
+        update(
+            "elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:ModifyTargetGroupAttributes",
+            "elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:AddTags",
+            "elasticloadbalancing:RemoveTags",
+        ),
+        delete("elasticloadbalancing:DeleteTargetGroup"),
+    ),
 )]
 pub struct TargetGroupInputs {
     /// Its name, at most 32 letters, digits and hyphens, the same only once in a region. Default: made from stack and
