@@ -158,15 +158,53 @@ fn a_record_with_a_secret_and_no_key_is_not_written() {
     let world = World::new();
     let written = Arc::new(Mutex::new(Vec::new()));
     struct Paper(Arc<Mutex<Vec<Record>>>);
+    #[async_trait::async_trait]
     impl Log for Paper {
-        fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
             self.0.lock().unwrap().extend_from_slice(records);
             Ok(())
         }
     }
     let mut journal = Journal::new(world.state.clone(), Box::new(Paper(written.clone())));
     let exports = BTreeMap::from([("key".to_owned(), Value::Secret(Box::new(Value::from("hunter2"))))]);
-    let error = journal.record(Record::Exported { exports }).unwrap_err();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let error = runtime.block_on(journal.record(Record::Exported { exports })).unwrap_err();
     assert!(matches!(error, StoreError::Unsealed { .. }), "{error}");
     assert!(!error.to_string().contains("hunter2") && written.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_log_is_given_sealed_records_and_sealed_snapshots_and_the_run_has_them_open() {
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<(Vec<Record>, Vec<State>)>>);
+    #[async_trait::async_trait]
+    impl Log for Paper {
+        async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+            self.0.lock().unwrap().0.extend_from_slice(records);
+            Ok(())
+        }
+        fn wants_snapshot(&self) -> bool {
+            true
+        }
+        async fn snapshot(&mut self, state: State) {
+            self.0.lock().unwrap().1.push(state);
+        }
+    }
+    let paper = Paper::default();
+    let mut journal = Journal::new(State::new("salt"), Box::new(paper.clone()));
+    journal.unlock(Arc::new(infra_seal::DataKey::generate("test/local").unwrap())).unwrap();
+    let secret = || Value::Secret(Box::new(Value::from("hunter2")));
+    let exports = BTreeMap::from([("key".to_owned(), secret())]);
+    let digest = secret().digested("salt");
+    let references = BTreeMap::from([("other".to_owned(), BTreeMap::from([("key".to_owned(), digest.clone())]))]);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let records = vec![Record::Exported { exports: exports.clone() }, Record::Referenced { references: references.clone() }];
+    runtime.block_on(journal.record_all(records)).unwrap();
+    assert_eq!((&journal.state().exports, &journal.state().references), (&exports, &references));
+    let (records, snapshots) = &*paper.0.lock().unwrap();
+    let sealed = |value: &Value| matches!(value, Value::Sealed(_));
+    assert!(matches!(&records[0], Record::Exported { exports } if sealed(&exports["key"])));
+    assert!(matches!(&records[1], Record::Referenced { references } if sealed(&references["other"]["key"])));
+    let [snapshot] = &snapshots[..] else { panic!("{}", snapshots.len()) };
+    assert!(sealed(&snapshot.exports["key"]) && sealed(&snapshot.references["other"]["key"]) && snapshot.serial == 2);
 }

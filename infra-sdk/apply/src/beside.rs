@@ -98,6 +98,7 @@ impl Bench<'_> {
                 declared.into_iter().fold(problem, |problem, declared| problem.with_location(declared))
             };
             let invocation = invocation(hook, self.folder).map_err(|why| about(format!("`{shown}` cannot run {moment}: {why}")))?;
+            self.journal.check().map_err(|error| about(error.to_string()))?;
             self.watcher.hear(Event::Waiting { address: address.clone(), state: format!("`{shown}`, which runs {moment}") });
             if let Err(why) = hook::run(invocation).await {
                 let help = match moment {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Mutex;
 
 use infra_core::{Address, Attr, Diagnostic, Graph, Value};
 use infra_plan::{Observed, Plan, Record, References, Selection, look, look_destroy, plan_destroy_within, plan_within, refresh, touched};
@@ -224,9 +223,7 @@ impl Engine {
         watcher: &dyn Watcher,
     ) -> Result<Vec<Record>, RefreshError> {
         let records = self.drift(journal, selection, watcher).await?;
-        for record in &records {
-            journal.record(record.clone())?;
-        }
+        journal.record_all(records.clone()).await?;
         Ok(records)
     }
 
@@ -253,7 +250,7 @@ impl Engine {
         for (stack, outputs) in &plan.references {
             references.entry(stack.clone()).or_default().extend(outputs.clone());
         }
-        if let Err(error) = refer(journal, &references) {
+        if let Err(error) = refer(journal, &references).await {
             let skipped = plan.steps.iter().map(|step| step.address.clone()).collect();
             return Outcome { skipped, store: Some(error), ..Outcome::default() };
         }
@@ -263,7 +260,7 @@ impl Engine {
             registry: &self.registry,
             patience: self.patience,
             watcher,
-            journal: Mutex::new(&mut *journal),
+            journal: journal.desk(),
             scrub: self.scrub.clone(),
             folder: &self.folder,
         };
@@ -279,10 +276,10 @@ impl Engine {
                 }
             }
             if outcome.exports != journal.state().exports {
-                outcome.store = journal.record(Record::Exported { exports: outcome.exports.clone() }).err();
+                outcome.store = journal.record(Record::Exported { exports: outcome.exports.clone() }).await.err();
             }
             if outcome.store.is_none() {
-                outcome.store = refer(journal, &plan.references).err();
+                outcome.store = refer(journal, &plan.references).await.err();
             }
         }
         outcome
@@ -312,11 +309,11 @@ impl Engine {
 }
 
 /// Records which outputs of other stacks are used, where that is not known already.
-fn refer(journal: &mut Journal, references: &References) -> Result<(), StoreError> {
+async fn refer(journal: &mut Journal, references: &References) -> Result<(), StoreError> {
     if journal.state().references == *references {
         return Ok(());
     }
-    journal.record(Record::Referenced { references: references.clone() })
+    journal.record(Record::Referenced { references: references.clone() }).await
 }
 
 /// Whether two schemas are the same in what is serialized of them.

@@ -11,6 +11,7 @@ mod event;
 mod hook;
 mod interrupt;
 mod journal;
+pub mod lease;
 mod observe;
 mod perform;
 mod provider;
@@ -28,7 +29,10 @@ pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
 pub use event::{Doing, Event, Watcher};
 pub use interrupt::Interrupt;
-pub use journal::{Damage, FileLog, Found as JournalFound, History, Journal, Log, Repaired, Seal, SealError};
+pub use journal::{
+    Damage, FileLog, Found as JournalFound, Header as JournalHeader, History, Journal, Log, Repaired, Seal, SealError, line,
+};
+pub use lease::{Hold, Holder};
 pub use observe::ObserveError;
 pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observed, Served};
 pub use recover::RecoverError;

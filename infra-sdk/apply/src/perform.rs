@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Tags, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, recordable, remembered};
@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 use crate::beside::Own;
 use crate::error::{Class, ProviderError, gone_is_success};
 use crate::event::{Doing, Event, Watcher};
-use crate::journal::Journal;
+use crate::journal::{Desk, Now};
+use crate::lease::Guarded;
 use crate::observe::{fields, outputs, read_one};
 use crate::provider::{Condition, Creation, Found, Handler};
 use crate::registry::Registry;
@@ -41,7 +42,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) patience: Patience,
     pub(crate) watcher: &'a dyn Watcher,
-    pub(crate) journal: Mutex<&'a mut Journal>,
+    pub(crate) journal: Desk<'a>,
     pub(crate) scrub: Scrub,
     /// The folder of hooks.
     pub(crate) folder: &'a Path,
@@ -55,13 +56,12 @@ struct Subject<'a, 'b> {
 }
 
 impl<'b> Bench<'b> {
-    pub(crate) fn journal(&self) -> MutexGuard<'_, &'b mut Journal> {
-        // A poisoned journal is whole: a record is durable before the state changes, and both happen under the lock.
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn journal(&self) -> Now<'_, 'b> {
+        self.journal.now()
     }
 
-    fn record(&self, record: Record) -> Result<(), StoreError> {
-        self.journal().record(record)
+    async fn record(&self, record: Record) -> Result<(), StoreError> {
+        self.journal.record(record).await
     }
 
     /// Performs a step; returns the physical id it was about.
@@ -69,7 +69,7 @@ impl<'b> Bench<'b> {
         let address = &step.address;
         match &step.action {
             Action::Forget { id } | Action::Sweep { id, .. } | Action::Retain { id, .. } => {
-                self.record(Record::Gone { address: address.clone(), id: id.clone() })?;
+                self.record(Record::Gone { address: address.clone(), id: id.clone() }).await?;
                 Ok(id.clone())
             }
             Action::Note { want, id, outputs } => {
@@ -80,7 +80,7 @@ impl<'b> Bench<'b> {
                 let (lifecycle, broken) = self.afterwards(address, want, outputs, BTreeSet::new(), None).await;
                 let mut object = self.object(id, want, lifecycle, inputs, outputs.clone());
                 object.problem = broken.as_ref().map(|problem| problem.problem.clone());
-                self.record(Record::Settled { address: address.clone(), object })?;
+                self.record(Record::Settled { address: address.clone(), object }).await?;
                 broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
             }
             Action::Create { want, .. } => self.subject(address, want.lifecycle.provider.as_ref()).await?.create(want).await,
@@ -98,7 +98,7 @@ impl<'b> Bench<'b> {
     async fn subject<'a>(&'a self, address: &'a Address, provider: Option<&Provider>) -> Result<Subject<'a, 'b>, Failure> {
         let about = |problem: String| Diagnostic::new(problem).with_resource(address);
         match self.registry.handler_at(address.kind(), provider).await {
-            Ok(Some(handler)) => Ok(Subject { bench: self, address, handler }),
+            Ok(Some(handler)) => Ok(Subject { bench: self, address, handler: Arc::new(Guarded::new(handler, self.journal.hold())) }),
             Ok(None) => {
                 let problem = about(format!("this engine does not know what a {} is", address.kind()));
                 Err(Failure::Step(problem.with_help("use an engine that serves it, of the same version as the program")))
@@ -202,16 +202,18 @@ impl Subject<'_, '_> {
         // Whoever performs a plan without the recovery before it finds what an interrupted run made all the same.
         let begun = |intent: &Intent| matches!(intent, Intent::Create { token: other, .. } if *other == token);
         let begun_before = bench.journal().state().rows.get(address).and_then(|row| row.intent.as_ref()).is_some_and(begun);
-        bench.record(Record::Begun {
-            address: address.clone(),
-            intent: Intent::Create {
-                token: token.clone(),
-                inputs: self.recordable(&inputs),
-                dependencies: want.dependencies.clone(),
-                declared: want.declared.clone(),
-                lifecycle: lifecycle.clone(),
-            },
-        })?;
+        bench
+            .record(Record::Begun {
+                address: address.clone(),
+                intent: Intent::Create {
+                    token: token.clone(),
+                    inputs: self.recordable(&inputs),
+                    dependencies: want.dependencies.clone(),
+                    declared: want.declared.clone(),
+                    lifecycle: lifecycle.clone(),
+                },
+            })
+            .await?;
         let (made, in_doubt) = match self.handler.maker() {
             Some(maker) => (maker.make(&asked), false),
             None => {
@@ -224,7 +226,7 @@ impl Subject<'_, '_> {
             Err(error) => {
                 // Only an answer of the service says that nothing was made; without one, the intent stays open.
                 if !in_doubt && !error.class.is_temporary() {
-                    bench.record(Record::Abandoned { address: address.clone() })?;
+                    bench.record(Record::Abandoned { address: address.clone() }).await?;
                 }
                 return Err(self.failed("create it", &error, Some(want)));
             }
@@ -232,7 +234,7 @@ impl Subject<'_, '_> {
         let mut object = bench.object(&id, want, lifecycle, self.recordable(&inputs), outputs(self.schema(), &told));
         object.problem = Some("it was made, and was not ready when it was last seen".into());
         object.unfinished = true;
-        bench.record(Record::Made { address: address.clone(), object })?;
+        bench.record(Record::Made { address: address.clone(), object }).await?;
         let found = self.ready(&id, want).await?;
         self.settle(&id, found, want, &inputs, &asked, due).await
     }
@@ -266,7 +268,7 @@ impl Subject<'_, '_> {
         let lifecycle = self.bench.lifecycle(want, &terms, due.clone());
         let dependencies = want.dependencies.clone();
         let intent = Intent::Update { id: id.to_owned(), inputs: self.recordable(&inputs), dependencies, lifecycle };
-        self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
+        self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
         let read = retry(&self.bench.patience, self.notice(), async || self.look(id).await).await;
         let found = match read.map_err(|error| self.failed("read it", &error, Some(want)))? {
@@ -309,7 +311,7 @@ impl Subject<'_, '_> {
         let (lifecycle, broken) = self.bench.afterwards(self.address, want, &outputs, due, broken).await;
         let mut object = self.bench.object(id, want, lifecycle, self.recordable(inputs), outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
-        self.bench.record(Record::Settled { address: self.address.clone(), object })?;
+        self.bench.record(Record::Settled { address: self.address.clone(), object }).await?;
         match broken {
             Some(problem) => Err(Failure::Step(problem)),
             None => Ok(id.to_owned()),
@@ -418,7 +420,7 @@ impl Subject<'_, '_> {
     async fn delete(&self, id: &str, hooks: &[Hook]) -> Result<String, Failure> {
         self.bench.run_hooks(self.address, hooks, Moment::BeforeDelete, None).await.map_err(Failure::Step)?;
         let intent = Intent::Delete { id: id.to_owned() };
-        self.bench.record(Record::Begun { address: self.address.clone(), intent })?;
+        self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         let deleted = retry(&self.bench.patience, self.notice(), async || gone_is_success(self.handler.delete(id).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
         let mut backoff = Backoff::new();
@@ -440,7 +442,7 @@ impl Subject<'_, '_> {
                 }
             }
         }
-        self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() })?;
+        self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() }).await?;
         self.bench.run_hooks(self.address, hooks, Moment::AfterDelete, None).await.map_err(Failure::Step)?;
         Ok(id.to_owned())
     }

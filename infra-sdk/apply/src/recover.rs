@@ -76,7 +76,7 @@ pub(crate) async fn recover(
                 None => (Record::Abandoned { address: address.clone() }, "nothing".to_owned()),
             },
         };
-        journal.record(record)?;
+        journal.record(record).await?;
         watcher.hear(Event::Finished { address, doing: Doing::Recovering, id });
     }
     Ok(())

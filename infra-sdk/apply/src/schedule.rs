@@ -61,7 +61,8 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
                     }
                 }
             }
-            Err(Failure::Store(error)) => ended.store = Some(error),
+            // The first says why; those after it say no more than that there was one.
+            Err(Failure::Store(error)) => drop(ended.store.get_or_insert(error)),
             Err(Failure::Step(problem)) => {
                 if let Some(doing) = doing(&step.action) {
                     bench.watcher.hear(Event::Failed { address: step.address.clone(), doing, problem: problem.clone() });

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::lease::{Holder, LeaseError};
+
 /// Why a journal cannot be read or written. Nothing has been changed in it.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -31,10 +33,49 @@ pub enum StoreError {
         serial: u64,
     },
     /// Another run has it.
-    #[error("another run is using the journal {}: wait until it has ended", path.display())]
+    #[error("another run is using the journal {}{}: wait until it has ended", path.display(), who(holder.as_deref()))]
     Locked {
         /// The file.
         path: PathBuf,
+        /// Who it is, where that is known.
+        holder: Option<Box<Holder>>,
+    },
+    /// This run's leave to change something has ended.
+    #[error("this run has lost its lease on {place}, since {why}: nothing more is recorded and no cloud is called; run the command again")]
+    Lost {
+        /// What the lease is on.
+        place: String,
+        /// How it was lost.
+        why: String,
+    },
+    /// Another run has written since this one opened it.
+    #[error("another run has written to the journal {place} since this one opened it{}: nothing more is recorded; run the command again", who(holder.as_deref()))]
+    Fenced {
+        /// The journal.
+        place: String,
+        /// Who it is, where that is known.
+        holder: Option<Box<Holder>>,
+    },
+    /// A store elsewhere.
+    #[error("failed to {action} the journal {place}: {source}")]
+    Remote {
+        /// What was being done.
+        action: &'static str,
+        /// The journal.
+        place: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Its lease.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
+    /// It was moved to another place.
+    #[error("the journal {place} was moved to {to}: name that place as `state` in infra.toml, or with `--state`")]
+    Elsewhere {
+        /// Where it was.
+        place: String,
+        /// Where it is.
+        to: String,
     },
     /// It is not as it was written.
     #[error(
@@ -85,6 +126,10 @@ pub enum StoreError {
         /// Whose was expected.
         wanted: String,
     },
+}
+
+fn who(holder: Option<&Holder>) -> String {
+    holder.map(|holder| format!(", {holder}")).unwrap_or_default()
 }
 
 impl StoreError {

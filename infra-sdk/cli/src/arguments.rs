@@ -54,6 +54,10 @@ pub(crate) struct StackArguments {
     #[arg(long, value_name = "PATH", requires = "program")]
     pub(crate) folder: Option<PathBuf>,
 
+    /// Where the state is kept, over what infra.toml says: s3://bucket/folder, gs://…, az://… or file:///folder.
+    #[arg(long, value_name = "URL", env = "INFRA_STATE", hide_env_values = true)]
+    pub(crate) state: Option<String>,
+
     /// Writes JSON to standard output, and nothing else there.
     #[arg(long)]
     pub(crate) json: bool,

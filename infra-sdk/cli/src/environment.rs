@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use infra_core::{Level, check_name};
 use infra_seal::GuardName;
+use infra_store::{Location, LocationError};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use toml::Spanned;
@@ -35,6 +36,8 @@ pub(crate) struct Environment {
     pub(crate) key: GuardName,
     /// What follows from the starter set's policies, before `--policy`.
     pub(crate) policies: BTreeMap<String, Level>,
+    /// Where its state is kept; in the project's folder without one.
+    pub(crate) state: Option<Location>,
 }
 
 /// An account that an environment must lead to.
@@ -68,12 +71,54 @@ struct Section {
     profile: Option<Spanned<String>>,
     account: Option<Spanned<String>>,
     key: Option<Spanned<String>>,
+    state: Option<Spanned<StatePlace>>,
     #[serde(default)]
     accounts: Vec<Spanned<String>>,
     #[serde(default)]
     config: toml::Table,
     #[serde(default)]
     policies: BTreeMap<String, Level>,
+}
+
+/// `state`, as a URL or with what is said beside it in a table.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a URL, or a table with `url` and `region`, `endpoint`, `profile` or `lock_table`")]
+enum StatePlace {
+    Url(String),
+    Table(StateTable),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StateTable {
+    url: String,
+    region: Option<String>,
+    endpoint: Option<String>,
+    profile: Option<String>,
+    lock_table: Option<String>,
+}
+
+impl StatePlace {
+    fn location(&self) -> Result<Location, LocationError> {
+        match self {
+            StatePlace::Url(url) => Location::parse(url),
+            StatePlace::Table(table) => {
+                let mut location = Location::parse(&table.url)?;
+                let said = &mut location.options;
+                for (own, beside) in [
+                    (&mut said.region, &table.region),
+                    (&mut said.endpoint, &table.endpoint),
+                    (&mut said.profile, &table.profile),
+                    (&mut said.lock_table, &table.lock_table),
+                ] {
+                    if beside.is_some() {
+                        own.clone_from(beside);
+                    }
+                }
+                Ok(location)
+            }
+        }
+    }
 }
 
 impl Environment {
@@ -131,11 +176,16 @@ impl Source<'_> {
                 key.get_ref().parse().map_err(|error: infra_seal::NameError| self.wrong(Some(key.span()), error.to_string(), None))?
             }
         };
+        let state = section
+            .state
+            .as_ref()
+            .map(|state| state.get_ref().location().map_err(|error| self.wrong(Some(state.span()), error.to_string(), None)));
         let mut config = from_table(settings.config);
         merge(&mut config, from_table(section.config));
         let mut policies = settings.policies;
         policies.extend(section.policies);
-        Ok(Environment { name: name.to_owned(), region, account, config, key, policies })
+        let state = state.transpose()?;
+        Ok(Environment { name: name.to_owned(), region, account, config, key, policies, state })
     }
 
     fn local(&self, section: &Section) -> Result<(String, Option<Account>), Error> {
@@ -250,6 +300,17 @@ workers = 1
     }
 
     #[test]
+    fn a_state_is_kept_where_its_environment_says() {
+        let with = |state: &str| format!("[env.a]\nregion = \"eu-west-1\"\naccount = \"123456789012\"\n{state}\n");
+        assert_eq!(read(&with(""), "a").unwrap().state, None);
+        let url = read(&with("state = \"s3://states/team?lock_table=locks\""), "a").unwrap().state.unwrap();
+        let table = read(&with("state = { url = \"s3://states/team\", lock_table = \"locks\" }"), "a").unwrap().state.unwrap();
+        assert_eq!((url.shown(), url.options.lock_table.as_deref(), &url), ("s3://states/team", Some("locks"), &table));
+        let wrong = problem(&with("state = \"states\""), "a");
+        assert!(wrong.starts_with("stacks/web/infra.toml:4: `states` is no place for a state"), "{wrong}");
+    }
+
+    #[test]
     fn an_unknown_environment_is_answered_with_those_there_are() {
         insta::assert_snapshot!(problem(GOOD, "prodution"), @r"
         stack `web` has no environment `prodution`; did you mean `production`?
@@ -259,7 +320,7 @@ workers = 1
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
-        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `key`, `accounts`, `config`, `policies`");
+        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `key`, `state`, `accounts`, `config`, `policies`");
         insta::assert_snapshot!(problem("[env.a]\nregion = 7\n", "local"), @"stacks/web/infra.toml:2: invalid type: integer `7`, expected a string");
         insta::assert_snapshot!(problem("[config]\nworkers = \n", "local"), @"stacks/web/infra.toml:2: string values must be quoted, expected literal string");
         insta::assert_snapshot!(problem("\n[env.a]\naccount = \"123456789012\"\n", "a"), @r#"

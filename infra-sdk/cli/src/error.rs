@@ -3,10 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use infra_apply::lease::LeaseError;
 use infra_apply::{PlanError, ProviderError, RecoverError, RefreshError, SealError, StoreError};
 use infra_core::{Diagnostic, Location};
 use infra_local::LocalError;
 use infra_seal::{GuardError, NameError};
+use infra_store::LocationError;
 
 use crate::called::called;
 use crate::exit::Exit;
@@ -179,6 +181,9 @@ pub(crate) enum Error {
         /// Whose they are.
         of: String,
     },
+    /// Where the state is kept cannot be reached.
+    #[error(transparent)]
+    Location(#[from] LocationError),
     /// Nothing has been deployed.
     #[error("stack `{stack}` has not been deployed to environment `{environment}`")]
     NotDeployed {
@@ -293,6 +298,9 @@ impl Error {
             }
             Error::Key(error) => return error.help().map(str::to_owned),
             Error::Sealed(_) | Error::NoKey { .. } => "restore the journal, or the exported state, as it was written: with its record of the key".into(),
+            Error::Store(StoreError::Lease(LeaseError::Held { .. })) => {
+                format!("`{}` says more; `{}` takes it away from a run that is not alive any more", called("lock status STACK"), called("unlock STACK"))
+            }
             Error::NotDeployed { command, .. } => format!("deploy it with `{command}`"),
             _ => return None,
         })

@@ -20,13 +20,15 @@ impl Session<'_> {
         if journal.seal().is_some() {
             return Ok(());
         }
+        if self.needs_key(journal.state(), graph).await? { self.unlock_always(journal).await } else { Ok(()) }
+    }
+
+    /// Whether a run on this state has secrets, or may get some.
+    pub(crate) async fn needs_key(&self, state: &State, graph: Option<&Graph>) -> Result<bool, Error> {
         let declared = graph.is_some_and(Graph::has_secrets);
         let registry = &self.cloud().await?.registry;
-        let known = |state: &State| {
-            let mut handlers = state.rows.keys().filter_map(|address| registry.handler(address.kind()));
-            handlers.any(|handler| handler.schema().has_secrets())
-        };
-        if declared || journal.state().has_sealed() || known(journal.state()) { self.unlock_always(journal).await } else { Ok(()) }
+        let mut handlers = state.rows.keys().filter_map(|address| registry.handler(address.kind()));
+        Ok(declared || state.has_sealed() || handlers.any(|handler| handler.schema().has_secrets()))
     }
 
     /// Opens the journal for a destruction, which needs no secret but those of a create that is in doubt: so what nobody
@@ -43,7 +45,7 @@ impl Session<'_> {
             Some(wrapped) => Ok(journal.unlock(self.open_key(&wrapped).await?)?),
             None => {
                 let (key, wrapped) = self.new_key(&self.environment.key).await?;
-                journal.record(Record::Keyed { key: wrapped })?;
+                journal.record(Record::Keyed { key: wrapped }).await?;
                 Ok(journal.unlock(key)?)
             }
         }

@@ -69,9 +69,14 @@ impl Memory {
 
     /// Whether the journal is about this memory.
     pub(crate) fn is(&self, memory: &str) -> Result<bool, Error> {
+        Ok(self.name()?.as_deref() == Some(memory))
+    }
+
+    /// The memory that the journal is about, if it is about one.
+    pub(crate) fn name(&self) -> Result<Option<String>, Error> {
         match fs::read_to_string(&self.0) {
-            Ok(recorded) => Ok(recorded.trim() == memory),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Ok(recorded) => Ok(Some(recorded.trim().to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(file("read", &self.0)(error)),
         }
     }

@@ -96,6 +96,7 @@ mod tests {
             config: serde_json::json!({}),
             key: infra_seal::GuardName::Age(Vec::new()),
             policies: Default::default(),
+            state: None,
         };
         Places { environment, local: local.map(str::to_owned), providers: Arc::new(|_, _| {}) }
     }

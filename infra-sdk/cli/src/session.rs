@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use infra_apply::{History, Journal, Known as Values};
+use infra_apply::{History, Known as Values};
 use infra_core::program::{Request, Response};
 use infra_core::{Finding, GRAPH_VERSION, Graph, Value, check_name};
 use infra_plan::{Setting, State};
+use infra_store::Location;
 use tokio::sync::OnceCell;
 
 use crate::Providers;
@@ -16,6 +17,7 @@ use crate::cloud::Cloud;
 use crate::environment::{Environment, LOCAL};
 use crate::error::Error;
 use crate::folder;
+use crate::held::Held;
 use crate::journal::Place;
 use crate::local;
 use crate::pins::Pins;
@@ -38,6 +40,8 @@ pub(crate) struct Session<'a> {
     pub(crate) environment: Environment,
     /// Its state.
     pub(crate) place: Place,
+    /// Where the command line says that it is.
+    state: Option<String>,
     providers: Providers<'a>,
     cloud: OnceCell<Cloud>,
 }
@@ -69,12 +73,29 @@ impl<'a> Session<'a> {
             }
             None => packaged(&here, name, environment)?,
         };
-        let environment = match (Environment::read(name, &folder, environment), &source) {
+        let mut environment = match (Environment::read(name, &folder, environment), &source) {
             (Err(Error::UnknownEnvironment { .. }), Source::Absent(_)) => return Err(source.missing()),
             (read, _) => read?,
         };
-        let place = Place::new(&project, name, &environment.name);
-        Ok(Session { stack: name.clone(), project, folder, source, environment, place, providers, cloud: OnceCell::new() })
+        if let Some(state) = &arguments.state {
+            let location = Location::parse(state).map_err(|error| named("`--state`", error.to_string()))?;
+            environment.state = Some(location);
+        }
+        let mut place = Place::new(&project, name, &environment.name);
+        if let Some(state) = &environment.state {
+            place = place.at(state, &environment);
+        }
+        Ok(Session {
+            stack: name.clone(),
+            project,
+            folder,
+            source,
+            environment,
+            place,
+            state: arguments.state.clone(),
+            providers,
+            cloud: OnceCell::new(),
+        })
     }
 
     /// `web` for the local cloud, `web to production` for any other: what commands call it.
@@ -84,7 +105,7 @@ impl<'a> Session<'a> {
 
     /// The command line of another command on this stack.
     pub(crate) fn command(&self, command: &str) -> String {
-        let environment = self.env_words();
+        let environment = format!("{}{}", self.env_words(), self.state_words());
         let program = match &self.source {
             Source::Built(program) => format!(" --program {}", path(program)),
             Source::Package(_) | Source::Absent(_) => String::new(),
@@ -132,9 +153,9 @@ impl<'a> Session<'a> {
 
     /// The outputs of another stack in this environment, as its last deployment left them. Its journal is not locked.
     async fn outputs_of(&self, stack: &str, outputs: Outputs) -> Result<BTreeMap<String, Value>, Error> {
-        let place = Place::new(&self.project, stack, &self.environment.name);
+        let place = self.place_of(stack);
         let memory = if self.environment.is_local() { self.cloud().await?.memory.clone() } else { None };
-        let state = place.peek(memory.as_deref())?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
+        let state = place.peek(memory.as_deref()).await?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
         let state = state.ok_or_else(|| Error::Refused {
             problem: format!("stack `{}` refers to stack `{stack}`, which has not been deployed to {}", self.stack, self.environment.name),
             help: format!("deploy it first, with `{}`", called(&format!("deploy {stack}{}", self.env_words()))),
@@ -145,17 +166,32 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Where another stack's state is in this environment: as its own infra.toml says, or else where this one's is.
+    fn place_of(&self, stack: &str) -> Place {
+        let own = || {
+            let folder = Stacks::around(&self.project).ok()?.find(stack).ok()?.folder.clone();
+            Some(Environment::read(stack, &folder, &self.environment.name).ok()?.state)
+        };
+        let state = if self.state.is_some() { None } else { own() }.unwrap_or_else(|| self.environment.state.clone());
+        let place = Place::new(&self.project, stack, &self.environment.name);
+        state.iter().fold(place, |place, state| place.at(state, &self.environment))
+    }
+
     /// The stacks of this environment that are known to use outputs of this one, each with those.
-    pub(crate) fn referrers(&self) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    pub(crate) async fn referrers(&self) -> Result<BTreeMap<String, Vec<String>>, Error> {
         let mut referrers = BTreeMap::new();
-        for (stack, place) in Place::others(&self.project, &self.environment.name)? {
+        for (stack, place) in self.place.others(&self.environment.name).await? {
             // What cannot be read is no reason to stop, since it cannot be repaired from here.
-            let Ok(Some(state)) = place.recorded() else { continue };
+            let Ok(Some(state)) = place.recorded().await else { continue };
             if let Some(outputs) = state.references.get(&self.stack).filter(|_| stack != self.stack) {
                 referrers.insert(stack, outputs.keys().cloned().collect());
             }
         }
         Ok(referrers)
+    }
+
+    fn state_words(&self) -> String {
+        self.state.as_ref().map(|state| format!(" --state {}", quoted(state))).unwrap_or_default()
     }
 
     fn env_words(&self) -> String {
@@ -190,8 +226,8 @@ impl<'a> Session<'a> {
     }
 
     /// The journal, open for a run.
-    pub(crate) fn journal(&self, cloud: &Cloud) -> Result<Journal, Error> {
-        self.place.open(cloud.memory.as_deref())
+    pub(crate) async fn journal(&self, cloud: &Cloud) -> Result<Held, Error> {
+        self.place.open(cloud.memory.as_deref()).await
     }
 
     /// What a saved plan is bound to.
@@ -201,8 +237,8 @@ impl<'a> Session<'a> {
     }
 
     /// What is remembered of the deployment, without asking the cloud. Says so where the local cloud has forgotten it.
-    pub(crate) fn state(&self) -> Result<State, Error> {
-        let state = self.place.recorded()?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
+    pub(crate) async fn state(&self) -> Result<State, Error> {
+        let state = self.place.recorded().await?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
         let state = state.ok_or_else(|| self.not_deployed())?;
         if self.is_about_a_gone_cloud()? {
             note("the local cloud that this was deployed to has ended: none of it exists any more");
@@ -211,26 +247,26 @@ impl<'a> Session<'a> {
     }
 
     /// Every record of the journal.
-    pub(crate) fn history(&self) -> Result<History, Error> {
-        self.place.history()?.filter(|history| !history.records.is_empty()).ok_or_else(|| self.not_deployed())
+    pub(crate) async fn history(&self) -> Result<History, Error> {
+        self.place.history().await?.filter(|history| !history.records.is_empty()).ok_or_else(|| self.not_deployed())
     }
 
     /// The journal, open for a change that concerns no cloud. There must be one.
-    pub(crate) fn journal_by_hand(&self) -> Result<Journal, Error> {
-        self.history()?;
-        self.place.open(None)
+    pub(crate) async fn journal_by_hand(&self) -> Result<Held, Error> {
+        self.history().await?;
+        self.place.open(None).await
     }
 
     /// The journal, open for an import; it is made if there is none. A state of the local cloud is about one that runs.
-    pub(crate) fn journal_for_import(&self) -> Result<Journal, Error> {
+    pub(crate) async fn journal_for_import(&self) -> Result<Held, Error> {
         if !self.environment.is_local() {
-            return self.place.open(None);
+            return self.place.open(None).await;
         }
         let endpoint = local::running(&self.project)?.ok_or_else(|| Error::Refused {
             problem: "the local cloud does not run, so that nothing of a state can be in it".into(),
             help: format!("start it with `{}`, or name the environment that the state is of with `--env`", called("local start")),
         })?;
-        self.place.open(Some(&endpoint.memory))
+        self.place.open(Some(&endpoint.memory)).await
     }
 
     /// That there is nothing to look at.

@@ -29,12 +29,12 @@ impl Project {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let (key, wrapped) = runtime.block_on(Keeper { of: OF }.make(&guard)).unwrap();
         let (mut journal, _) = FileLog::open(&project.journal(), OF, || "salt".into()).unwrap();
-        journal.record(Record::Keyed { key: wrapped }).unwrap();
+        runtime.block_on(journal.record(Record::Keyed { key: wrapped })).unwrap();
         journal.unlock(key).unwrap();
         let secret = Value::Secret(Box::new(Value::from(SECRET)));
         let nested = Value::List(vec![Value::from("open"), secret.clone()]);
         let exports = BTreeMap::from([("password".to_owned(), secret), ("all".to_owned(), nested)]);
-        journal.record(Record::Exported { exports }).unwrap();
+        runtime.block_on(journal.record(Record::Exported { exports })).unwrap();
         project
     }
 

@@ -37,15 +37,19 @@ fn object(id: &str, needs: &[&str]) -> Object {
     }
 }
 
+fn write(journal: &mut Journal, record: Record) {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(journal.record(record)).unwrap();
+}
+
 impl Project {
     /// A subnet in a network, and its outputs.
     fn deployed() -> Project {
         let project = Project::new();
         let mut journal = project.open();
         for (name, id, needs) in [("main", "vpc-1", &[][..]), ("subnet-a", "subnet-1", &["main"][..])] {
-            journal.record(Record::Made { address: address(name), object: object(id, needs) }).unwrap();
+            write(&mut journal, Record::Made { address: address(name), object: object(id, needs) });
         }
-        journal.record(Record::Exported { exports: BTreeMap::from([("vpc".to_owned(), Value::from("vpc-1"))]) }).unwrap();
+        write(&mut journal, Record::Exported { exports: BTreeMap::from([("vpc".to_owned(), Value::from("vpc-1"))]) });
         project
     }
 
@@ -143,7 +147,7 @@ fn a_move_that_cannot_be_is_refused_with_the_reason() {
     assert!(project.refuses("state mv web main aws:ec2/subnet:subnet-b").contains("only the name of a resource can change"));
     assert!(project.refuses("state mv web main aws:ec2/vpc:main").contains("already"));
     assert!(project.refuses("state mv web main a//b").contains("no address"));
-    project.open().record(Record::Begun { address: address("main"), intent: Intent::Delete { id: "vpc-1".into() } }).unwrap();
+    write(&mut project.open(), Record::Begun { address: address("main"), intent: Intent::Delete { id: "vpc-1".into() } });
     assert!(project.refuses("state mv web main core").contains("was interrupted"));
 }
 
@@ -170,7 +174,7 @@ fn forgetting_says_what_stays_in_the_cloud_and_asks_first() {
 fn nothing_is_taken_back_over_what_was_deployed_since() {
     let project = Project::deployed();
     project.prints("state mv web main core");
-    project.open().record(Record::Gone { address: address("subnet-a"), id: "subnet-1".into() }).unwrap();
+    write(&mut project.open(), Record::Gone { address: address("subnet-a"), id: "subnet-1".into() });
     assert_snapshot!(project.refuses("state undo web"), @"
     error: there is no change by hand to take back: what was recorded last is something else, and would be lost
     help: `infra state history web --env production --program stack` lists what was recorded; `state export --at` writes the state as it was
@@ -332,7 +336,7 @@ fn a_state_of_the_local_cloud_is_imported_only_while_that_runs_and_can_be_change
     let journal = project.path(".infra/web/local/journal");
     assert!(!journal.exists());
     let mut open = FileLog::open(&journal, "web/local", || "salt".into()).unwrap().0;
-    open.record(Record::Made { address: address("main"), object: object("vpc-1", &[]) }).unwrap();
+    write(&mut open, Record::Made { address: address("main"), object: object("vpc-1", &[]) });
     drop(open);
     assert_eq!(local("state mv web main core").0, 0);
     assert_eq!(rows(&FileLog::peek(&journal, "web/local").unwrap().unwrap().0), ["aws:ec2/vpc:core"]);
@@ -344,7 +348,7 @@ fn a_stack_whose_outputs_another_one_uses_is_not_destroyed() {
     let path = project.path(".infra/app/production/journal");
     let mut app = FileLog::open(&path, "app/production", || "pepper".into()).unwrap().0;
     let references = BTreeMap::from([("web".to_owned(), BTreeMap::from([("vpc".to_owned(), Value::from("vpc-1"))]))]);
-    app.record(Record::Referenced { references }).unwrap();
+    write(&mut app, Record::Referenced { references });
     drop(app);
     assert_snapshot!(project.refuses("destroy web --yes"), @r#"
 error: stack `app` in production uses `vpc` of stack `web`

@@ -8,6 +8,7 @@ use infra_core::{Address, Expr, Node, Schema, Value};
 use crate::decide::Decision;
 use crate::keep::known;
 use crate::plan::Replacement;
+use crate::refer::users;
 use crate::state::{Object, State};
 
 /// Why `want` cannot exist beside `object`, if it cannot.
@@ -33,12 +34,7 @@ pub(crate) fn mark_delete_first(
 ) -> BTreeSet<Address> {
     let addresses: Vec<&Address> = nodes.iter().map(|node| &node.address).collect();
     let declared: BTreeSet<&Address> = addresses.iter().copied().collect();
-    let mut users: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
-    for (address, row) in &state.rows {
-        for need in row.object.iter().chain(&row.old).flat_map(|object| &object.dependencies) {
-            users.entry(need).or_default().push(address);
-        }
-    }
+    let users = users(state);
     let sequence: Vec<usize> = decisions.iter().map(|(at, _)| *at).collect();
     let circles = circles(decisions, &addresses, schemas, state);
     let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
@@ -60,9 +56,11 @@ pub(crate) fn mark_delete_first(
     // Whose old object must go before one that goes early, and because of whom.
     let mut reached: BTreeMap<&Address, &Address> = BTreeMap::new();
     while let Some(first) = spreading.pop() {
-        for user in users.get(first).into_iter().flatten().copied() {
-            let stays = !replaced.contains_key(user) && declared.contains(user);
-            if stays || early.contains(user) || reached.contains_key(user) {
+        for (user, refers) in users.get(first).into_iter().flatten() {
+            let stays = |user: &Address| !replaced.contains_key(user) && declared.contains(user);
+            // What is held on to by what stays could not go early; then an order alone does not ask for it.
+            let held = users.get(*user).into_iter().flatten().any(|(other, refers)| *refers && stays(other));
+            if stays(user) || (!refers && held) || early.contains(*user) || reached.contains_key(user) {
                 continue;
             }
             reached.insert(user, first);

@@ -22,6 +22,7 @@ mod planner;
 mod postpone;
 mod protect;
 mod redact;
+mod refer;
 mod reference;
 mod refresh;
 mod remember;

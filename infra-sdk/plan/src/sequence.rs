@@ -9,7 +9,7 @@ use crate::steps::Steps;
 
 /// The steps in order, renumbered, and notes on edges that were given up.
 pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnostic> {
-    let Steps { mut steps, mut soft, .. } = drawn;
+    let Steps { mut steps, mut soft, mut orders, .. } = drawn;
     let mut notes = Vec::new();
     loop {
         let order = kahn(&steps);
@@ -17,8 +17,11 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
             return Ok((renumbered(steps, &order), notes));
         }
         let placed: BTreeSet<usize> = order.into_iter().collect();
-        let given_up =
-            soft.iter().copied().find(|(step, after)| !placed.contains(step) && !placed.contains(after) && reaches(&steps, *after, *step));
+        let closes = |(step, after): &(usize, usize)| {
+            let waits = steps[*step].after.contains(after) && !placed.contains(step) && !placed.contains(after);
+            waits && reaches(&steps, *after, *step)
+        };
+        let given_up = orders.iter().chain(&soft).copied().find(closes);
         let Some((step, after)) = given_up else {
             let stuck = steps.iter().enumerate().find(|(at, _)| !placed.contains(at)).map(|(_, step)| step.address.to_string());
             return Err(Diagnostic::new(format!(
@@ -27,6 +30,7 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
             ))
             .with_help("this is a bug in the planner: please report it with the program; deploying the change in two parts avoids it"));
         };
+        orders.remove(&(step, after));
         soft.remove(&(step, after));
         steps[step].after.remove(&after);
         notes.push(format!(

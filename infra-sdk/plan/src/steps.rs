@@ -13,6 +13,7 @@ use crate::decide::Decision;
 use crate::keep::known;
 use crate::observed::{Observed, Sight};
 use crate::plan::{Action, Leave, Step};
+use crate::refer::users;
 use crate::retain::parting;
 use crate::state::State;
 use crate::sweep::sweep;
@@ -26,6 +27,8 @@ pub(crate) struct Steps {
     pub(crate) steps: Vec<Step>,
     /// Edges that may be given up where a circle would come out: `(step, after)`.
     pub(crate) soft: BTreeSet<(usize, usize)>,
+    /// Edges that only an order asks for, and no reference: given up before the soft ones.
+    pub(crate) orders: BTreeSet<(usize, usize)>,
     /// The step that makes or changes a resource.
     up: BTreeMap<Address, usize>,
     /// The steps that delete objects of a resource; that of the replaced one, if there is one, is the first.
@@ -144,12 +147,7 @@ impl Steps {
 
     /// A delete waits for the deletes of what used the object, and for the changes after which nothing uses it.
     fn order_deletes(&mut self, state: &State, graph: &Graph, dependencies: &[BTreeSet<Address>]) {
-        let (mut used, mut will_use) = (Users::new(), Users::new());
-        for (address, row) in &state.rows {
-            for need in row.object.iter().chain(&row.old).flat_map(|object| &object.dependencies) {
-                used.entry(need).or_default().insert(address);
-            }
-        }
+        let (used, mut will_use) = (users(state), Users::new());
         for (node, needs) in graph.nodes.iter().zip(dependencies) {
             for need in needs {
                 will_use.entry(need).or_default().insert(&node.address);
@@ -158,9 +156,13 @@ impl Steps {
         let deletes: Vec<(Address, usize)> =
             self.down.iter().flat_map(|(address, steps)| steps.iter().map(|step| (address.clone(), *step))).collect();
         for (address, step) in deletes {
-            let users = used.get(&address).into_iter().flatten().filter(|user| ***user != address);
-            for delete in users.flat_map(|user| self.down.get(*user).into_iter().flatten()) {
-                self.steps[step].after.insert(*delete);
+            for (user, refers) in used.get(&address).into_iter().flatten().filter(|(user, _)| ***user != address) {
+                for delete in self.down.get(*user).into_iter().flatten() {
+                    self.steps[step].after.insert(*delete);
+                    if !refers {
+                        self.orders.insert((step, *delete));
+                    }
+                }
             }
             if self.early.contains(&step) {
                 continue;
@@ -173,7 +175,7 @@ impl Steps {
                     self.soft.insert((step, *up));
                 }
             }
-            let users = used.get(&address).into_iter().flatten().chain(will_use.get(&address).into_iter().flatten());
+            let users = used.get(&address).into_iter().flat_map(BTreeMap::keys).chain(will_use.get(&address).into_iter().flatten());
             for up in users.filter(|user| ***user != address).filter_map(|user| self.up.get(*user)) {
                 self.steps[step].after.insert(*up);
                 self.soft.insert((step, *up));

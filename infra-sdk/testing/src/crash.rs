@@ -1,5 +1,6 @@
 //! The death of a run: where it dies, and what of it lasts.
 
+use async_trait::async_trait;
 use infra_apply::{Class, Log, ProviderError, StoreError};
 use infra_plan::Record;
 
@@ -68,8 +69,9 @@ pub(crate) struct MortalLog {
     pub(crate) kept: std::sync::mpsc::Sender<Record>,
 }
 
+#[async_trait]
 impl Log for MortalLog {
-    fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+    async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
         let mut contents = self.cloud.contents();
         let gone = || StoreError::Io { action: "write", path: "journal".into(), source: std::io::Error::other("the process is dead") };
         for record in records {

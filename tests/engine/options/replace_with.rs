@@ -83,3 +83,19 @@ fn an_object_that_takes_the_option_on_stays_until_the_other_is_replaced() {
     let replaced = world.deploy(&with("two"), json!({})).complete().changes;
     assert_eq!(replaced, ["create fleet fleet", "create machine m", "delete machine m", "delete fleet fleet"]);
 }
+
+#[test]
+fn an_order_alone_does_not_make_something_go_early_that_what_stays_holds_on_to() {
+    let program = |zone: &'static str| {
+        move |stack: &Stack| {
+            let net = Net::new("net").range("10.0.0.0/16").add(stack);
+            let part = Part::new("part").net(&net).range("10.0.1.0/24").zone(zone).add(stack);
+            let other = Net::new("other").range("10.1.0.0/16").replace_with(&part).add(stack);
+            Machine::new("m").net(&other).add(stack);
+        }
+    };
+    let mut world = World::new();
+    world.deploy(&program("a"), json!({})).complete();
+    world.deploy(&program("b"), json!({})).complete();
+    assert!(!world.plan(&program("b"), json!({})).unwrap().has_changes());
+}

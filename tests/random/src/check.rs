@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use infra_apply::PlanError;
 use infra_core::{Graph, Stack};
-use infra_plan::{Action, Plan, RenderOptions, render};
+use infra_plan::{Action, Plan, RenderOptions, Selection, render};
 use infra_testing::{Deployed, World};
 use serde_json::json;
 
@@ -24,21 +24,33 @@ pub fn check(story: &Story) -> Result<(), String> {
     world.cloud.take_time(story.seed);
     world.cloud.seen_after((story.seed % 3) as u32);
     world.cloud.ready_after((story.seed % 4) as u32);
+    // In half of the clouds a network takes its parts along.
+    let contained = story.seed % 2 == 1;
+    if contained {
+        world.cloud.contain("toy:net/part", "net");
+        fair.cloud.contain("toy:net/part", "net");
+    }
+    let lines_of =
+        |lines: &[Line]| -> Vec<Line> { lines.iter().cloned().map(|line| if contained { line } else { uncontained(line) }).collect() };
     // What is left in the cloud on purpose: how often, depends on what went wrong.
     let mut left: BTreeSet<String> = BTreeSet::new();
     // After a destruction that only one world knows, what programs do not manage may differ.
     let mut parted = false;
+    // An object whose companion is named in the very run that replaces that one, and dies, is not replaced by the next run: the
+    // same holds of it.
+    parted |= story.chapters.iter().any(|chapter| chapter.lines.iter().any(|line| line.options.replace_with.is_some()));
     let mut before: Vec<Line> = Vec::new();
     for (number, chapter) in story.chapters.iter().enumerate() {
+        let chapter = &Chapter { lines: lines_of(&chapter.lines), ..chapter.clone() };
         let about = |problem: String| format!("chapter {number}: {problem}");
         left.extend(chapter.lines.iter().filter(|line| line.options.retain_on_delete).map(|line| line.name.clone()));
         drift(&world, &fair, &chapter.drifts);
         for (operation, trouble) in &chapter.troubles {
             suffer(&mut world, &chapter.lines, *operation, trouble);
-            parted |= *operation == Operation::Destroy;
+            parted |= !matches!(operation, Operation::Deploy | Operation::Refresh);
         }
         // What is protected in only one of them may keep that one from being destroyed.
-        parted |= chapter.then == Operation::Destroy && !chapter.troubles.is_empty();
+        parted |= !matches!(chapter.then, Operation::Deploy | Operation::Refresh) && !chapter.troubles.is_empty();
         let lines = through(&mut world, &mut fair, &before, chapter).map_err(about)?;
         same(&world, &fair, &left, parted).map_err(about)?;
         before = lines;
@@ -60,6 +72,22 @@ pub fn check(story: &Story) -> Result<(), String> {
 fn unprotected(mut line: Line) -> Line {
     line.options.protect = false;
     line
+}
+
+fn uncontained(mut line: Line) -> Line {
+    line.options.deleted_with = None;
+    line
+}
+
+/// What an operation is limited to.
+fn selection(lines: &[Line], operation: Operation) -> Option<Selection> {
+    let name = |at: usize| lines.get(at % lines.len().max(1)).map(|line| line.name.clone()).into_iter().collect();
+    match operation {
+        Operation::Only(at) => Some(Selection { targets: name(at), with_needs: true, ..Selection::default() }),
+        Operation::Without(at) => Some(Selection { excludes: name(at), ..Selection::default() }),
+        Operation::Replace(at) => Some(Selection { replace: name(at), ..Selection::default() }),
+        _ => None,
+    }
 }
 
 fn graph(world: &World, lines: &[Line]) -> Graph {
@@ -101,6 +129,10 @@ fn suffer(world: &mut World, lines: &[Line], operation: Operation, trouble: &Tro
         (Operation::Destroy, Some(crash)) => drop(world.destroy_until(crash)),
         (Operation::Destroy, None) => drop(world.try_destroy()),
         (Operation::Refresh, _) => drop(world.refresh()),
+        (Operation::Only(_) | Operation::Without(_) | Operation::Replace(_), _) => {
+            let selection = selection(lines, operation).unwrap_or_default();
+            drop(world.deploy_within(&|stack: &Stack| declare(lines, stack), json!({}), &selection));
+        }
     }
     world.cloud.heal();
 }
@@ -122,6 +154,7 @@ fn through(world: &mut World, fair: &mut World, before: &[Line], chapter: &Chapt
                 Err(PlanError::Wrong(_)) => {}
                 Err(error) => return Err(format!("the destruction was refused: {error}")),
             },
+            Operation::Only(_) | Operation::Without(_) | Operation::Replace(_) => within(world, &chapter.lines, chapter.then)?,
         }
     }
     let mut lines = chapter.lines.clone();
@@ -146,6 +179,42 @@ fn through(world: &mut World, fair: &mut World, before: &[Line], chapter: &Chapt
         }
     }
     Ok(lines)
+}
+
+/// A deployment of a part of the program goes through, and touches nothing else; or it is refused, and nothing is touched.
+fn within(world: &mut World, lines: &[Line], operation: Operation) -> Result<(), String> {
+    let selection = selection(lines, operation).unwrap_or_default();
+    let before = world.cloud.objects();
+    match world.deploy_within(&|stack: &Stack| declare(lines, stack), json!({}), &selection) {
+        Ok(deployed) => {
+            let deployed = whole(deployed)?;
+            let of = |change: &str| change.rsplit(' ').next().unwrap_or_default().to_owned();
+            match selection.excludes.iter().find(|name| deployed.changes.iter().any(|change| of(change) == **name)) {
+                Some(name) => Err(format!("{name} was excluded, and touched: {:?}", deployed.changes)),
+                None if selection.targets.is_empty() => Ok(()),
+                None => {
+                    let wanted = closure(lines, &selection.targets);
+                    match deployed.changes.iter().find(|change| !wanted.contains(&of(change))) {
+                        Some(change) => Err(format!("{change} was not asked for with {:?}", selection.targets)),
+                        None => Ok(()),
+                    }
+                }
+            }
+        }
+        Err(PlanError::Wrong(_)) if world.cloud.objects() == before => Ok(()),
+        Err(error) => Err(format!("a part of the program was refused: {error}")),
+    }
+}
+
+/// The names and all that they need, directly or not.
+fn closure(lines: &[Line], names: &[String]) -> BTreeSet<String> {
+    let mut wanted: BTreeSet<String> = names.iter().cloned().collect();
+    for line in lines.iter().rev().filter(|line| names.contains(&line.name) || !line.needs().is_empty()) {
+        if wanted.contains(&line.name) {
+            wanted.extend(line.needs().into_iter().map(|need| lines[need].name.clone()));
+        }
+    }
+    wanted
 }
 
 /// Whether protection stands against a program; then nothing has happened.

@@ -1,8 +1,9 @@
 //! One declaration of a random program, as data that can be both run and printed.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use infra_core::{Secret, Stack, output};
+use infra_core::{Provider, Secret, Stack, ops, output};
 use infra_tests::{Fleet, Machine, Net, Part, Vault};
 
 /// No byte of it may be anywhere but in the cloud.
@@ -40,6 +41,11 @@ pub struct Options {
     pub ignore_changes: bool,
     pub replace_on_changes: bool,
     pub delete_before_create: bool,
+    pub replace_with: Option<usize>,
+    pub deleted_with: Option<usize>,
+    pub triggers: Option<u8>,
+    pub condition: bool,
+    pub region: Option<u8>,
 }
 
 impl Line {
@@ -62,7 +68,8 @@ impl Line {
             What::Machine { part, net, .. } => part.iter_mut().chain(net).for_each(&mut change),
             What::Fleet { leader, .. } => leader.iter_mut().for_each(&mut change),
         }
-        self.options.depends_on.iter_mut().for_each(change);
+        let options = &mut self.options;
+        options.depends_on.iter_mut().chain(&mut options.replace_with).chain(&mut options.deleted_with).for_each(change);
     }
 
     /// The places of the lines that it needs.
@@ -73,7 +80,8 @@ impl Line {
             What::Machine { part, net, .. } => [part, net],
             What::Fleet { leader, .. } => [leader, None],
         };
-        inputs.into_iter().flatten().chain(self.options.depends_on).collect()
+        let options = &self.options;
+        inputs.into_iter().flatten().chain(options.depends_on).chain(options.replace_with).chain(options.deleted_with).collect()
     }
 }
 
@@ -104,6 +112,12 @@ pub(crate) fn without(lines: &[Line], left_out: usize) -> Vec<Line> {
         kept.push(line);
     }
     kept
+}
+
+/// Another place of the toy cloud than its own.
+fn place(region: u8) -> Provider {
+    let place = BTreeMap::from([("region".to_owned(), format!("region-{region}"))]);
+    Provider { cloud: "toy".into(), place, access: BTreeMap::new() }
 }
 
 /// A handle to what was declared before.
@@ -148,6 +162,23 @@ macro_rules! treated {
         }
         if options.delete_before_create {
             builder = builder.delete_before_create();
+        }
+        if let Some(other) = options.replace_with.map(|at| &$handles[at]) {
+            builder = builder.replace_with(other);
+        }
+        if let Some(other) = options.deleted_with.map(|at| &$handles[at]) {
+            builder = builder.deleted_with(other);
+        }
+        if let Some(value) = options.triggers {
+            builder = builder.triggers([i64::from(value)]);
+        }
+        if options.condition {
+            builder = builder
+                .precondition(ops::eq::<bool>(true, true), "one is one")
+                .postcondition(|this| ops::eq(this.id(), this.id()), "it has an id");
+        }
+        if let Some(region) = options.region {
+            builder = builder.provider(place(region));
         }
         builder
     }};
@@ -265,6 +296,11 @@ pub(crate) fn written(lines: &[Line]) -> String {
             (options.ignore_changes, format!(".ignore_changes([{field}])")),
             (options.replace_on_changes, format!(".replace_on_changes([{field}])")),
             (options.delete_before_create, ".delete_before_create()".to_owned()),
+            (options.replace_with.is_some(), format!(".replace_with(&{})", variable(options.replace_with.unwrap_or_default()))),
+            (options.deleted_with.is_some(), format!(".deleted_with(&{})", variable(options.deleted_with.unwrap_or_default()))),
+            (options.triggers.is_some(), format!(".triggers([{}])", options.triggers.unwrap_or_default())),
+            (options.condition, ".precondition(…).postcondition(…)".to_owned()),
+            (options.region.is_some(), format!(".provider(region({}))", options.region.unwrap_or_default())),
         ];
         text.extend(plain.into_iter().filter(|(said, _)| *said).map(|(_, call)| call));
         text.push_str(".add(stack);\n");

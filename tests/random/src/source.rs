@@ -29,6 +29,7 @@ pub fn source(story: &Story) -> String {
             Operation::Deploy => {}
             Operation::Refresh => text.push_str("    world.refresh().unwrap();\n"),
             Operation::Destroy => text.push_str("    drop(world.try_destroy());\n"),
+            limited => drop(writeln!(text, "    // The deployment is limited first: {limited:?}")),
         }
         let _ = writeln!(text, "    world.deploy_graph(&graph_{number}).unwrap().complete();");
         let _ = writeln!(text, "    assert!(!world.plan_graph(&graph_{number}).unwrap().has_changes());");
@@ -52,6 +53,7 @@ fn suffered(text: &mut String, number: usize, operation: Operation, trouble: &tr
         (Operation::Destroy, Some(crash)) => writeln!(text, "    world.destroy_until(Crash::{crash:?});"),
         (Operation::Destroy, None) => writeln!(text, "    drop(world.try_destroy());"),
         (Operation::Refresh, _) => writeln!(text, "    drop(world.refresh());"),
+        (limited, _) => writeln!(text, "    // A limited deployment goes wrong: {limited:?}"),
     };
     text.push_str("    world.cloud.heal();\n");
 }

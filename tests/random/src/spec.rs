@@ -26,17 +26,26 @@ struct Traits {
     ignore: bool,
     replace: bool,
     first: bool,
+    with: Option<usize>,
+    contained: bool,
+    triggers: Option<u8>,
+    condition: bool,
+    region: Option<u8>,
 }
 
 /// The numbers of one resource.
 pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     let seldom = || prop::bool::weighted(0.06);
-    let traits = (seldom(), seldom(), seldom(), seldom(), seldom()).prop_map(|(protect, retain, ignore, replace, first)| Traits {
-        protect,
-        retain,
-        ignore,
-        replace,
-        first,
+    let more = (
+        prop::option::weighted(0.06, 0..16_usize),
+        prop::bool::weighted(0.3),
+        prop::option::weighted(0.1, 0..2_u8),
+        seldom(),
+        prop::option::weighted(0.03, 0..2_u8),
+    );
+    let traits = (seldom(), seldom(), seldom(), seldom(), seldom(), more).prop_map(|(protect, retain, ignore, replace, first, more)| {
+        let (with, contained, triggers, condition, region) = more;
+        Traits { protect, retain, ignore, replace, first, with, contained, triggers, condition, region }
     });
     let needs = (0..16_usize, prop::option::weighted(0.4, 0..16_usize), prop::option::weighted(0.1, 0..16_usize));
     (prop::bool::weighted(0.8), 0..3_u8, 0..3_u8, needs, traits).prop_map(|(present, fixed, loose, needs, options)| {
@@ -88,7 +97,16 @@ pub(crate) fn lines(specs: &[Spec]) -> Vec<Line> {
         // What stays behind may use nothing, or the cloud would refuse to delete that for ever; nor may it have a name
         // that another one will want.
         let alone = matches!(what, What::Vault { .. } | What::Net { .. });
+        let of_net = match what {
+            What::Part { net, .. } => Some(net),
+            _ => None,
+        };
         let options = Options {
+            replace_with: spec.options.with.and_then(|with| (!lines.is_empty()).then(|| with % lines.len())),
+            deleted_with: of_net.filter(|_| spec.options.contained),
+            triggers: spec.options.triggers,
+            condition: spec.options.condition,
+            region: spec.options.region,
             depends_on: spec.after.and_then(|after| (!lines.is_empty()).then(|| after % lines.len())),
             protect: spec.options.protect,
             retain_on_delete: spec.options.retain && alone,

@@ -39,6 +39,12 @@ pub enum Operation {
     Refresh,
     /// Everything is destroyed.
     Destroy,
+    /// The program is deployed, but only what one of its names says, and what that needs.
+    Only(usize),
+    /// The program is deployed, but for what one of its names says.
+    Without(usize),
+    /// The program is deployed, and what one of its names says is replaced.
+    Replace(usize),
 }
 
 /// What happens to an object behind the engine's back; the number says which.

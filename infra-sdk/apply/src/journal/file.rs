@@ -3,24 +3,27 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use async_trait::async_trait;
 use infra_plan::{Record, STATE_VERSION, State};
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
 use super::line::{self, LineError};
 use super::{Journal, Log};
+use crate::lease::{Holder, folder};
 use crate::store::StoreError;
 
 /// The first line of a journal.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Header {
-    /// The format of the file.
-    format: u32,
+pub struct Header {
+    /// The format of the journal.
+    pub format: u32,
     /// Whose state it is, as `stack/environment`.
-    of: String,
+    pub of: String,
     /// What the digests of secrets are salted with.
-    salt: String,
+    pub salt: String,
 }
 
 impl Header {
@@ -33,8 +36,14 @@ impl Header {
 /// The file behind a journal, locked for as long as it is open for writing.
 pub struct FileLog {
     path: PathBuf,
-    file: File,
     last: u32,
+    /// None while a write is under way, and for ever after one whose end nobody waited for.
+    tail: Option<Tail>,
+}
+
+/// A file and how far it is written.
+struct Tail {
+    file: File,
     /// The file's length up to the last whole record.
     length: u64,
 }
@@ -49,6 +58,11 @@ pub struct Found {
 impl FileLog {
     /// Opens a journal for a run, and makes it if there is none; `salt` is used only then. The file is locked.
     pub fn open(path: &Path, of: &str, salt: impl FnOnce() -> String) -> Result<(Journal, Found), StoreError> {
+        FileLog::open_for(path, of, None, salt)
+    }
+
+    /// As [`open`](FileLog::open), and whoever finds the file locked is told by whom.
+    pub fn open_for(path: &Path, of: &str, holder: Option<&Holder>, salt: impl FnOnce() -> String) -> Result<(Journal, Found), StoreError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| StoreError::io("make the folder of", path, source))?;
         }
@@ -60,23 +74,37 @@ impl FileLog {
             .open(path)
             .map_err(|source| StoreError::io("open", path, source))?;
         lock(&file, path)?;
+        folder::announce(path, holder);
         let bytes = read_all(&mut file, path)?;
         // Nothing is done before the first line is whole: where it is torn, there is nothing to remember.
         if is_torn_header(&bytes, of) {
             let header = Header { format: STATE_VERSION, of: of.to_owned(), salt: salt() };
             let mut line = Vec::new();
             let last = line::write(0, &header, &mut line).map_err(|error| StoreError::io("write", path, error.into()))?;
-            let mut log = FileLog { path: path.to_owned(), file, last, length: 0 };
-            log.write(&line)?;
-            log.sync_folder()?;
+            let mut tail = Tail { file, length: 0 };
+            tail.write(path, &line)?;
+            sync_folder(path)?;
+            let log = FileLog { path: path.to_owned(), last, tail: Some(tail) };
             return Ok((Journal::new(State::new(header.salt), Box::new(log)), Found { torn: bytes.len() }));
         }
         let read = Read::all(&bytes, path, of, |_| {})?;
         let length = read.length as u64;
         let found = Found { torn: bytes.len() - read.length };
         file.seek(SeekFrom::Start(length)).map_err(|source| StoreError::io("read", path, source))?;
-        let log = FileLog { path: path.to_owned(), file, last: read.last, length };
+        let log = FileLog { path: path.to_owned(), last: read.last, tail: Some(Tail { file, length }) };
         Ok((Journal::new(read.state, Box::new(log)), found))
+    }
+
+    /// Whether nobody has a journal open, or there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] with whoever has it.
+    pub fn holder(path: &Path) -> Result<(), StoreError> {
+        match File::open(path) {
+            Ok(file) => lock(&file, path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(source) => Err(StoreError::io("open", path, source)),
+        }
     }
 
     /// Reads a journal's state without locking or changing anything; `None` if there is no journal.
@@ -93,10 +121,12 @@ impl FileLog {
         let read = Read::all(&bytes, path, of, |record| records.push(record.clone()))?;
         Ok(Some(History { start: read.start, records }))
     }
+}
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+impl Tail {
+    fn write(&mut self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         // A torn tail, of a run before or of a write that failed, must not stand between two records.
-        let io = |source| StoreError::io("write", &self.path, source);
+        let io = |source| StoreError::io("write", path, source);
         self.file.set_len(self.length).map_err(io)?;
         self.file.seek(SeekFrom::Start(self.length)).map_err(io)?;
         self.file.write_all(bytes).map_err(io)?;
@@ -104,36 +134,57 @@ impl FileLog {
         self.length += bytes.len() as u64;
         Ok(())
     }
+}
 
-    /// Makes the file's own name durable.
-    fn sync_folder(&self) -> Result<(), StoreError> {
-        match self.path.parent().map(File::open) {
-            Some(Ok(folder)) => folder.sync_all().map_err(|source| StoreError::io("sync the folder of", &self.path, source)),
-            _ => Ok(()),
-        }
+/// Makes the file's own name durable.
+fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    match path.parent().map(File::open) {
+        Some(Ok(folder)) => folder.sync_all().map_err(|source| StoreError::io("sync the folder of", path, source)),
+        _ => Ok(()),
     }
 }
 
+impl Drop for FileLog {
+    fn drop(&mut self) {
+        folder::withdraw(&self.path);
+    }
+}
+
+#[async_trait]
 impl Log for FileLog {
-    fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+    async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
         let (mut bytes, mut last) = (Vec::new(), self.last);
         for record in records {
             last = line::write(last, record, &mut bytes).map_err(|error| StoreError::io("write", &self.path, error.into()))?;
         }
-        self.write(&bytes)?;
+        let (mut tail, path) = (self.tail.take().ok_or(StoreError::Broken)?, self.path.clone());
+        let write = move || tail.write(&path, &bytes).map(|()| tail);
+        // A disk may take long to sync: what else the run does goes on meanwhile.
+        let written = match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => runtime.spawn_blocking(write).await.map_err(|_| StoreError::Broken)?,
+            Err(_) => write(),
+        };
+        self.tail = Some(written?);
         self.last = last;
         Ok(())
     }
 }
 
 /// Takes a journal's lock, which ends with the file.
+///
+/// A process that this one starts has its files too until it becomes another program: a lock that was just given back
+/// may be held for that moment, so that it is tried for a while.
 pub(super) fn lock(file: &File, path: &Path) -> Result<(), StoreError> {
-    match file.try_lock() {
-        // A rewriting may have put another file in its place since it was opened.
-        Ok(()) if is_at(file, path) => Ok(()),
-        Ok(()) | Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(StoreError::io("lock", path, source)),
+    for tries in 0..10 {
+        match file.try_lock() {
+            Ok(()) if is_at(file, path) => return Ok(()),
+            // A rewriting has put another file in its place since it was opened.
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1 << tries)),
+            Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", path, source)),
+        }
     }
+    Err(StoreError::Locked { path: path.to_owned(), holder: folder::holder(path) })
 }
 
 /// Whether a file is still the one at its path.
@@ -244,29 +295,29 @@ mod tests {
         FileLog::open(path, "web/local", || "salt".into())
     }
 
-    fn written(path: &Path) -> State {
+    async fn written(path: &Path) -> State {
         let (mut journal, _) = open(path).unwrap();
-        journal.record(record("a")).unwrap();
-        journal.record(record("b")).unwrap();
+        journal.record(record("a")).await.unwrap();
+        journal.record(record("b")).await.unwrap();
         journal.into_state()
     }
 
-    #[test]
-    fn a_journal_reads_back_as_it_was_written() {
+    #[tokio::test]
+    async fn a_journal_reads_back_as_it_was_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/journal");
-        let state = written(&path);
+        let state = written(&path).await;
         let (mut journal, found) = open(&path).unwrap();
         assert_eq!((journal.state(), found), (&state, Found::default()));
-        journal.record(record("c")).unwrap();
+        journal.record(record("c")).await.unwrap();
         assert_eq!(FileLog::peek(&path, "web/local").unwrap().unwrap().0, journal.into_state());
     }
 
-    #[test]
-    fn cut_at_any_byte_the_whole_records_before_are_read_and_writing_goes_on() {
+    #[tokio::test]
+    async fn cut_at_any_byte_the_whole_records_before_are_read_and_writing_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
-        written(&path);
+        written(&path).await;
         let whole = std::fs::read(&path).unwrap();
         let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
         for cut in header..whole.len() {
@@ -276,17 +327,17 @@ mod tests {
             assert_eq!(journal.state().serial as usize, lines - 1, "cut at {cut}");
             let kept = whole[..cut].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
             assert_eq!(found.torn, cut - kept);
-            journal.record(record("c")).unwrap();
+            journal.record(record("c")).await.unwrap();
             let state = journal.into_state();
             assert_eq!(open(&path).unwrap().0.into_state(), state, "cut at {cut}");
         }
     }
 
-    #[test]
-    fn cut_within_its_first_line_a_journal_begins_anew_and_another_file_is_not_written_over() {
+    #[tokio::test]
+    async fn cut_within_its_first_line_a_journal_begins_anew_and_another_file_is_not_written_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
-        written(&path);
+        written(&path).await;
         let whole = std::fs::read(&path).unwrap();
         let header = whole.iter().position(|byte| *byte == b'\n').unwrap();
         for cut in 0..=header {
@@ -302,11 +353,11 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "a letter");
     }
 
-    #[test]
-    fn a_last_record_of_which_the_disk_has_only_the_end_is_dropped() {
+    #[tokio::test]
+    async fn a_last_record_of_which_the_disk_has_only_the_end_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
-        written(&path);
+        written(&path).await;
         let whole = std::fs::read(&path).unwrap();
         let last = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
         let mut torn = whole.clone();
@@ -316,11 +367,11 @@ mod tests {
         assert_eq!((journal.state().serial, found.torn), (1, whole.len() - last));
     }
 
-    #[test]
-    fn an_edited_journal_is_refused_with_the_line() {
+    #[tokio::test]
+    async fn an_edited_journal_is_refused_with_the_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
-        written(&path);
+        written(&path).await;
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replacen("t:t/t:a", "t:t/t:x", 1)).unwrap();
         let error = open(&path).err().unwrap().to_string();
@@ -331,11 +382,11 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), without_a.join("\n") + "\n", "nothing was written over it");
     }
 
-    #[test]
-    fn a_journal_of_another_stack_or_a_newer_version_is_refused() {
+    #[tokio::test]
+    async fn a_journal_of_another_stack_or_a_newer_version_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
-        written(&path);
+        written(&path).await;
         assert!(matches!(FileLog::peek(&path, "other/local"), Err(StoreError::Foreign { .. })));
         let mut line = Vec::new();
         line::write(0, &Header { format: 99, of: "web/local".into(), salt: String::new() }, &mut line).unwrap();
@@ -343,12 +394,12 @@ mod tests {
         assert!(matches!(open(&path), Err(StoreError::Version { found: 99, .. })));
     }
 
-    #[test]
-    fn a_history_has_every_record_and_the_state_after_each() {
+    #[tokio::test]
+    async fn a_history_has_every_record_and_the_state_after_each() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         assert_eq!(FileLog::history(&path, "web/local").unwrap(), None);
-        let state = written(&path);
+        let state = written(&path).await;
         let history = FileLog::history(&path, "web/local").unwrap().unwrap();
         assert_eq!(history.records, [record("a"), record("b")]);
         assert_eq!(history.state_at(2), Some(state));
@@ -362,8 +413,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         let first = open(&path).unwrap();
-        assert!(matches!(open(&path), Err(StoreError::Locked { .. })));
+        assert!(matches!(open(&path), Err(StoreError::Locked { holder: None, .. })));
         drop(first);
+        let holder = Holder { owner: "ann".into(), host: "box".into(), pid: 7, command: "infra deploy web".into(), ..Holder::default() };
+        let second = FileLog::open_for(&path, "web/local", Some(&holder), || "salt".into()).unwrap();
+        let refused = open(&path).err().unwrap();
+        assert!(refused.to_string().contains("ann on box (process 7"), "{refused}");
+        drop(second);
         assert!(open(&path).is_ok());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 /// Why a line cannot be read.
 #[derive(Debug, PartialEq)]
-pub(super) enum LineError {
+pub enum LineError {
     /// The checksum is not that of the content after the line before.
     Checksum,
     /// It is whole but not what this version writes.
@@ -16,7 +16,7 @@ pub(super) enum LineError {
 }
 
 /// Writes a line, with its end; returns its checksum.
-pub(super) fn write(before: u32, content: &impl Serialize, into: &mut Vec<u8>) -> Result<u32, serde_json::Error> {
+pub fn write(before: u32, content: &impl Serialize, into: &mut Vec<u8>) -> Result<u32, serde_json::Error> {
     let json = serde_json::to_string(content)?;
     // What cannot be read back must not be written: it would take everything after it along.
     if depth(&json) > DEEPEST {
@@ -28,7 +28,7 @@ pub(super) fn write(before: u32, content: &impl Serialize, into: &mut Vec<u8>) -
 }
 
 /// Reads a line without its end; returns its checksum and content.
-pub(super) fn read<T: DeserializeOwned>(before: u32, line: &[u8]) -> Result<(u32, T), LineError> {
+pub fn read<T: DeserializeOwned>(before: u32, line: &[u8]) -> Result<(u32, T), LineError> {
     let (sum, json) = line.split_at_checked(9).ok_or(LineError::Checksum)?;
     let sum = std::str::from_utf8(&sum[..8]).ok().and_then(|hex| u32::from_str_radix(hex, 16).ok()).ok_or(LineError::Checksum)?;
     if checksum(before, json) != sum {

@@ -1,27 +1,45 @@
 //! What happened, record by record, on a disk before anything else happens.
 
+mod desk;
 mod file;
 mod history;
-mod line;
+pub mod line;
 mod repair;
 mod rewrite;
 mod seal;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use infra_plan::{Record, State};
 
-pub use file::{FileLog, Found};
+pub(crate) use desk::{Desk, Now};
+pub use file::{FileLog, Found, Header};
 pub use history::History;
 pub use repair::{Damage, Repaired};
 pub use seal::{Seal, SealError};
 
+use seal::Sealing;
+
+use crate::lease::Hold;
 use crate::store::StoreError;
 
 /// Where records are kept. `append` returns when they are durable, not before.
+///
+/// What is given to a log is what is stored: the journal has sealed every secret in it.
+#[async_trait]
 pub trait Log: Send {
-    /// Makes records durable, in order, after all earlier ones.
-    fn append(&mut self, records: &[Record]) -> Result<(), StoreError>;
+    /// Makes records durable, in order, after all earlier ones. After an error some of the first may be durable.
+    async fn append(&mut self, records: &[Record]) -> Result<(), StoreError>;
+
+    /// Whether so much was appended that a snapshot of the state would pay for itself when the journal is next opened.
+    fn wants_snapshot(&self) -> bool {
+        false
+    }
+
+    /// Keeps the state after all records so far, to make opening cheap. Nothing depends on it, so that nobody is told
+    /// where it fails: it is wanted again later.
+    async fn snapshot(&mut self, _state: State) {}
 }
 
 /// A state together with the log that it is the fold of.
@@ -31,27 +49,38 @@ pub struct Journal {
     /// Whether a record could not be made durable. A disk that failed once may say that it holds what it has lost, so
     /// nothing more is written to it in this run.
     broken: bool,
-    /// What seals the secrets in records; without it none may be in one.
-    seal: Option<Arc<dyn Seal>>,
-    /// Whether records are kept anywhere but in memory.
-    kept: bool,
+    hold: Hold,
+    sealing: Sealing,
 }
 
 impl Journal {
     /// A journal from a log and the state that the log's records make.
     pub fn new(state: State, log: Box<dyn Log>) -> Journal {
-        Journal { state, log, broken: false, seal: None, kept: true }
+        Journal { state, log, broken: false, hold: Hold::forever(), sealing: Sealing { seal: None, kept: true } }
     }
 
     /// A journal in memory: for tests, and for programs that keep their state themselves.
     pub fn in_memory(state: State) -> Journal {
         struct Nowhere;
+        #[async_trait]
         impl Log for Nowhere {
-            fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
+            async fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
                 Ok(())
             }
         }
-        Journal { kept: false, ..Journal::new(state, Box::new(Nowhere)) }
+        Journal { sealing: Sealing { seal: None, kept: false }, ..Journal::new(state, Box::new(Nowhere)) }
+    }
+
+    /// The journal for as long as a lease lasts: after it nothing is recorded, and no cloud is called.
+    #[must_use]
+    pub fn held(mut self, hold: Hold) -> Journal {
+        self.hold = hold;
+        self
+    }
+
+    /// For how long this run may record and call a cloud.
+    pub fn hold(&self) -> &Hold {
+        &self.hold
     }
 
     /// The state.
@@ -67,19 +96,20 @@ impl Journal {
         let mut state = self.state.clone();
         seal.open_state(&mut state)?;
         self.state = state;
-        self.seal = Some(seal);
+        self.sealing.seal = Some(seal);
         Ok(())
     }
 
     /// What seals the records' secrets, once the journal is unlocked.
     pub fn seal(&self) -> Option<&dyn Seal> {
-        self.seal.as_deref()
+        self.sealing.seal.as_deref()
     }
 
-    /// The same without what keeps its records: to look at what would be. What others may not touch meanwhile is let go.
+    /// A copy without what keeps its records: to look at what would be, while others have the journal.
     #[must_use]
-    pub fn detached(self) -> Journal {
-        Journal { seal: self.seal, ..Journal::in_memory(self.state) }
+    pub fn detached(&self) -> Journal {
+        let sealing = Sealing { seal: self.sealing.seal.clone(), kept: false };
+        Journal { sealing, ..Journal::in_memory(self.state.clone()) }
     }
 
     /// The state, when the journal is done with.
@@ -89,32 +119,24 @@ impl Journal {
 
     /// Makes a record durable, then part of the state. After an error nothing may be done that the record was for, and
     /// every further record is refused.
-    pub fn record(&mut self, record: Record) -> Result<(), StoreError> {
-        if self.broken {
-            return Err(StoreError::Broken);
-        }
-        let (record, sealed) = self.open_and_sealed(record)?;
-        if let Err(error) = self.log.append(std::slice::from_ref(&sealed)) {
-            self.broken = true;
-            return Err(error);
-        }
-        self.state.apply(record);
-        Ok(())
+    ///
+    /// # Errors
+    /// Where it could not be made durable, or an earlier one could not.
+    pub async fn record(&mut self, record: Record) -> Result<(), StoreError> {
+        self.record_all(vec![record]).await
     }
 
-    /// A record as the state takes it, and as the log does.
-    fn open_and_sealed(&self, mut record: Record) -> Result<(Record, Record), StoreError> {
-        let unsealed = |SealError(problem)| StoreError::Unsealed { problem };
-        match &self.seal {
-            Some(seal) => {
-                seal.open_record(&mut record).map_err(unsealed)?;
-                Ok((record.clone(), seal::sealed(seal.as_ref(), record)?))
-            }
-            None if self.kept && seal::is_open(&record) => {
-                Err(StoreError::Unsealed { problem: "the journal's key was not asked for".into() })
-            }
-            None => Ok((record.clone(), record)),
-        }
+    /// Makes records durable at once, in order, then part of the state.
+    ///
+    /// # Errors
+    /// As for [`record`](Journal::record); some of the first may be durable nevertheless.
+    pub async fn record_all(&mut self, records: Vec<Record>) -> Result<(), StoreError> {
+        self.desk().record_all(records).await
+    }
+
+    /// The journal for many who record at the same time.
+    pub(crate) fn desk(&mut self) -> Desk<'_> {
+        Desk::over(&mut self.state, self.log.as_mut(), &mut self.broken, &self.hold, &self.sealing)
     }
 }
 
@@ -130,8 +152,9 @@ mod tests {
     /// A disk that is full once, and says afterwards that all is well.
     struct FullOnce(bool);
 
+    #[async_trait]
     impl Log for FullOnce {
-        fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
+        async fn append(&mut self, _: &[Record]) -> Result<(), StoreError> {
             match std::mem::replace(&mut self.0, true) {
                 false => Err(StoreError::io("write", Path::new("journal"), io::ErrorKind::StorageFull.into())),
                 true => Ok(()),
@@ -139,12 +162,12 @@ mod tests {
         }
     }
 
-    #[test]
-    fn after_one_record_was_refused_none_is_taken_any_more() {
+    #[tokio::test]
+    async fn after_one_record_was_refused_none_is_taken_any_more() {
         let mut journal = Journal::new(State::new("salt"), Box::new(FullOnce(false)));
         let record = || Record::Abandoned { address: Address::new("t:t/t", "a") };
-        assert!(matches!(journal.record(record()), Err(StoreError::Io { .. })));
-        assert!(matches!(journal.record(record()), Err(StoreError::Broken)));
+        assert!(matches!(journal.record(record()).await, Err(StoreError::Io { .. })));
+        assert!(matches!(journal.record(record()).await, Err(StoreError::Broken)));
         assert_eq!(journal.state().serial, 0);
     }
 }

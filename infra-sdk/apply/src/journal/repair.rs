@@ -135,21 +135,21 @@ mod tests {
     }
 
     /// A journal of three records, and its bytes.
-    fn written() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
+    async fn written() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         let (mut journal, _) = FileLog::open(&path, OF, || "salt".into()).unwrap();
         for name in ["a", "b", "c"] {
-            journal.record(record(name)).unwrap();
+            journal.record(record(name)).await.unwrap();
         }
         drop(journal);
         let bytes = std::fs::read(&path).unwrap();
         (folder, path, bytes)
     }
 
-    #[test]
-    fn a_sound_journal_is_left_as_it_is_and_a_torn_one_loses_its_tail_only() {
-        let (folder, path, bytes) = written();
+    #[tokio::test]
+    async fn a_sound_journal_is_left_as_it_is_and_a_torn_one_loses_its_tail_only() {
+        let (folder, path, bytes) = written().await;
         assert_eq!(FileLog::repair(&folder.path().join("none"), OF, |_| true).unwrap(), None);
         assert_eq!(FileLog::repair(&path, OF, |_| true).unwrap(), Some(Repaired::default()));
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
@@ -158,9 +158,9 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
     }
 
-    #[test]
-    fn wherever_a_byte_is_damaged_the_records_before_it_are_kept_and_the_file_set_aside() {
-        let (_folder, path, bytes) = written();
+    #[tokio::test]
+    async fn wherever_a_byte_is_damaged_the_records_before_it_are_kept_and_the_file_set_aside() {
+        let (_folder, path, bytes) = written().await;
         let header = length_before(&bytes, 2);
         for at in header..bytes.len() {
             let mut damaged = bytes.clone();
@@ -179,14 +179,14 @@ mod tests {
             let (mut journal, _) = FileLog::open(&path, OF, || "other".into()).unwrap();
             assert_eq!((journal.state().serial, journal.state().salt.as_str()), (damage.kept, "salt"));
             assert_eq!(damage.line as u64, damage.kept + 2);
-            journal.record(record("d")).unwrap();
+            journal.record(record("d")).await.unwrap();
             std::fs::remove_file(aside).unwrap();
         }
     }
 
-    #[test]
-    fn what_follows_the_damage_can_be_read() {
-        let (_folder, path, bytes) = written();
+    #[tokio::test]
+    async fn what_follows_the_damage_can_be_read() {
+        let (_folder, path, bytes) = written().await;
         let text = String::from_utf8(bytes).unwrap().replacen("t:t/t:b", "t:t/t:x", 1);
         std::fs::write(&path, text).unwrap();
         let damage = FileLog::repair(&path, OF, |_| false).unwrap().unwrap().damage.unwrap();
@@ -196,9 +196,9 @@ mod tests {
         assert_eq!(damage.after[1].1, Some(record("c")));
     }
 
-    #[test]
-    fn a_damaged_first_line_leaves_nothing_to_keep_but_loses_nothing() {
-        let (_folder, path, bytes) = written();
+    #[tokio::test]
+    async fn a_damaged_first_line_leaves_nothing_to_keep_but_loses_nothing() {
+        let (_folder, path, bytes) = written().await;
         let mut damaged = bytes.clone();
         damaged[0] = b'x';
         std::fs::write(&path, &damaged).unwrap();
@@ -207,9 +207,9 @@ mod tests {
         assert_eq!(FileLog::open(&path, OF, || "new".into()).unwrap().0.state().serial, 0);
     }
 
-    #[test]
-    fn a_line_of_a_newer_engine_is_no_damage() {
-        let (_folder, path, mut bytes) = written();
+    #[tokio::test]
+    async fn a_line_of_a_newer_engine_is_no_damage() {
+        let (_folder, path, mut bytes) = written().await;
         let last = Read::all(&bytes, &path, OF, |_| {}).unwrap().last;
         line::write(last, &serde_json::json!({ "dreamt": { "address": "t:t/t:a" } }), &mut bytes).unwrap();
         std::fs::write(&path, &bytes).unwrap();
@@ -217,9 +217,9 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
     }
 
-    #[test]
-    fn a_journal_in_use_is_not_repaired() {
-        let (_folder, path, _) = written();
+    #[tokio::test]
+    async fn a_journal_in_use_is_not_repaired() {
+        let (_folder, path, _) = written().await;
         let running = FileLog::open(&path, OF, || "salt".into()).unwrap();
         assert!(matches!(FileLog::repair(&path, OF, |_| true), Err(StoreError::Locked { .. })));
         drop(running);

@@ -64,14 +64,14 @@ mod tests {
         Record::Forgotten { address: Address::new("t:t/t", name) }
     }
 
-    #[test]
-    fn a_rewritten_journal_has_the_new_records_under_the_old_numbers_and_goes_on() {
+    #[tokio::test]
+    async fn a_rewritten_journal_has_the_new_records_under_the_old_numbers_and_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         assert_eq!(FileLog::rewrite(&path, OF, Ok, |_| Vec::new()).unwrap(), None);
         let (mut journal, _) = FileLog::open(&path, OF, || "salt".into()).unwrap();
-        journal.record(forgotten("a")).unwrap();
-        journal.record(forgotten("b")).unwrap();
+        journal.record(forgotten("a")).await.unwrap();
+        journal.record(forgotten("b")).await.unwrap();
         let locked = FileLog::rewrite(&path, OF, Ok, |_| Vec::new());
         assert!(matches!(locked, Err(StoreError::Locked { .. })));
         drop(journal);
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(history.records, [forgotten("x"), forgotten("b"), forgotten("c")]);
         assert_eq!((history.start.salt.as_str(), std::fs::read_dir(folder.path()).unwrap().count()), ("salt", 1));
         let (mut journal, found) = FileLog::open(&path, OF, || "other".into()).unwrap();
-        journal.record(forgotten("d")).unwrap();
+        journal.record(forgotten("d")).await.unwrap();
         assert_eq!((journal.state().serial, found.torn), (4, 0));
     }
 

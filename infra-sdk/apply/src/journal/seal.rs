@@ -1,5 +1,7 @@
 //! Secrets on their way into a journal and out of it: sealed in every record, open in a run's state.
 
+use std::sync::Arc;
+
 use infra_core::Value;
 use infra_plan::{Record, SavedPlan, State};
 
@@ -25,14 +27,43 @@ pub trait Seal: Send + Sync {
     fn open(&self, sealed: &str) -> Result<Value, SealError>;
 }
 
-/// A record as a journal may have it.
-pub(super) fn sealed(seal: &dyn Seal, mut record: Record) -> Result<Record, StoreError> {
-    record.each_secret(&mut |value| close(seal, value)).map_err(|SealError(problem)| StoreError::Unsealed { problem })?;
-    Ok(record)
+/// What becomes of a journal's secrets.
+pub(super) struct Sealing {
+    /// What seals them; without it none may be in a record.
+    pub(super) seal: Option<Arc<dyn Seal>>,
+    /// Whether records are kept anywhere but in memory.
+    pub(super) kept: bool,
+}
+
+impl Sealing {
+    /// A record as the state takes it, and as the log does.
+    pub(super) fn open_and_sealed(&self, mut record: Record) -> Result<(Record, Record), StoreError> {
+        let unsealed = |SealError(problem)| StoreError::Unsealed { problem };
+        match &self.seal {
+            Some(seal) => {
+                seal.open_record(&mut record).map_err(unsealed)?;
+                let mut sealed = record.clone();
+                seal.seal_record(&mut sealed).map_err(unsealed)?;
+                Ok((record, sealed))
+            }
+            None if self.kept && is_open(&record) => {
+                Err(StoreError::Unsealed { problem: "the journal's key was not asked for".into() })
+            }
+            None => Ok((record.clone(), record)),
+        }
+    }
+
+    /// A state as a log may keep it; nothing where its secrets cannot be sealed.
+    pub(super) fn sealed_state(&self, mut state: State) -> Option<State> {
+        match &self.seal {
+            Some(seal) => seal.seal_state(&mut state).ok().map(|()| state),
+            None => Some(state),
+        }
+    }
 }
 
 /// Whether a record says a secret in clear.
-pub(super) fn is_open(record: &Record) -> bool {
+fn is_open(record: &Record) -> bool {
     let found = record.clone().each_secret(&mut |value| if matches!(value, Value::Secret(_)) { Err(()) } else { Ok(()) });
     found.is_err()
 }

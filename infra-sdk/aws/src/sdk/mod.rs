@@ -8,6 +8,7 @@ mod convert;
 #[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
 mod differs;
 mod error;
+mod keys;
 mod local;
 #[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
 pub(crate) mod tags;
@@ -23,6 +24,7 @@ pub(crate) use convert::{amends, changes, from_base64, is_on, name_of, named, se
 #[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
 pub(crate) use differs::differs;
 pub(crate) use error::failed;
+pub use keys::{Keys, keys};
 
 /// Adds the handlers of every service to a registry.
 pub fn register(registry: &mut Registry, config: &SdkConfig) {

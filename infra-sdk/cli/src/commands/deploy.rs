@@ -98,12 +98,12 @@ impl Deploy {
         let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
-        let mut journal = session.journal(cloud)?;
+        let mut journal = session.journal(cloud).await?;
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
         session.unlock(&mut journal, Some(&graph)).await?;
         let engine = cloud.engine(Some(self.change.parallel));
         let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
-        let referrers = session.referrers()?;
+        let referrers = session.referrers().await?;
         let mut recovered = false;
         loop {
             let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));

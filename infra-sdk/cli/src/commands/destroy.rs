@@ -48,14 +48,14 @@ impl Destroy {
             say("The local cloud does not run, and what is deployed there ends with it: nothing is left to destroy.");
             return Ok(Exit::Done);
         }
-        if let Some((stack, outputs)) = session.referrers()?.into_iter().next().filter(|_| !self.ignore_references) {
+        if let Some((stack, outputs)) = session.referrers().await?.into_iter().next().filter(|_| !self.ignore_references) {
             let outputs = list(&outputs);
             let problem = format!("stack `{stack}` in {} uses {outputs} of stack `{}`", session.environment.name, session.stack);
             let help = format!("destroy `{stack}` first, or deploy it without them; `--ignore-references` destroys this one all the same");
             return Err(Error::Refused { problem, help });
         }
         let cloud = session.cloud().await?;
-        let mut journal = session.journal(cloud)?;
+        let mut journal = session.journal(cloud).await?;
         session.unlock_to_destroy(&mut journal).await?;
         let engine = cloud.engine(Some(self.change.parallel));
         let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));

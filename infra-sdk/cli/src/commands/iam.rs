@@ -52,7 +52,7 @@ impl Iam {
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
-        let state = session.place.recorded()?.unwrap_or_default();
+        let state = session.place.recorded().await?.unwrap_or_default();
         let observed = Observed::default();
         let wrong = |problems| Error::Plan(PlanError::Wrong(problems));
         let (graph, planned) = match self.purpose {

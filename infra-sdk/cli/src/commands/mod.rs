@@ -5,10 +5,12 @@ mod destroy;
 mod graph;
 mod iam;
 mod local;
+mod lock;
 mod outputs;
 mod plan;
 mod refresh;
 mod state;
+mod unlock;
 
 use clap::Subcommand;
 
@@ -27,6 +29,8 @@ pub(crate) enum Command {
     Graph(graph::Graph),
     Iam(iam::Iam),
     State(state::State),
+    Lock(lock::Lock),
+    Unlock(unlock::Unlock),
     Local(local::Local),
 }
 
@@ -42,6 +46,8 @@ impl Command {
             Command::Graph(command) => command.stack.json,
             Command::Iam(command) => command.stack.json,
             Command::State(command) => command.json(),
+            Command::Lock(command) => command.json(),
+            Command::Unlock(command) => command.stack.json,
             Command::Local(command) => command.json(),
         }
     }
@@ -58,6 +64,8 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Graph(command) => command.run(providers).await,
         Command::Iam(command) => command.run(providers).await,
         Command::State(command) => command.run(providers).await,
+        Command::Lock(command) => command.run(providers).await,
+        Command::Unlock(command) => command.run(providers).await,
         Command::Local(command) => command.run(),
     }
 }

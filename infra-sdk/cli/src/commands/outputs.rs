@@ -40,7 +40,7 @@ impl Outputs {
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
-        let state = session.state()?;
+        let state = session.state().await?;
         let exports = match self.show_secrets {
             true => revealed(session.opened(state).await?.exports),
             false => state.exports,

@@ -73,7 +73,7 @@ impl Plan {
                 bound(&session, cloud, &graph).await?
             }
             None => {
-                let state = session.place.peek(cloud.memory.as_deref())?.unwrap_or_default();
+                let state = session.place.peek(cloud.memory.as_deref()).await?.unwrap_or_default();
                 Journal::in_memory(session.opened(state).await?)
             }
         };
@@ -116,7 +116,7 @@ impl Plan {
             let setting = session.setting(cloud);
             saved::write(path, SavedPlan::new(&plan, &graph, journal.state(), &selection, setting), &journal)?;
         }
-        plan.notes.extend(missed(&plan, &session.referrers()?));
+        plan.notes.extend(missed(&plan, &session.referrers().await?));
         if self.stack.json {
             json_document(&plan.redacted())?;
         } else if self.markdown {
@@ -142,10 +142,17 @@ impl Plan {
     }
 }
 
-/// What a saved plan is bound to: the journal, which is made if there is none, with the key that a deployment will need.
-/// It is not held while the plan is made.
+/// What a saved plan is bound to: the journal, which is made if there is none, with the key that a deployment will need. It
+/// is opened only for what must be written to it, and not held while the plan is made.
 async fn bound(session: &Session<'_>, cloud: &Cloud, graph: &Graph) -> Result<Journal, Error> {
-    let mut journal = session.journal(cloud)?;
+    if let Some(state) = session.place.peek(cloud.memory.as_deref()).await?
+        && (state.key.is_some() || !session.needs_key(&state, Some(graph)).await?)
+    {
+        let mut journal = Journal::in_memory(state);
+        session.unlock(&mut journal, Some(graph)).await?;
+        return Ok(journal);
+    }
+    let mut journal = session.journal(cloud).await?;
     session.unlock(&mut journal, Some(graph)).await?;
     Ok(journal.detached())
 }

@@ -40,19 +40,19 @@ impl Refresh {
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
         // Nothing deployed is an error before the local cloud is started for it.
-        session.state()?;
+        session.state().await?;
         let cloud = session.cloud().await?;
         let names = cloud.names();
         let progress = Progress::new(self.stack.json, names.clone());
         let (engine, selection) = (cloud.engine(None), self.targets.selection());
         let (seen, known) = match self.dry_run {
             true => {
-                let state = session.place.peek(cloud.memory.as_deref())?.unwrap_or_default();
+                let state = session.place.peek(cloud.memory.as_deref()).await?.unwrap_or_default();
                 let journal = Journal::in_memory(session.opened(state).await?);
                 (engine.drift(&journal, &selection, &progress).await, journal.state().rows.len())
             }
             false => {
-                let mut journal = session.journal(cloud)?;
+                let mut journal = session.journal(cloud).await?;
                 session.unlock(&mut journal, None).await?;
                 engine.recover_destroy_within(&session.stack, &mut journal, &selection, &progress).await?;
                 let seen = engine.refresh_within(&mut journal, &selection, &progress).await;

@@ -43,12 +43,12 @@ pub(super) struct Exported {
 
 impl Export {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<(), Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
-        let mut state = state_at(&session, self.at)?;
+        let mut state = state_at(&session, self.at).await?;
         if state.key.is_none() {
             // What was written before the journal had a key, and was sealed later, needs it too.
-            state.key = session.state()?.key;
+            state.key = session.state().await?.key;
         }
         json_document(&Exported {
             version: STATE_VERSION,

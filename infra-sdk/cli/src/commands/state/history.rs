@@ -26,8 +26,8 @@ pub(super) struct History {
 
 impl History {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<(), Error> {
-        let history = Session::open(&self.stack, providers)?.history()?;
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
+        let history = Session::open(&self.stack, providers)?.history().await?;
         let mut state = history.start;
         let width = history.records.len().to_string().len();
         let (mut lines, mut documents) = (String::new(), Vec::<Json>::new());
@@ -47,9 +47,9 @@ impl History {
 }
 
 /// The state after that many records; the present one without a number.
-pub(super) fn state_at(session: &Session<'_>, number: Option<u64>) -> Result<State, Error> {
-    let Some(number) = number else { return session.state() };
-    let history = session.history()?;
+pub(super) async fn state_at(session: &Session<'_>, number: Option<u64>) -> Result<State, Error> {
+    let Some(number) = number else { return session.state().await };
+    let history = session.history().await?;
     history.state_at(number).ok_or_else(|| Error::Missing {
         problem: format!("the history has {}, and not {number}", count(history.records.len(), "record")),
         help: format!("`{}` lists them", session.command("state history")),

@@ -49,7 +49,7 @@ impl Import {
         let session = Session::open(&self.stack, providers)?;
         let imported = read(&self.file, &session.stack, &session.environment.name)?;
         let opened = session.opened(imported.clone()).await?;
-        let mut journal = session.journal_for_import()?;
+        let mut journal = session.journal_for_import().await?;
         let present = journal.state().clone();
         if !self.replace && !(present.rows.is_empty() && present.exports.is_empty()) {
             return Err(Error::Refused {
@@ -70,14 +70,14 @@ impl Import {
                 // The key of another journal of the same stack serves this one as well.
                 (Some(key), None) => {
                     let seal = session.open_key(&key).await?;
-                    journal.record(Record::Keyed { key })?;
+                    journal.record(Record::Keyed { key }).await?;
                     journal.unlock(seal)?;
                 }
                 _ => session.unlock_always(&mut journal).await?,
             }
         }
         let state = journal.state().replaced_by(opened);
-        journal.record(Record::Restored { state: Box::new(state), undoes: None })?;
+        journal.record(Record::Restored { state: Box::new(state), undoes: None }).await?;
         if self.stack.json {
             return json_line("imported", json!({ "resources": resources, "left": left, "record": journal.state().serial }));
         }

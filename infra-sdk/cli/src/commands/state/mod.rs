@@ -4,6 +4,7 @@ mod export;
 mod history;
 mod import;
 mod list;
+mod migrate;
 mod mv;
 mod repair;
 mod rm;
@@ -75,6 +76,7 @@ Examples:
     Undo(undo::Undo),
     Repair(repair::Repair),
     RotateKey(rotate_key::RotateKey),
+    Migrate(migrate::Migrate),
 }
 
 impl State {
@@ -90,25 +92,27 @@ impl State {
             What::Undo(command) => command.stack.json,
             What::Repair(command) => command.stack.json,
             What::RotateKey(command) => command.stack.json,
+            What::Migrate(command) => command.stack.json,
         }
     }
 
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         match self.what {
-            What::List { stack } => list::list(&Session::open(&stack, providers)?.state()?, stack.json)?,
+            What::List { stack } => list::list(&Session::open(&stack, providers)?.state().await?, stack.json)?,
             What::Show { stack, address, at } => {
                 let session = Session::open(&stack, providers)?;
-                show::show(&history::state_at(&session, at)?, address.as_deref(), stack.json)?;
+                show::show(&history::state_at(&session, at).await?, address.as_deref(), stack.json)?;
             }
-            What::Mv(command) => command.run(providers)?,
-            What::Rm(command) => return command.run(providers),
-            What::History(command) => command.run(providers)?,
-            What::Export(command) => command.run(providers)?,
+            What::Mv(command) => command.run(providers).await?,
+            What::Rm(command) => return command.run(providers).await,
+            What::History(command) => command.run(providers).await?,
+            What::Export(command) => command.run(providers).await?,
             What::Import(command) => command.run(providers).await?,
-            What::Undo(command) => command.run(providers)?,
+            What::Undo(command) => command.run(providers).await?,
+            What::Repair(command) => return command.run(providers).await,
             What::RotateKey(command) => command.run(providers).await?,
-            What::Repair(command) => return command.run(providers),
+            What::Migrate(command) => return command.run(providers).await,
         }
         Ok(Exit::Done)
     }

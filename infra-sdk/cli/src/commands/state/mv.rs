@@ -35,9 +35,9 @@ pub(super) struct Mv {
 
 impl Mv {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<(), Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
-        let mut journal = session.journal_by_hand()?;
+        let mut journal = session.journal_by_hand().await?;
         let (from, row) = find(journal.state(), &self.from)?;
         let (from, id) = (from.clone(), id(row).map(str::to_owned));
         let to = target(&self.to, &from)?;
@@ -45,7 +45,7 @@ impl Mv {
             problem: error.to_string(),
             help: format!("`{}` lists the addresses", session.command("state list")),
         })?;
-        journal.record(Record::Moved { from: from.clone(), to: to.clone() })?;
+        journal.record(Record::Moved { from: from.clone(), to: to.clone() }).await?;
         if self.stack.json {
             return json_line("moved", json!({ "from": from, "to": to, "id": id, "record": journal.state().serial }));
         }

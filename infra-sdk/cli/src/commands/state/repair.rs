@@ -34,9 +34,9 @@ pub(super) struct Repair {
 
 impl Repair {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
-        let repaired = session.place.repair(|_| self.yes)?.ok_or_else(|| session.not_deployed())?;
+        let repaired = session.place.repair(|_| self.yes).await?.ok_or_else(|| session.not_deployed())?;
         match self.stack.json {
             true => json_document(&document(&repaired))?,
             false => self.tell(&session, &repaired)?,

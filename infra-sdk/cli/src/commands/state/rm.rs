@@ -36,14 +36,14 @@ pub(super) struct Rm {
 
 impl Rm {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         consent::check(
             self.yes,
             self.stack.json,
             "pass `--yes` to agree beforehand; the command `state show` shows what would be forgotten",
         )?;
         let session = Session::open(&self.stack, providers)?;
-        let mut journal = session.journal_by_hand()?;
+        let mut journal = session.journal_by_hand().await?;
         let (address, row) = find(journal.state(), &self.address)?;
         let (address, ids) = (address.clone(), ids(row));
         let doubt = matches!(row.intent, Some(Intent::Create { .. }));
@@ -59,7 +59,7 @@ impl Rm {
             say("Nothing was changed.");
             return Ok(Exit::Failed);
         }
-        journal.record(Record::Forgotten { address: address.clone() })?;
+        journal.record(Record::Forgotten { address: address.clone() }).await?;
         if self.stack.json {
             json_line("forgotten", json!({ "address": address, "ids": ids, "in_doubt": doubt, "record": journal.state().serial }))?;
             return Ok(Exit::Done);

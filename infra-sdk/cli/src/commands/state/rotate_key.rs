@@ -37,7 +37,7 @@ impl RotateKey {
     /// Runs the command.
     pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
-        let state = session.history()?.state();
+        let state = session.history().await?.state();
         let old = match &state.key {
             Some(key) => Some(session.open_key(key).await?),
             None => None,

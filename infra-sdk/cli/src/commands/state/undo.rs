@@ -27,11 +27,11 @@ pub(super) struct Undo {
 
 impl Undo {
     /// Runs the command.
-    pub(super) fn run(self, providers: Providers<'_>) -> Result<(), Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
         // With the lock, the history is the whole of it until the undoing is in it too.
-        let mut journal = session.journal_by_hand()?;
-        let history = session.history()?;
+        let mut journal = session.journal_by_hand().await?;
+        let history = session.history().await?;
         let found = history.last_surgery().and_then(|(number, record)| Some((number, record, history.state_at(number.checked_sub(1)?)?)));
         let Some((number, record, before)) = found else {
             return Err(Error::Refused {
@@ -44,7 +44,7 @@ impl Undo {
         };
         let line = words(record, &before).line();
         let last = history.records.len();
-        journal.record(Record::Restored { state: Box::new(before), undoes: Some(number) })?;
+        journal.record(Record::Restored { state: Box::new(before), undoes: Some(number) }).await?;
         if self.stack.json {
             return json_line("undone", json!({ "undone": number, "record": journal.state().serial }));
         }
