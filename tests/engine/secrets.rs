@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use infra_apply::{Journal, Log, StoreError};
 use infra_core::{Secret, Stack, Value, ops, output};
-use infra_plan::Record;
+use infra_plan::{Record, State};
 use infra_testing::{Crash, Deployed, Fault, Verb, World};
 use infra_tests::{Machine, Net, Part, Vault};
 use serde_json::json;
