@@ -86,3 +86,30 @@ fn rules_that_cannot_be_met_are_an_error_that_names_them() {
     assert!(failed.outcome.failed[0].1.to_string().contains("at least 5 characters are asked for, and `length` is 4"));
     assert!(world.state.rows.is_empty());
 }
+
+#[test]
+fn a_password_that_goes_to_another_stack_stays_what_it_is() {
+    let key = Arc::new(infra_seal::DataKey::generate("test/local").unwrap());
+    let mut old = world().sealing(key.clone());
+    old.deploy(&program("a"), json!({})).complete();
+    let before = given(&old);
+    let moved = |stack: &Stack| {
+        let stack = &stack.scope("moved");
+        let password = RandomPassword::new("db").length(20_u16).min_digits(3_u16).symbols(false).keepers([("for", "a")]);
+        let password = password.moved_from_stack("old", "db").add(stack);
+        let label = RandomString::new("label").length(8_u16).upper(false).symbols(false).moved_from_stack("old", "label").add(stack);
+        Machine::new("m").password(password.value()).script(label.value()).moved_from_stack("old", "m").add(stack);
+        stack.export("password", password.value());
+    };
+    let mut new = world().sealing(key);
+    new.cloud = old.cloud.fork();
+    new.neighbours.insert("old".into(), old.state);
+    let deployed = new.deploy(&moved, json!({})).complete();
+    assert_eq!(deployed.output("password"), Some(before.0.clone()));
+    let inputs = new.cloud.objects().into_keys().map(|id| id.to_string()).collect::<Vec<_>>();
+    assert_eq!(inputs.len(), 1, "the machine alone is in the cloud: {inputs:?}");
+    assert!(new.neighbours["old"].rows.is_empty() && new.neighbours["old"].handed.is_empty());
+    let kept = format!("{}{}", serde_json::to_string(&new.state).unwrap(), serde_json::to_string(&new.neighbours).unwrap());
+    assert!(!kept.contains(&before.0));
+    assert!(!new.plan(&moved, json!({})).unwrap().has_changes());
+}

@@ -92,7 +92,7 @@ fn a_dependency_dropped_while_its_target_is_deleted_still_orders_them() {
 
 #[test]
 fn what_takes_the_place_of_another_resource_waits_until_it_has_left() {
-    let mut world = World::new();
+    let mut world = World::new().recreating();
     let part = |name: &'static str| {
         move |stack: &Stack| {
             let net = Net::new("net").range("10.0.0.0/16").add(stack);

@@ -18,7 +18,7 @@ fn program(net: &'static str, fleet: &'static str) -> impl Fn(&Stack) {
 }
 
 fn deployed() -> World {
-    let mut world = World::new();
+    let mut world = World::new().recreating();
     world.deploy(&program("net", "fleet"), json!({})).complete();
     world
 }
@@ -97,7 +97,7 @@ fn a_forgotten_resource_stays_in_the_cloud_and_another_can_be_made() {
 
 #[test]
 fn what_an_interrupted_create_of_a_forgotten_resource_left_is_not_taken_over() {
-    let mut world = World::new();
+    let mut world = World::new().recreating();
     let one = |stack: &Stack| drop(Fleet::new("fleet").image("linux").add(stack));
     let graph = world.graph(&one, json!({}));
     assert!(world.deploy_until(&graph, Crash::AfterCall(0)));
@@ -141,7 +141,7 @@ proptest! {
         changes in prop::collection::vec(change(), 1..6),
         again in any::<bool>(),
     ) {
-        let mut world = World::new();
+        let mut world = World::new().recreating();
         let graph = world.graph(&program("net", "fleet"), json!({}));
         world.deploy_until(&graph, Crash::AfterCall(call));
         let addresses = [net("net"), net("core"), Address::new("toy:net/part", "part"), Address::new("toy:run/machine", "machine"),

@@ -67,6 +67,8 @@ impl Station {
                 config: config.clone(),
                 answers: answers.clone(),
                 review: None,
+                known: BTreeMap::new(),
+                references: BTreeMap::new(),
             };
             match program.run(&request) {
                 Response::Graph(graph) => return *graph,

@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use infra_core::{Address, Attr, Diagnostic, Graph, Value};
-use infra_plan::{Observed, Plan, Record, References, Selection, look, look_destroy, plan_destroy_within, plan_within, refresh, touched};
+use infra_plan::{
+    Observed, Plan, Record, References, Selection, estranged, imported, look, look_destroy, moved, plan_destroy_within, plan_within,
+    recreations, refresh, touched,
+};
 
 use crate::event::Watcher;
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
-use crate::observe::{ObserveError, observe};
+use crate::observe::{ObserveError, observe, observe_imports};
 use crate::perform::Bench;
 use crate::recover::{RecoverError, recover};
 use crate::registry::Registry;
+use crate::relocate::{Unmoved, relocate};
 use crate::retry::Patience;
 use crate::schedule::run;
 use crate::scrub::Scrub;
@@ -80,6 +84,9 @@ pub struct Engine {
     pub parallel: usize,
     /// How patient it is.
     pub patience: Patience,
+    /// Whether a plan may delete something and make an equal one under another name, which otherwise is refused: it is
+    /// nearly always a rename of which the program does not say so.
+    pub allow_recreate: bool,
     /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
     pub folder: PathBuf,
     /// What it must not say.
@@ -89,7 +96,14 @@ pub struct Engine {
 impl Engine {
     /// An engine with ten calls at a time.
     pub fn new(registry: Registry) -> Engine {
-        Engine { registry, parallel: 10, patience: Patience::default(), folder: PathBuf::new(), scrub: Scrub::default() }
+        let scrub = Scrub::default();
+        Engine { registry, parallel: 10, patience: Patience::default(), allow_recreate: false, folder: PathBuf::new(), scrub }
+    }
+
+    /// The same engine, which allows plans to make anew under another name what they delete, or does not.
+    #[must_use]
+    pub fn recreating(self, allow_recreate: bool) -> Engine {
+        Engine { allow_recreate, ..self }
     }
 
     /// Settles what an interrupted run left open.
@@ -162,11 +176,23 @@ impl Engine {
         self.check_schemas(graph)?;
         // What a plan knows as a whole, a service may repeat in part.
         graph.nodes.iter().flat_map(|node| node.inputs.values()).for_each(|input| self.scrub.note_parts(input));
-        let looked_at = look(graph, journal.state(), selection).map_err(PlanError::Wrong)?;
-        let observed = observe(&self.registry, &looked_at, &self.patience, self.parallel, watcher).await?;
         let without_home = self.registry.without_home(graph);
         let graph = without_home.as_ref().unwrap_or(graph);
-        let mut plan = plan_within(graph, journal.state(), &observed, selection).map_err(PlanError::Wrong)?;
+        let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
+        let looked_at = look(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
+        let mut observed = observe(&self.registry, &looked_at, &self.patience, self.parallel, watcher).await?;
+        let imported = imported(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
+        observe_imports(&self.registry, &imported, &self.patience, &mut observed).await?;
+        let estranged = estranged(&moved.moves, &moved.state, &observed, graph);
+        if !estranged.is_empty() {
+            return Err(PlanError::Wrong(estranged));
+        }
+        let mut plan = plan_within(graph, &moved.state, &observed, selection).map_err(PlanError::Wrong)?;
+        let recreated = if self.allow_recreate { Vec::new() } else { recreations(graph, &moved.state, &plan) };
+        if !recreated.is_empty() {
+            return Err(PlanError::Wrong(recreated));
+        }
+        plan.moves = moved.moves;
         // The graph does not say what a type is called of which it has no resource any more; the registry does.
         for step in plan.steps.iter_mut().filter(|step| *step.handle == **step.address.kind()) {
             if let Some(handler) = self.registry.handler(step.address.kind()) {
@@ -253,6 +279,14 @@ impl Engine {
         if let Err(error) = refer(journal, &references).await {
             let skipped = plan.steps.iter().map(|step| step.address.clone()).collect();
             return Outcome { skipped, store: Some(error), ..Outcome::default() };
+        }
+        if let Err(unmoved) = relocate(plan, journal).await {
+            let mut outcome = Outcome { skipped: plan.steps.iter().map(|step| step.address.clone()).collect(), ..Outcome::default() };
+            match unmoved {
+                Unmoved::Changed(address, problem) => outcome.failed.push((address, *problem)),
+                Unmoved::Store(error) => outcome.store = Some(error),
+            }
+            return outcome;
         }
         self.scrub.note_state(journal.state());
         let bench = Bench {

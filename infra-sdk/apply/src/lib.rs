@@ -17,6 +17,7 @@ mod perform;
 mod provider;
 mod recover;
 mod registry;
+mod relocate;
 mod retry;
 mod schedule;
 mod scrub;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream;
-use infra_core::{Address, Kind, Provider, Schema, Value};
+use infra_core::{Address, Import, Kind, Node, Provider, Schema, Value};
 use infra_plan::{Object, Observed, Sight, State};
 
 use crate::error::ProviderError;
@@ -49,6 +49,34 @@ pub enum ObserveError {
     },
 }
 
+/// Reads what resources are to import: objects that the state does not know yet.
+pub(crate) async fn observe_imports(
+    registry: &Registry,
+    wanted: &[(&Node, &Import)],
+    patience: &Patience,
+    observed: &mut Observed,
+) -> Result<(), ObserveError> {
+    let mut by_kind: BTreeMap<(&Kind, Option<&Provider>), Vec<(&Address, &String)>> = BTreeMap::new();
+    for (node, import) in wanted {
+        let place = (node.address.kind(), node.options.lifecycle.provider.as_ref());
+        by_kind.entry(place).or_default().push((&node.address, &import.id));
+    }
+    for ((kind, provider), wanted) in &by_kind {
+        let handler = served(registry, kind, *provider, wanted[0].0).await?;
+        for page in wanted.chunks(handler.page().max(1)) {
+            let ids: Vec<String> = page.iter().map(|(_, id)| (*id).clone()).collect();
+            let failed = |source| ObserveError::Read { kind: Kind::clone(kind), count: page.len(), first: page[0].0.clone(), source };
+            let found = retry(patience, |_, _| {}, async || handler.read(&ids).await).await.map_err(failed)?;
+            let mut found: HashMap<String, Found> = found.into_iter().map(|found| (found.id.clone(), found)).collect();
+            for (address, id) in page {
+                let seen = found.remove(*id).map_or(Sight::Gone, |found| sight(handler.schema(), found));
+                observed.objects.insert((*address).clone(), seen);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Reads every object that the state knows, at most `parallel` calls at a time.
 pub(crate) async fn observe(
     registry: &Registry,
@@ -68,13 +96,7 @@ pub(crate) async fn observe(
 
     let mut pages = Vec::new();
     for ((kind, provider), objects) in &by_kind {
-        let address = || objects[0].address.clone();
-        let handler = registry.handler_at(kind, *provider).await.map_err(|source| ObserveError::Reach {
-            provider: provider.cloned().unwrap_or_default(),
-            address: address(),
-            source,
-        })?;
-        let handler = handler.ok_or_else(|| ObserveError::UnknownKind { kind: Kind::clone(kind), address: address() })?;
+        let handler = served(registry, kind, *provider, objects[0].address).await?;
         if handler.maker().is_some() {
             // The record is all there is to see.
             continue;
@@ -101,6 +123,21 @@ pub(crate) async fn observe(
         }
     }
     Ok(observed)
+}
+
+/// The handler of a type in a place, of which there is a resource.
+async fn served(
+    registry: &Registry,
+    kind: &Kind,
+    provider: Option<&Provider>,
+    address: &Address,
+) -> Result<Arc<dyn Handler>, ObserveError> {
+    let handler = registry.handler_at(kind, provider).await.map_err(|source| ObserveError::Reach {
+        provider: provider.cloned().unwrap_or_default(),
+        address: address.clone(),
+        source,
+    })?;
+    handler.ok_or_else(|| ObserveError::UnknownKind { kind: Kind::clone(kind), address: address.clone() })
 }
 
 /// An object that the state knows.

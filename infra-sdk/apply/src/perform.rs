@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Tags, Value};
+use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Tags, Type, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, recordable, remembered};
 use sha2::{Digest as _, Sha256};
 
@@ -72,7 +72,10 @@ impl<'b> Bench<'b> {
                 self.record(Record::Gone { address: address.clone(), id: id.clone() }).await?;
                 Ok(id.clone())
             }
-            Action::Note { want, id, outputs } => {
+            Action::Adopt { id, want, changes, .. } if !changes.is_empty() => {
+                self.subject(address, want.lifecycle.provider.as_ref()).await?.update(id, want, true, true).await
+            }
+            Action::Note { want, id, outputs } | Action::Adopt { want, id, outputs, .. } => {
                 let inputs = self.subject(address, want.lifecycle.provider.as_ref()).await?.recordable(&self.evaluated(address, want)?);
                 outputs.values().for_each(|output| self.scrub.note(output));
                 let terms = self.terms(address, want, Own::Told(outputs)).map_err(Failure::Step)?;
@@ -85,7 +88,7 @@ impl<'b> Bench<'b> {
             }
             Action::Create { want, .. } => self.subject(address, want.lifecycle.provider.as_ref()).await?.create(want).await,
             Action::Update { id, want, changes } => {
-                self.subject(address, want.lifecycle.provider.as_ref()).await?.update(id, want, !changes.is_empty()).await
+                self.subject(address, want.lifecycle.provider.as_ref()).await?.update(id, want, !changes.is_empty(), false).await
             }
             Action::Delete { id, hooks, .. } => {
                 // Where it is, only its record says: the program may not have it, or have it elsewhere.
@@ -254,8 +257,9 @@ impl Subject<'_, '_> {
         (made, in_doubt)
     }
 
-    /// Changes the object; `changes` where there is something to change, and not only something to wait for.
-    async fn update(&self, id: &str, want: &Want, changes: bool) -> Result<String, Failure> {
+    /// Changes the object; `changes` where there is something to change, and not only something to wait for. One that is
+    /// `imported` is signed too, where the type has tags and they are sent anyway.
+    async fn update(&self, id: &str, want: &Want, changes: bool, imported: bool) -> Result<String, Failure> {
         let mut inputs = self.bench.evaluated(self.address, want)?;
         let terms = self.bench.terms(self.address, want, Own::Recorded).map_err(Failure::Step)?;
         self.bench.check_before(self.address, want, &terms)?;
@@ -278,8 +282,24 @@ impl Subject<'_, '_> {
         // It may have changed since the plan was made, as what is ignored does by its nature.
         let (have, salt) = (fields(self.with_recorded(id, &found)), self.bench.journal().state().salt.clone());
         kept(&self.schema().inputs, &want.ignored, &have, &mut inputs, &salt);
-        let asked = asked(&inputs);
+        let mut asked = asked(&inputs);
+        if imported {
+            self.sign(&mut asked, &have);
+        }
         self.settle(id, found, want, &inputs, &asked, due).await
+    }
+
+    /// Adds to what is asked of an imported object the tags that say whose it is, to those that it has or is to have.
+    fn sign(&self, asked: &mut Value, have: &BTreeMap<String, Value>) {
+        let Value::Object(asked) = asked else { return };
+        if !self.schema().input("tags").is_some_and(|tags| matches!(tags.ty, Type::Map(_))) {
+            return;
+        }
+        let tags = asked.entry("tags".to_owned()).or_insert_with(|| have.get("tags").cloned().unwrap_or(Value::Object(BTreeMap::new())));
+        if let Value::Object(tags) = tags {
+            tags.insert("infra:stack".into(), Value::from(self.bench.stack));
+            tags.insert("infra:resource".into(), Value::from(self.address.to_string().as_str()));
+        }
     }
 
     /// Brings an object to what is wanted: changes what differs, waits until it is ready, runs the hooks that are `due`,
@@ -453,6 +473,7 @@ pub(crate) fn doing(action: &Action) -> Option<Doing> {
     match action {
         Action::Create { .. } => Some(Doing::Creating),
         Action::Update { .. } => Some(Doing::Updating),
+        Action::Adopt { changes, .. } => (!changes.is_empty()).then_some(Doing::Updating),
         Action::Delete { .. } => Some(Doing::Deleting),
         Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
     }

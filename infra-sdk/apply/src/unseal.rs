@@ -22,7 +22,7 @@ pub(crate) fn unsealed(
         };
         (name.clone(), value)
     };
-    // After a change that was interrupted nobody may know what the cloud has of it and never tells.
+    // After a change that was interrupted, or of what was imported, nobody may know what the cloud has and never tells.
     let unknown = fields.iter().filter(|field| field.required && !kept.contains_key(&field.name));
     let unknown = unknown.map(|field| (field.name.clone(), least(&field.ty)));
     kept.iter().map(value).chain(unknown).collect()
@@ -92,6 +92,7 @@ mod tests {
             physical_name: None,
             cloud: None,
             unlike_cloud: None,
+            spelling: None,
             doc: String::new(),
         }
     }

@@ -6,7 +6,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use infra_autoscale::model::{Fleet, Monitoring, Policy, Rule, Tracking};
-use infra_autoscale::{Beanstalk, Capacity, Fluid, Lag, Levers, Load, Scenario, Simulation, Talk, Unknowns, hours, minutes};
+use infra_autoscale::{
+    Beanstalk, Capacity, Fluid, Lag, Levers, Load, Objective, Scenario, Search, Simulation, Talk, Unknowns, hours, minutes,
+};
 
 /// Seconds that this thread has had a processor, where Linux tells; otherwise of the clock, which other programs make worse.
 struct Spent(Option<f64>, Instant);
@@ -42,6 +44,7 @@ fn main() {
             &capacity,
         );
     }
+    search(&capacity);
     let fleet = Beanstalk { max: 20, monitoring: Monitoring::Detailed, ..Beanstalk::cpu(11.0, 5.0, 2) }.fleet("unit test");
     let simulation = Simulation::of(fleet).capacity(capacity).load(Talk::load().stretched(4.0)).over(Unknowns::of_the_cloud());
     let begun = Spent::begin();
@@ -54,6 +57,24 @@ fn main() {
         simulation.run().unwrap().runs.len(),
         Talk::load().length() * 4 / minutes(1),
         begun.seconds() / f64::from(times) * 1e3
+    );
+}
+
+/// The default space of two simple policies, searched in fifteen scenarios on all processors.
+fn search(capacity: &Capacity) {
+    let fleet = Beanstalk { max: 20, ..Beanstalk::cpu(25.0, 5.0, 1) }.fleet("search");
+    let simulation = Simulation::of(fleet).capacity(capacity.clone()).load(Talk::load()).over(Unknowns::of_the_cloud().boots([0.5]));
+    let search = Search::of(simulation, Objective::cpu_below(50.0));
+    let begun = Instant::now();
+    let tuning = black_box(search.run().unwrap());
+    let left: usize = tuning.rejected.iter().map(|rejected| rejected.count).sum();
+    println!(
+        "a search of {} settings in {} scenarios: {:.2} s of the clock; {left} left out, {} run ({:?})",
+        tuning.settings,
+        tuning.scenarios.len(),
+        begun.elapsed().as_secs_f64(),
+        tuning.verified,
+        tuning.strategy
     );
 }
 

@@ -65,6 +65,13 @@ impl Simulation {
         }
     }
 
+    /// The same of another fleet.
+    #[must_use]
+    pub fn with_fleet(mut self, fleet: Fleet) -> Simulation {
+        self.fleet = fleet;
+        self
+    }
+
     /// What a host can do. A host without burst credits of its own gets those of the fleet's instance type.
     #[must_use]
     pub fn capacity(mut self, capacity: Capacity) -> Simulation {
@@ -176,18 +183,28 @@ impl Simulation {
             let summary = self.by_the_talk(talk, &prepared)?;
             return Ok(Outcome { simulation: self.clone(), runs: vec![(Scenario::NOMINAL, summary)] });
         }
-        let unknowns = self.relevant();
-        let count = unknowns.len();
-        let one = |space: &mut Workspace, index: usize| {
-            let scenario = unknowns.scenario(index);
-            (scenario, prepared.run_in(&scenario, space))
-        };
+        self.run_prepared(&prepared, &self.relevant().scenarios().collect::<Vec<_>>())
+    }
+
+    /// The same over these scenarios, such as drawn ones, whatever is said to be unknown.
+    ///
+    /// # Errors
+    /// As [`Simulation::run`], and where there is no scenario.
+    pub fn run_over(&self, scenarios: &[Scenario]) -> Result<Outcome, Error> {
+        if scenarios.is_empty() {
+            return Err(Error::setting("the scenarios", "there is none", "give at least one"));
+        }
+        self.run_prepared(&self.prepare()?, scenarios)
+    }
+
+    fn run_prepared(&self, prepared: &Prepared, scenarios: &[Scenario]) -> Result<Outcome, Error> {
+        let one = |space: &mut Workspace, scenario: &Scenario| (*scenario, prepared.run_in(scenario, space));
         // A few runs are done before other threads are awake.
-        let runs: Vec<(Scenario, Summary)> = if count < 256 {
+        let runs: Vec<(Scenario, Summary)> = if scenarios.len() < 256 {
             let mut space = Workspace::default();
-            (0..count).map(|index| one(&mut space, index)).collect()
+            scenarios.iter().map(|scenario| one(&mut space, scenario)).collect()
         } else {
-            (0..count).into_par_iter().with_min_len(64).map_init(Workspace::default, one).collect()
+            scenarios.par_iter().with_min_len(64).map_init(Workspace::default, one).collect()
         };
         let outcome = Outcome { simulation: self.clone(), runs };
         prepared.within_reach(&outcome.runs)?;
@@ -271,7 +288,7 @@ impl Prepared {
     }
 
     /// Refuses answers that are far from what was measured.
-    fn within_reach(&self, runs: &[(Scenario, Summary)]) -> Result<(), Error> {
+    pub(crate) fn within_reach(&self, runs: &[(Scenario, Summary)]) -> Result<(), Error> {
         let capacity = &self.compiled.capacity;
         let Some(seen) = capacity.seen else { return Ok(()) };
         let asked = runs.iter().map(|(scenario, summary)| {

@@ -1,11 +1,13 @@
 //! The cloud of an environment: connected, and made sure to be the right one.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use infra_apply::{Engine, Registry};
 use infra_aws::sdk::{Connection, connect};
+use infra_core::Kind;
 
 use crate::Providers;
 use crate::environment::{Account, Environment};
@@ -59,6 +61,18 @@ impl Cloud {
         let places = Places { environment: environment.clone(), local: connection.local, providers: Arc::clone(providers) };
         registry.connect_with(places.home(), Arc::new(places));
         Ok(Cloud { registry, memory, folder: PathBuf::new() })
+    }
+
+    /// The types that this command serves, without a cloud: nothing is asked or read.
+    pub(crate) async fn kinds(environment: &Environment, providers: Providers<'_>) -> Result<BTreeSet<Kind>, Error> {
+        let nowhere =
+            Connection { region: Some(environment.region.clone()), local: Some("http://127.0.0.1:1".into()), ..Connection::default() };
+        let failed = |source| Error::Connect { environment: environment.name.clone(), source };
+        let sdk = connect(&nowhere).await.map_err(failed)?;
+        let mut registry = Registry::new();
+        infra_aws::sdk::register(&mut registry, &sdk);
+        providers(&mut registry, &sdk);
+        Ok(registry.schemas().map(|schema| schema.kind.clone()).collect())
     }
 
     /// An engine over it.

@@ -20,15 +20,16 @@ impl Session<'_> {
         if journal.seal().is_some() {
             return Ok(());
         }
-        if self.needs_key(journal.state(), graph).await? { self.unlock_always(journal).await } else { Ok(()) }
+        if self.needs_key(journal, graph).await? { self.unlock_always(journal).await } else { Ok(()) }
     }
 
-    /// Whether a run on this state has secrets, or may get some.
-    pub(crate) async fn needs_key(&self, state: &State, graph: Option<&Graph>) -> Result<bool, Error> {
+    /// Whether a run on this journal has secrets, or may get some: also from the stacks of which it takes resources over.
+    pub(crate) async fn needs_key(&self, journal: &Journal, graph: Option<&Graph>) -> Result<bool, Error> {
         let declared = graph.is_some_and(Graph::has_secrets);
-        let registry = &self.cloud().await?.registry;
+        let (state, registry) = (journal.state(), &self.cloud().await?.registry);
+        let arriving = journal.others().values().any(|state| state.has_secrets());
         let mut handlers = state.rows.keys().filter_map(|address| registry.handler(address.kind()));
-        Ok(declared || state.has_sealed() || handlers.any(|handler| handler.schema().has_secrets()))
+        Ok(declared || arriving || state.has_sealed() || handlers.any(|handler| handler.schema().has_secrets()))
     }
 
     /// Opens the journal for a destruction, which needs no secret but those of a create that is in doubt: so what nobody
@@ -70,7 +71,7 @@ impl Session<'_> {
         self.open_key_of(&self.place, wrapped).await
     }
 
-    async fn open_key_of(&self, place: &Place, wrapped: &WrappedKey) -> Result<Arc<dyn Seal>, Error> {
+    pub(crate) async fn open_key_of(&self, place: &Place, wrapped: &WrappedKey) -> Result<Arc<dyn Seal>, Error> {
         let keeper = Keeper { of: place.of() };
         let guard = self.guard(&keeper.guard_of(wrapped)?, place.of()).await?;
         Ok(keeper.open(wrapped, guard.as_ref()).await?)

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use infra_apply::{History, Known as Values};
+use infra_apply::{History, Journal, Known as Values};
 use infra_core::program::{Request, Response};
 use infra_core::{Finding, GRAPH_VERSION, Graph, Value, check_name};
-use infra_plan::{Setting, State};
+use infra_plan::{Setting, State, neighbours};
 use infra_store::Location;
 use tokio::sync::OnceCell;
 
@@ -228,6 +228,48 @@ impl<'a> Session<'a> {
     /// The journal, open for a run.
     pub(crate) async fn journal(&self, cloud: &Cloud) -> Result<Held, Error> {
         self.place.open(cloud.memory.as_deref()).await
+    }
+
+    /// Lets the journal's resources be taken over from other stacks where the graph says so: `locked` for a run, otherwise
+    /// from what those stacks remember now. One that was never deployed has nothing. Says whether there is another one than before.
+    pub(crate) async fn put_neighbours_beside(
+        &self,
+        graph: &Graph,
+        journal: &mut Journal,
+        cloud: &Cloud,
+        locked: bool,
+    ) -> Result<bool, Error> {
+        let mut more = false;
+        for stack in neighbours(graph, journal.state()).into_iter().filter(|stack| *stack != self.stack) {
+            if journal.others().contains_key(&stack) {
+                continue;
+            }
+            let place = self.place_of(&stack);
+            let Some(state) = place.peek(cloud.memory.as_deref()).await? else { continue };
+            // What is taken over keeps its secrets, which only the key of that stack opens.
+            let formers = graph.nodes.iter().flat_map(|node| &node.options.moved_from).filter(|former| former.stack.as_ref() == Some(&stack));
+            let rows = formers.filter_map(|former| Some((former.address.clone(), state.leaving(&former.address, &self.stack)?.clone())));
+            let sealed = State { rows: rows.collect(), ..State::default() }.has_sealed();
+            let key = match (sealed, &state.key) {
+                (true, Some(key)) => Some(self.open_key_of(&place, key).await?),
+                (true, None) => return Err(Error::NoKey { of: place.of().to_owned() }),
+                (false, _) => None,
+            };
+            match locked {
+                true => {
+                    let mut other = place.open(cloud.memory.as_deref()).await?;
+                    key.map(|key| other.unlock(key)).transpose()?;
+                    journal.put_beside(stack, other);
+                }
+                false => {
+                    let mut other = Journal::in_memory(state);
+                    key.map(|key| other.unlock(key)).transpose()?;
+                    journal.put_beside(stack, Box::new(other));
+                }
+            }
+            more = true;
+        }
+        Ok(more)
     }
 
     /// What a saved plan is bound to.

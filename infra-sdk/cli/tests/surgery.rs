@@ -136,7 +136,7 @@ fn a_moved_resource_has_its_new_address_everywhere_and_undo_takes_it_back() {
     let state = project.state();
     assert_eq!(rows(&state), ["aws:ec2/subnet:subnet-a", "aws:ec2/vpc:network/core"]);
     assert_eq!(state.object(&address("subnet-a")).unwrap().dependencies, [address("network/core")].into());
-    assert_snapshot!(project.prints("state undo web"), @"Took back record 4: moved aws:ec2/vpc:main to aws:ec2/vpc:network/core vpc-1.");
+    assert_snapshot!(project.prints("state undo web --yes"), @"Took back record 4: moved aws:ec2/vpc:main to aws:ec2/vpc:network/core vpc-1.");
     assert_eq!(project.state(), State { serial: 5, ..before });
 }
 
@@ -164,10 +164,10 @@ fn forgetting_says_what_stays_in_the_cloud_and_asks_first() {
     assert!(state.object(&address("subnet-a")).unwrap().dependencies.is_empty());
     let event: Json = serde_json::from_str(&project.prints("state rm web subnet-a --yes --json")).unwrap();
     assert_eq!((&event["event"], &event["ids"], &event["record"]), (&"forgotten".into(), &serde_json::json!(["subnet-1"]), &5.into()));
-    project.prints("state undo web");
-    project.prints("state undo web");
+    project.prints("state undo web --yes");
+    project.prints("state undo web --yes");
     assert_eq!(rows(&project.state()), ["aws:ec2/subnet:subnet-a", "aws:ec2/vpc:main"]);
-    assert!(project.refuses("state undo web").contains("no change by hand to take back"));
+    assert!(project.refuses("state undo web --yes").contains("no change by hand to take back"));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn nothing_is_taken_back_over_what_was_deployed_since() {
     let project = Project::deployed();
     project.prints("state mv web main core");
     write(&mut project.open(), Record::Gone { address: address("subnet-a"), id: "subnet-1".into() });
-    assert_snapshot!(project.refuses("state undo web"), @"
+    assert_snapshot!(project.refuses("state undo web --yes"), @"
     error: there is no change by hand to take back: what was recorded last is something else, and would be lost
     help: `infra state history web --env production --program stack` lists what was recorded; `state export --at` writes the state as it was
     ");
@@ -186,7 +186,7 @@ fn the_history_has_a_line_a_record_and_the_state_can_be_seen_after_each() {
     let project = Project::deployed();
     project.prints("state mv web main core");
     project.prints("state rm web subnet-a --yes");
-    project.prints("state undo web");
+    project.prints("state undo web --yes");
     assert_snapshot!(project.prints("state history web"), @"
     1  made             aws:ec2/vpc:main  vpc-1
     2  made             aws:ec2/subnet:subnet-a  subnet-1
@@ -218,7 +218,7 @@ fn an_exported_state_can_be_imported_where_none_is_and_holds_no_secret() {
     assert_snapshot!(other.prints("state import web state.json"), @"Imported 2 resources into web in production.");
     assert_eq!(other.state(), State { serial: 1, ..project.state() });
     assert_eq!(other.prints("state export web"), exported.replacen("\"serial\": 3", "\"serial\": 1", 1));
-    other.prints("state undo web");
+    other.prints("state undo web --yes");
     assert!(rows(&other.state()).is_empty());
 }
 
@@ -236,8 +236,19 @@ fn a_state_is_replaced_only_where_that_is_said_and_what_is_left_is_named() {
     assert!(err.contains("still in the cloud: `aws:ec2/subnet:subnet-a`"), "{err}");
     let state = project.state();
     assert_eq!((rows(&state).len(), state.made[&address("subnet-a")]), (1, 1), "its name is not given again");
-    project.prints("state undo web");
+    project.prints("state undo web --yes");
     assert_eq!(project.state(), State { serial: 5, ..before });
+}
+
+#[test]
+fn a_state_with_types_that_the_engine_does_not_know_is_not_imported() {
+    let project = Project::deployed();
+    let exported = project.prints("state export web").replace("aws:ec2/vpc:", "acme:net/cable:");
+    let other = Project::new();
+    fs::write(other.path("state.json"), exported).unwrap();
+    let error = other.refuses("state import web state.json");
+    assert!(error.contains("types that this infra does not know: `acme:net/cable`"), "{error}");
+    assert!(!other.journal().exists());
 }
 
 #[test]
@@ -267,13 +278,13 @@ fn while_a_deployment_runs_nothing_is_changed_by_hand() {
     project.prints("state mv web main core");
     fs::write(project.path("state.json"), project.prints("state export web")).unwrap();
     let running = project.open();
-    for line in ["mv web core main", "rm web core --yes", "undo web", "import web state.json --replace", "repair web"] {
+    for line in ["mv web core main", "rm web core --yes", "undo web --yes", "import web state.json --replace", "repair web"] {
         let error = project.refuses(&format!("state {line}"));
         assert!(error.contains("another run is using the journal"), "{line}: {error}");
     }
     project.prints("state history web");
     drop(running);
-    project.prints("state undo web");
+    project.prints("state undo web --yes");
 }
 
 #[test]
@@ -314,7 +325,7 @@ fn a_torn_tail_is_dropped_without_a_question() {
 #[test]
 fn where_nothing_was_deployed_there_is_nothing_to_change_and_no_journal_is_made() {
     let project = Project::new();
-    for line in ["mv web a b", "rm web a --yes", "undo web", "history web", "export web", "show web --at 1", "repair web"] {
+    for line in ["mv web a b", "rm web a --yes", "undo web --yes", "history web", "export web", "show web --at 1", "repair web"] {
         assert!(project.refuses(&format!("state {line}")).contains("has not been deployed"), "{line}");
     }
     assert!(!project.journal().exists());

@@ -48,6 +48,14 @@ macro_rules! choices {
             fn ty() -> $crate::Type {
                 $crate::Type::Choice(vec![$($word.to_owned()),+])
             }
+
+            fn spelling() -> ::core::option::Option<$crate::Spelling> {
+                ::core::option::Option::Some($crate::Spelling {
+                    module: ::core::module_path!().to_owned(),
+                    name: ::core::stringify!($name).to_owned(),
+                    variants: ::std::vec![$(::core::stringify!($variant).to_owned()),+],
+                })
+            }
         }
 
         impl $crate::Input<$name> for $name {

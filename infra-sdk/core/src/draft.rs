@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::identity::Said;
 use crate::{
-    Address, Check, Command, Declared, Export, Expr, Hook, Input, InputField, Location, Moment, Node, Options, Provider, Resource, Stack,
+    Address, Check, Command, Declared, Export, Expr, Hook, Import, Input, InputField, Location, Moment, Node, Options, Provider, Resource,
+    Stack,
 };
 
 /// In a builder's type: a required argument that is set.
@@ -21,12 +23,13 @@ pub struct Draft {
     inputs: BTreeMap<String, Expr>,
     depends_on: BTreeSet<Address>,
     options: Options,
+    former: Vec<Said>,
 }
 
 impl Draft {
     /// A resource of this logical name with nothing set.
     pub fn new(name: impl Into<String>) -> Draft {
-        Draft { name: name.into(), inputs: BTreeMap::new(), depends_on: BTreeSet::new(), options: Options::default() }
+        Draft { name: name.into(), inputs: BTreeMap::new(), depends_on: BTreeSet::new(), options: Options::default(), former: Vec::new() }
     }
 
     /// Sets an input.
@@ -62,6 +65,21 @@ impl Draft {
     /// Deletes the old object first wherever another takes its place.
     pub fn delete_before_create(&mut self) {
         self.options.delete_before_create = true;
+    }
+
+    /// Takes over what the state has under another name of this stack.
+    pub fn moved_from(&mut self, name: impl Into<String>) {
+        self.former.push(Said { stack: None, name: name.into() });
+    }
+
+    /// Takes over what another stack has under a name.
+    pub fn moved_from_stack(&mut self, stack: impl Into<String>, name: impl Into<String>) {
+        self.former.push(Said { stack: Some(stack.into()), name: name.into() });
+    }
+
+    /// Takes over an object that exists; with `update`, makes it as the program says.
+    pub fn import(&mut self, id: impl Into<String>, update: bool) {
+        self.options.import = Some(Import { id: id.into(), update });
     }
 
     /// Lets it violate a policy, for this reason.
@@ -112,7 +130,7 @@ impl Draft {
     /// What was declared, to be changed.
     pub(crate) fn of(node: &Node) -> Draft {
         let Node { address, inputs, depends_on, options, .. } = node.clone();
-        Draft { name: address.name().to_owned(), inputs, depends_on, options }
+        Draft { name: address.name().to_owned(), inputs, depends_on, options, former: Vec::new() }
     }
 
     /// What is written, as a declaration.
@@ -129,7 +147,8 @@ impl Draft {
 
     /// Adds the resource to the stack, as declared at `declared`.
     pub fn add<R: Resource>(self, stack: &Stack, declared: Location) -> Address {
-        let name = self.name.clone();
-        stack.declare::<R>(&name, |address| self.node(address, declared))
+        let (name, mut draft) = (self.name.clone(), self);
+        draft.options.moved_from = stack.former::<R>(&name, &draft.former, &declared);
+        stack.declare::<R>(&name, |address| draft.node(address, declared))
     }
 }

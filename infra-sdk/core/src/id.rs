@@ -71,6 +71,14 @@ macro_rules! text_type {
             fn ty() -> $crate::Type {
                 $crate::Type::Id(stringify!($name).to_owned())
             }
+
+            fn spelling() -> ::core::option::Option<$crate::Spelling> {
+                ::core::option::Option::Some($crate::Spelling {
+                    module: ::core::module_path!().to_owned(),
+                    name: ::core::stringify!($name).to_owned(),
+                    variants: ::std::vec::Vec::new(),
+                })
+            }
         }
 
         impl $crate::Input<$name> for $name {

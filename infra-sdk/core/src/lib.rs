@@ -20,6 +20,7 @@ mod function;
 mod graph;
 mod hook;
 mod id;
+mod identity;
 mod input;
 mod location;
 pub mod lookup;
@@ -52,6 +53,7 @@ pub use function::Function;
 pub use graph::{GRAPH_VERSION, Graph, Node};
 pub use hook::{Command, Hook, Moment};
 pub use id::ResourceId;
+pub use identity::{Former, Import};
 /// Derives and macros for resource files and programs.
 #[doc(hidden)]
 pub use infra_derive::__output;
@@ -65,7 +67,7 @@ pub use output::{Output, Part};
 pub use provider::Provider;
 pub use reference::{OUTPUTS_OF_STACK, Reference};
 pub use resource::{Declared, NoOutputs, OutputFields, Resource};
-pub use schema::{Field, OutputField, Permissions, Schema, Type, Typed};
+pub use schema::{Field, OutputField, Permissions, Schema, Spelling, Type, Typed};
 pub use secret::Secret;
 pub use stack::Stack;
 pub use tags::{OWNERSHIP_PREFIX, Tags};

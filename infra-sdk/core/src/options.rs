@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Hook, Moment, Provider, Terms, Value};
+use crate::{Address, Former, Hook, Import, Moment, Provider, Terms, Value};
 
 /// How a resource is to be treated; by default, as every other.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,12 @@ pub struct Options {
     /// Whether a replacement deletes the old object before it makes the new one, although both could exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub delete_before_create: bool,
+    /// Addresses that it had before: an object that the state has under one of them is this resource's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved_from: Vec<Former>,
+    /// The object that exists already and is to be its own, where the state has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<Import>,
     /// Policies that it may violate, each with the reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub allow: BTreeMap<String, String>,

@@ -71,6 +71,17 @@ impl Type {
     }
 }
 
+/// How a type of our own is written in Rust: for code that is written by a machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spelling {
+    /// The module it is declared in, as `module_path!()` has it there.
+    pub module: String,
+    /// Its name.
+    pub name: String,
+    /// Of a choice, the variants, in the order of its words.
+    pub variants: Vec<String>,
+}
+
 /// An input of a resource, or a field of a block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Field {
@@ -105,6 +116,9 @@ pub struct Field {
     /// Why the field is not as the cloud's own schema has it, where it is not.
     #[serde(skip)]
     pub unlike_cloud: Option<String>,
+    /// How the type of it, or of its items, is written, where it is not one of Rust's own.
+    #[serde(skip)]
+    pub spelling: Option<Spelling>,
     /// What the doc comment says.
     #[serde(skip)]
     pub doc: String,
@@ -162,6 +176,9 @@ pub struct Schema {
     /// Properties of the cloud's own schema that are left out, by path, each with the reason.
     #[serde(skip)]
     pub without: Vec<(String, String)>,
+    /// The module that a program takes the type from, as `module_path!()` has it there.
+    #[serde(skip)]
+    pub module: String,
     /// The permissions its handler needs.
     #[serde(skip)]
     pub iam: Permissions,
@@ -209,6 +226,11 @@ impl Schema {
 pub trait Typed {
     /// The type.
     fn ty() -> Type;
+
+    /// How it is written, or its items are, where it is not one of Rust's own types.
+    fn spelling() -> Option<Spelling> {
+        None
+    }
 }
 
 macro_rules! typed {
@@ -233,11 +255,19 @@ impl<T: Typed> Typed for Option<T> {
     fn ty() -> Type {
         T::ty()
     }
+
+    fn spelling() -> Option<Spelling> {
+        T::spelling()
+    }
 }
 
 impl<T: Typed> Typed for Vec<T> {
     fn ty() -> Type {
         Type::List(Box::new(T::ty()))
+    }
+
+    fn spelling() -> Option<Spelling> {
+        T::spelling()
     }
 }
 
@@ -245,11 +275,19 @@ impl<T: Typed> Typed for BTreeMap<String, T> {
     fn ty() -> Type {
         Type::Map(Box::new(T::ty()))
     }
+
+    fn spelling() -> Option<Spelling> {
+        T::spelling()
+    }
 }
 
 impl<T: Typed> Typed for Box<T> {
     fn ty() -> Type {
         T::ty()
+    }
+
+    fn spelling() -> Option<Spelling> {
+        T::spelling()
     }
 }
 

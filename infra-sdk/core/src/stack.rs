@@ -6,18 +6,24 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
+use crate::identity::{Said, Standing};
 use crate::lookup::{self, Question, Stop};
 use crate::program::Request;
 use crate::transform::Change;
 use crate::{
-    Address, Declaration, Diagnostic, Draft, Export, Graph, Location, Lookup, Node, Provider, Resource, Rewrite, Value, check_name,
+    Address, Declaration, Diagnostic, Draft, Export, Former, Graph, Location, Lookup, Node, Provider, Resource, Rewrite, Value, check_name,
 };
 
 /// A stack being declared, or a scope within one. Cheap to clone; every clone adds to the same stack.
 #[derive(Clone)]
 pub struct Stack {
     shared: Rc<RefCell<Shared>>,
+    /// The scopes, each followed by `/`.
     scope: String,
+    /// What the scopes were before.
+    former: Vec<String>,
+    /// The scope that this one is in, and what that was before; empty for the stack itself.
+    above: Vec<String>,
     provider: Option<Provider>,
 }
 
@@ -63,6 +69,8 @@ impl Stack {
                 transforms: Vec::new(),
             })),
             scope: String::new(),
+            former: Vec::new(),
+            above: Vec::new(),
             provider: None,
         }
     }
@@ -83,7 +91,38 @@ impl Stack {
     pub fn scope(&self, name: impl AsRef<str>) -> Stack {
         let name = name.as_ref();
         self.check(name, &Location::caller(), &format!("scope {}{name}", self.scope));
-        Stack { shared: Rc::clone(&self.shared), scope: format!("{}{name}/", self.scope), provider: self.provider.clone() }
+        Stack {
+            shared: Rc::clone(&self.shared),
+            scope: format!("{}{name}/", self.scope),
+            former: self.former.iter().map(|former| format!("{former}{name}/")).collect(),
+            above: std::iter::once(&self.scope).chain(&self.former).cloned().collect(),
+            provider: self.provider.clone(),
+        }
+    }
+
+    /// The same scope, of which everything declared through it was in a scope of another name before: nothing is made
+    /// anew for that. The name is one beside this scope, or from the root of the stack with `/` before it; `/` alone
+    /// is for what was in no scope. It may be said several times, and stay in the program.
+    #[track_caller]
+    #[must_use]
+    pub fn moved_from(mut self, name: impl AsRef<str>) -> Stack {
+        let (name, here) = (name.as_ref(), Location::caller());
+        let what = format!("scope {}", self.scope.trim_end_matches('/'));
+        if self.above.is_empty() {
+            let problem = Diagnostic::new("only a scope can be moved, not the stack itself").with_location(&here);
+            self.shared.borrow_mut().problems.push(problem.with_help("say it of `stack.scope(…)`"));
+            return self;
+        }
+        let path = name.trim_start_matches('/');
+        if !(path.is_empty() && name == "/") {
+            path.split('/').for_each(|part| self.check(part, &here, &what));
+        }
+        let whole = |above: &str| if path.is_empty() { above.to_owned() } else { format!("{above}{path}/") };
+        match name.starts_with('/') {
+            true => self.former.push(whole("")),
+            false => self.former.extend(self.above.iter().map(|above| whole(above))),
+        }
+        self
     }
 
     /// The same stack, with everything declared and asked through it where a provider says, unless it says otherwise.
@@ -198,6 +237,20 @@ impl Stack {
         shared.graph.schemas.entry(address.kind().clone()).or_insert_with(R::schema);
         shared.graph.nodes.push(node);
         address
+    }
+
+    /// The addresses that a resource had before; what is wrong with what it says of them is kept for the end.
+    pub(crate) fn former<R: Resource>(&self, name: &str, said: &[Said], declared: &Location) -> Vec<Former> {
+        let address = Address::new(R::KIND, format!("{}{name}", self.scope));
+        let (former, problems) = Standing { address: &address, name, scope: &self.scope, former: &self.former }.resolve(said);
+        let problems = problems.into_iter().map(|problem| {
+            let problem = Diagnostic::new(problem).with_resource(&address).with_field("moved_from").with_location(declared);
+            problem.with_help(
+                "write a name beside this one, `/` and a name from the root of the stack, or an address as `infra state list` has it",
+            )
+        });
+        self.shared.borrow_mut().problems.extend(problems);
+        former
     }
 
     /// What was declared, what was asked, and what is wrong.

@@ -39,6 +39,14 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
             fn ty() -> #core::Type {
                 #core::Type::Block(::std::vec![#(#fields),*])
             }
+
+            fn spelling() -> ::core::option::Option<#core::Spelling> {
+                ::core::option::Option::Some(#core::Spelling {
+                    module: ::core::module_path!().to_owned(),
+                    name: ::core::stringify!(#ident).to_owned(),
+                    variants: ::std::vec::Vec::new(),
+                })
+            }
         }
 
         impl #core::Input<#ident> for #ident {

@@ -114,6 +114,7 @@ impl Input {
                 physical_name: #physical_name,
                 cloud: #cloud,
                 unlike_cloud: #unlike_cloud,
+                spelling: <#inner as #core::Typed>::spelling(),
                 doc: #doc.to_owned(),
             }
         }

@@ -222,6 +222,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                     cloud: #cloud,
                     unlike_cloud: #unlike_cloud,
                     without: ::std::vec![#(#without),*],
+                    module: ::core::module_path!().to_owned(),
                     iam: #iam,
                     doc: #doc.to_owned(),
                 }
@@ -292,6 +293,40 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
             /// exist for a while.
             pub fn delete_before_create(mut self) -> Self {
                 self.fields.delete_before_create();
+                self
+            }
+
+            /// Takes over what this resource was under another name: nothing is made anew, and what refers to it goes on.
+            ///
+            /// The name is one beside this resource's, in the same scope; or one from the root of the stack, with `/`
+            /// before it: `/green/main`; or a whole address as `infra state list` has it, for what was of another type.
+            /// It may be said several times, and stay in the program for as long as some environment has not been deployed.
+            pub fn moved_from(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+                self.fields.moved_from(name);
+                self
+            }
+
+            /// Takes over what another stack has in the same environment, by its name there, scopes included. That stack
+            /// must not declare it any more.
+            pub fn moved_from_stack(
+                mut self,
+                stack: impl ::core::convert::Into<::std::string::String>,
+                name: impl ::core::convert::Into<::std::string::String>,
+            ) -> Self {
+                self.fields.moved_from_stack(stack, name);
+                self
+            }
+
+            /// Takes over the object with this physical id, which exists already and is as the program says: a plan in
+            /// which it is not is refused, and shows the difference. It may stay in the program afterwards.
+            pub fn import(mut self, id: impl ::core::convert::Into<::std::string::String>) -> Self {
+                self.fields.import(id, false);
+                self
+            }
+
+            /// As `import`, and makes the object as the program says, where that can be done in place.
+            pub fn import_and_update(mut self, id: impl ::core::convert::Into<::std::string::String>) -> Self {
+                self.fields.import(id, true);
                 self
             }
 

@@ -7,6 +7,7 @@ use infra_core::{Address, Diagnostic, Expr, Moment, Node, Options, Schema, Value
 use crate::diff::{Change, differences};
 use crate::forced::forced;
 use crate::ignore::{kept, untold};
+use crate::import::{Adoption, adoption, wanted};
 use crate::keep::recordable;
 use crate::name;
 use crate::observed::Sight;
@@ -24,6 +25,8 @@ pub(crate) enum Decision {
     Create { want: Want, gone: Option<String> },
     /// It changes in place.
     Update { id: String, want: Want, changes: Vec<Difference> },
+    /// An object that exists already becomes its own.
+    Adopt { id: String, want: Want, changes: Vec<Difference>, outputs: BTreeMap<String, Value> },
     /// Another object takes its place.
     Replace { want: Want, replacement: Replacement },
 }
@@ -77,6 +80,17 @@ pub(crate) fn decide<'a>(
         terms: terms.clone(),
     };
 
+    if let Some(import) = wanted(node, context.state) {
+        let Adoption { inputs, changes, outputs } = adoption(import, node, schema, sight, inputs, &context.state.salt)?;
+        let (id, ignored) = (import.id.clone(), node.options.ignore_changes.clone());
+        let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(Expr::has_secret));
+        let fate = match changes.is_empty() {
+            true => Fate::Stays { id: &id, outputs: &outputs },
+            false => Fate::Changes { id: &id, outputs: &outputs },
+        };
+        outlooks.note(&node.address, schema, &fate, &inputs);
+        return Ok(Decision::Adopt { id, want: Want { ignored, ..want(inputs) }, changes, outputs });
+    }
     let Some(object) = recorded.filter(|_| sight != Some(&Sight::Gone)) else {
         name_it(context, node, schema, &mut inputs, None);
         outlooks.note(&node.address, schema, &Fate::IsMade, &inputs);

@@ -270,6 +270,7 @@ mod tests {
             physical_name: None,
             cloud: None,
             unlike_cloud: None,
+            spelling: None,
             doc: String::new(),
         }
     }

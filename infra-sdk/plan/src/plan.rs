@@ -7,6 +7,7 @@ use infra_core::{Address, Deferral, Expr, Hook, Lifecycle, Location, Terms, Valu
 use serde::{Deserialize, Serialize};
 
 use crate::diff::Change;
+use crate::moved::Move;
 use crate::state::References;
 use crate::target::LeftOut;
 
@@ -22,6 +23,9 @@ pub struct Plan {
     pub stack: String,
     /// The state's serial that the plan was made for.
     pub serial: u64,
+    /// What has another address from now on; recorded before the first step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
     /// The steps, in an order that respects their edges.
     pub steps: Vec<Step>,
     /// The resources that stay as they are.
@@ -73,6 +77,17 @@ pub enum Action {
         want: Want,
         /// What differs.
         changes: Vec<Difference>,
+    },
+    /// An object that exists already becomes the resource's own.
+    Adopt {
+        /// Its physical id.
+        id: String,
+        /// What is asked of it.
+        want: Want,
+        /// What is changed for that; where nothing is, there is no call.
+        changes: Vec<Difference>,
+        /// What the cloud says of it.
+        outputs: BTreeMap<String, Value>,
     },
     /// An object is deleted.
     Delete {
@@ -234,9 +249,9 @@ pub struct Export {
 impl Plan {
     /// Whether performing it would change the cloud, what of it belongs to the stack, or the stack's outputs.
     pub fn has_changes(&self) -> bool {
-        let leaves = |action: &Action| matches!(action, Action::Retain { .. } | Action::Sweep { .. });
-        let calls = self.steps.iter().any(|step| step.action.is_change() || leaves(&step.action));
-        calls || self.exports.iter().any(|export| export.changed)
+        let counts = |action: &Action| matches!(action, Action::Retain { .. } | Action::Sweep { .. } | Action::Adopt { .. });
+        let calls = self.steps.iter().any(|step| step.action.is_change() || counts(&step.action));
+        calls || !self.moves.is_empty() || self.exports.iter().any(|export| export.changed)
     }
 
     /// The step that makes or changes a resource.
@@ -246,12 +261,13 @@ impl Plan {
 
     /// How much of each: for a summary.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { unchanged: self.unchanged.len(), ..Counts::default() };
+        let mut counts = Counts { unchanged: self.unchanged.len(), moved: self.moves.len(), ..Counts::default() };
         for step in &self.steps {
             match &step.action {
                 Action::Create { replaces: None, .. } => counts.create += 1,
                 Action::Create { replaces: Some(_), .. } => counts.replace += 1,
                 Action::Update { .. } => counts.update += 1,
+                Action::Adopt { .. } => counts.import += 1,
                 Action::Delete { why: Leave::Replaced, .. } | Action::Sweep { why: Leave::Replaced, .. } => {}
                 Action::Delete { .. } | Action::Sweep { .. } => counts.delete += 1,
                 Action::Retain { .. } => counts.retain += 1,
@@ -275,6 +291,9 @@ pub struct Counts {
     pub create: usize,
     /// Changed in place.
     pub update: usize,
+    /// Taken over, from those that exist in the cloud already.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub import: usize,
     /// Replaced.
     pub replace: usize,
     /// Deleted.
@@ -282,6 +301,9 @@ pub struct Counts {
     /// Kept in the cloud, and not in the stack any more.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub retain: usize,
+    /// Known by another address from now on, whatever else happens to it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub moved: usize,
     /// Left alone.
     pub unchanged: usize,
 }
@@ -289,7 +311,11 @@ pub struct Counts {
 impl Action {
     /// Whether it calls the cloud to change something.
     pub fn is_change(&self) -> bool {
-        !matches!(self, Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. })
+        match self {
+            Action::Create { .. } | Action::Update { .. } | Action::Delete { .. } => true,
+            Action::Adopt { changes, .. } => !changes.is_empty(),
+            Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => false,
+        }
     }
 
     /// Whether it ends what the stack has to do with an object that is there.

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Deferral, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Schema, Value};
+use infra_core::{Address, Deferral, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Import, Node, Schema, Value};
 
 use crate::clash::mark_delete_first;
 use crate::dangling;
 use crate::decide::{Context, Decision, decide};
+use crate::import;
 use crate::observed::Observed;
 use crate::order::{Order, order};
 use crate::outlook::Outlooks;
@@ -37,6 +38,10 @@ pub fn plan_within(graph: &Graph, state: &State, observed: &Observed, selection:
     let order = ordered(graph)?;
     let schemas = schemas(graph)?;
     let mut scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
+    let doubles = import::doubles(graph, state, |node| !scope.left.contains_key(&node.address));
+    if !doubles.is_empty() {
+        return Err(doubles);
+    }
     loop {
         scope.settle_needs(graph, &order.sequence, &order.dependencies, state, observed)?;
         let sheet = Sheet { graph, order: &order, schemas: &schemas, state, observed };
@@ -108,6 +113,17 @@ pub fn touched(graph: &Graph, state: &State, selection: &Selection) -> Result<BT
     let order = ordered(graph)?;
     let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
     Ok(state.rows.keys().filter(|address| !scope.left.contains_key(*address)).cloned().collect())
+}
+
+/// The selected resources that are to import an object, of which the state knows nothing.
+///
+/// # Errors
+/// As [`look`].
+pub fn imported<'a>(graph: &'a Graph, state: &State, selection: &Selection) -> Result<Vec<(&'a Node, &'a Import)>, Vec<Diagnostic>> {
+    let order = ordered(graph)?;
+    let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
+    let taken = graph.nodes.iter().filter(|node| !scope.left.contains_key(&node.address));
+    Ok(taken.filter_map(|node| Some((node, import::wanted(node, state)?))).collect())
 }
 
 /// As [`look`], for a destruction.
@@ -191,6 +207,7 @@ fn finished(stack: &str, state: &State, drawn: Steps, scope: &mut Scope) -> Resu
         version: PLAN_VERSION,
         stack: stack.to_owned(),
         serial: state.serial,
+        moves: Vec::new(),
         steps,
         unchanged: Vec::new(),
         exports: Vec::new(),

@@ -66,6 +66,11 @@ impl Plan {
                     hide_want(want);
                     changes.iter_mut().for_each(hide_difference);
                 }
+                Action::Adopt { want, changes, outputs, .. } => {
+                    hide_want(want);
+                    changes.iter_mut().for_each(hide_difference);
+                    outputs.values_mut().for_each(hide_value);
+                }
                 Action::Note { want, outputs, .. } => {
                     hide_want(want);
                     outputs.values_mut().for_each(hide_value);
@@ -158,6 +163,7 @@ mod tests {
             version: PLAN_VERSION,
             stack: "s".into(),
             serial: 0,
+            moves: Vec::new(),
             steps: vec![step],
             unchanged: Vec::new(),
             exports: vec![Export { name: "e".into(), old: None, new: Some(secret()), changed: true }],

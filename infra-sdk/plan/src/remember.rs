@@ -133,6 +133,7 @@ mod tests {
             physical_name: None,
             cloud: None,
             unlike_cloud: None,
+            spelling: None,
             doc: String::new(),
         }
     }

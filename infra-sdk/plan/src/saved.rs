@@ -113,7 +113,12 @@ impl SavedPlan {
             };
             Diagnostic::new(how).with_resource(&step.address).with_help(again)
         };
-        let problems: Vec<Diagnostic> = plan.steps.iter().filter(foreign).map(problem).collect();
+        let other = plan.moves.iter().filter(|moved| !self.plan.moves.contains(moved));
+        let other = other.map(|moved| {
+            let problem = Diagnostic::new(format!("would be moved from {}, which the saved plan does not say", moved.from));
+            problem.with_resource(&moved.to).with_help(again)
+        });
+        let problems: Vec<Diagnostic> = other.chain(plan.steps.iter().filter(foreign).map(problem)).collect();
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 }
@@ -131,6 +136,7 @@ fn doing(action: &Action) -> &'static str {
         Action::Create { .. } => "replaced",
         Action::Update { .. } => "changed",
         Action::Delete { .. } | Action::Sweep { .. } => "deleted",
+        Action::Adopt { .. } => "imported",
         Action::Retain { .. } => "given up",
         Action::Note { .. } | Action::Forget { .. } => "noted",
     }

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_core::{Address, Attr, Lifecycle, Location, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::handover::Handed;
+
 /// The version of records and states; a reader refuses any other.
 pub const STATE_VERSION: u32 = 1;
 
@@ -23,6 +25,9 @@ pub struct State {
     pub exports: BTreeMap<String, Value>,
     /// How many objects each resource has had, gone ones included: what makes the names of new ones new.
     pub made: BTreeMap<Address, u64>,
+    /// Rows that other stacks take over, by the address that they had here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub handed: BTreeMap<Address, Handed>,
     /// The outputs of other stacks that this one uses, by stack and name, as they were when it was deployed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub references: References,
@@ -180,6 +185,36 @@ pub enum Record {
         /// The address it has.
         to: Address,
     },
+    /// A resource has an address of another type from now on; its objects stay as they are.
+    Retyped {
+        /// The address it had.
+        from: Address,
+        /// The address it has.
+        to: Address,
+    },
+    /// A resource is another stack's from now on, which is about to take it over.
+    Handed {
+        /// The resource.
+        address: Address,
+        /// The other stack.
+        stack: String,
+    },
+    /// A resource was taken over from another stack.
+    Taken {
+        /// The resource.
+        address: Address,
+        /// The other stack.
+        stack: String,
+        /// The address that it had there.
+        from: Address,
+        /// Its row.
+        row: Box<Row>,
+    },
+    /// Another stack has taken a resource over.
+    Delivered {
+        /// The address that it had here.
+        address: Address,
+    },
     /// A resource is not looked after any more; its objects stay in the cloud.
     Forgotten {
         /// The resource.
@@ -243,8 +278,13 @@ impl State {
             }
             Record::Exported { exports } => self.exports = exports,
             Record::Keyed { key } => self.key = Some(key),
+            Record::Moved { from, to } if from.kind() == to.kind() => self.rename(&from, &to),
+            Record::Moved { .. } => {}
+            Record::Retyped { from, to } => self.rename(&from, &to),
+            Record::Handed { address, stack } => self.hand_over(&address, &stack),
+            Record::Taken { address, row, .. } => self.take_over(&address, *row),
+            Record::Delivered { address } => drop(self.handed.remove(&address)),
             Record::Referenced { references } => self.references = references,
-            Record::Moved { from, to } => self.rename(&from, &to),
             Record::Forgotten { address } => self.forget(&address),
             Record::Restored { state, .. } => *self = State { serial: self.serial, key: self.key.take(), ..*state },
         }

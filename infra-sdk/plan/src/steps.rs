@@ -67,6 +67,7 @@ pub(crate) fn steps(
                 forgotten = forget;
                 (Action::Create { want, replaces: None }, false)
             }
+            Decision::Adopt { id, want, changes, outputs } => (Action::Adopt { id, want, changes, outputs }, false),
             Decision::Update { id, want, changes } => (Action::Update { id, want, changes }, false),
             Decision::Replace { want, replacement } => {
                 let early = early.contains(address);

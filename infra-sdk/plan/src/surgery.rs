@@ -43,10 +43,22 @@ impl State {
     /// # Errors
     /// Why it cannot.
     pub fn check_move(&self, from: &Address, to: &Address) -> Result<(), MoveError> {
-        let row = self.rows.get(from).ok_or_else(|| MoveError::Absent(from.clone()))?;
+        if !self.rows.contains_key(from) {
+            return Err(MoveError::Absent(from.clone()));
+        }
         if from.kind() != to.kind() {
             return Err(MoveError::OtherKind { from: from.clone(), to: to.clone() });
         }
+        self.check_place(from, to)
+    }
+
+    /// As [`check_move`](State::check_move), also to another type: that its objects have the same ids is for the program
+    /// to say.
+    ///
+    /// # Errors
+    /// Why it cannot be moved.
+    pub fn check_place(&self, from: &Address, to: &Address) -> Result<(), MoveError> {
+        let row = self.rows.get(from).ok_or_else(|| MoveError::Absent(from.clone()))?;
         if self.rows.contains_key(to) {
             return Err(MoveError::Taken(to.clone()));
         }
@@ -97,7 +109,7 @@ impl State {
 
     /// Gives a resource another address, wherever it is mentioned.
     pub(crate) fn rename(&mut self, from: &Address, to: &Address) {
-        if self.check_move(from, to).is_err() {
+        if self.check_place(from, to).is_err() {
             return;
         }
         // Whoever still mentions the new address means an object that is gone, and not this one.
@@ -132,7 +144,7 @@ impl State {
     }
 
     /// Lets nothing need a resource any more.
-    fn unmention(&mut self, address: &Address) {
+    pub(crate) fn unmention(&mut self, address: &Address) {
         for needs in self.rows.values_mut().flat_map(mentions) {
             needs.remove(address);
         }
@@ -218,11 +230,14 @@ mod tests {
         assert_eq!(state.check_move(&address("a"), &address("a")), Err(MoveError::Taken(address("a"))));
         let other = MoveError::OtherKind { from: address("a"), to: elsewhere.clone() };
         assert_eq!(state.check_move(&address("a"), &elsewhere), Err(other));
-        for to in [address("a"), address("b"), elsewhere] {
+        for to in [address("a"), address("b"), elsewhere.clone()] {
             let mut after = state.clone();
             after.apply(Record::Moved { from: address("a"), to });
             assert_eq!((&after.rows, &after.made), (&state.rows, &state.made));
         }
+        let mut retyped = state.clone();
+        retyped.apply(Record::Retyped { from: address("a"), to: elsewhere.clone() });
+        assert_eq!(retyped.object(&elsewhere), state.object(&address("a")));
         state.apply(Record::Begun { address: address("a"), intent: Intent::Delete { id: "a-1".into() } });
         assert_eq!(state.check_move(&address("a"), &address("c")), Err(MoveError::InDoubt(address("a"))));
         assert_eq!(moved(&state, "a", "c").rows, state.rows);

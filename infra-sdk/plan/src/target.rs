@@ -313,6 +313,7 @@ fn without_rows(state: &State) -> State {
         exports: state.exports.clone(),
         made: state.made.clone(),
         references: state.references.clone(),
+        handed: state.handed.clone(),
         key: state.key.clone(),
         rows: BTreeMap::new(),
     }

@@ -18,8 +18,14 @@ impl State {
     /// The first that `see` gives.
     pub fn each_secret<E>(&mut self, see: See<'_, E>) -> Result<(), E> {
         self.rows.values_mut().try_for_each(|row| in_row(row, see))?;
+        self.handed.values_mut().try_for_each(|handed| in_row(&mut handed.row, see))?;
         in_values(&mut self.exports, see)?;
         in_references(&mut self.references, see)
+    }
+
+    /// Whether anything in it is secret, sealed or not.
+    pub fn has_secrets(&self) -> bool {
+        self.clone().each_secret(&mut |_| Err(())).is_err()
     }
 
     /// Whether it has anything that only its key opens.
@@ -41,9 +47,15 @@ impl Record {
             Record::Exported { exports } => in_values(exports, see),
             Record::Referenced { references } => in_references(references, see),
             Record::Restored { state, .. } => state.each_secret(see),
-            Record::Gone { .. } | Record::Abandoned { .. } | Record::Keyed { .. } | Record::Moved { .. } | Record::Forgotten { .. } => {
-                Ok(())
-            }
+            Record::Taken { row, .. } => in_row(row, see),
+            Record::Gone { .. }
+            | Record::Abandoned { .. }
+            | Record::Keyed { .. }
+            | Record::Moved { .. }
+            | Record::Retyped { .. }
+            | Record::Handed { .. }
+            | Record::Delivered { .. }
+            | Record::Forgotten { .. } => Ok(()),
         }
     }
 }
@@ -66,6 +78,11 @@ impl Plan {
                 Action::Update { want, changes, .. } => {
                     in_want(want, see)?;
                     in_changes(changes, see)?;
+                }
+                Action::Adopt { want, changes, outputs, .. } => {
+                    in_want(want, see)?;
+                    in_changes(changes, see)?;
+                    in_values(outputs, see)?;
                 }
                 Action::Note { want, outputs, .. } => {
                     in_want(want, see)?;

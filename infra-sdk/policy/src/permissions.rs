@@ -70,7 +70,8 @@ pub fn least(purpose: Purpose, of: &Basis<'_>) -> (Json, Vec<Kind>) {
                 match &step.action {
                     // What the call that makes an object cannot say is said by changing it.
                     Action::Create { .. } => &["create", "update"],
-                    Action::Update { .. } => &["update"],
+                    Action::Adopt { changes, .. } if changes.is_empty() => &[],
+                    Action::Update { .. } | Action::Adopt { .. } => &["update"],
                     Action::Delete { .. } => &["delete"],
                     Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => &[],
                 },
@@ -168,7 +169,9 @@ fn names(of: &Basis<'_>, kinds: &[(&str, &str)], sort: &str) -> Vec<String> {
 
 fn wants<'a>(of: &Basis<'a>) -> impl Iterator<Item = (&'a str, &'a Want)> {
     of.plan.steps.iter().filter_map(|step| match &step.action {
-        Action::Create { want, .. } | Action::Update { want, .. } | Action::Note { want, .. } => Some((&**step.address.kind(), want)),
+        Action::Create { want, .. } | Action::Update { want, .. } | Action::Adopt { want, .. } | Action::Note { want, .. } => {
+            Some((&**step.address.kind(), want))
+        }
         _ => None,
     })
 }

@@ -89,6 +89,10 @@ impl Review {
                 Action::Create { want, replaces: None } => drop(fates.insert(&step.address, (Fate::Create, want))),
                 Action::Create { want, replaces: Some(_) } => drop(fates.insert(&step.address, (Fate::Replace, want))),
                 Action::Update { want, .. } => drop(fates.insert(&step.address, (Fate::Update, want))),
+                Action::Adopt { want, changes, .. } => {
+                    let fate = if changes.is_empty() { Fate::Keep } else { Fate::Update };
+                    fates.insert(&step.address, (fate, want));
+                }
                 Action::Note { want, .. } => drop(fates.insert(&step.address, (Fate::Keep, want))),
                 Action::Delete { why: Leave::Replaced, .. } | Action::Retain { why: Leave::Replaced, .. } => {}
                 Action::Delete { id, .. } => leaving.push(Leaving { address: step.address.clone(), id: id.clone(), kept: false }),

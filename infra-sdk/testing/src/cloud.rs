@@ -181,6 +181,18 @@ impl MockCloud {
         object.map(|object| object.inputs.insert(input.to_owned(), value.into())).is_some()
     }
 
+    /// Makes the object of a resource one of another type, under the same id and name: as a cloud's object is whose type
+    /// has another name now. Says whether there was one.
+    pub fn retype(&self, kind: &str, name: &str, schema: Schema) -> bool {
+        let Some((id, _)) = self.object(kind, name) else { return false };
+        let mut contents = self.contents();
+        let Some(object) = contents.objects.get_mut(&id) else { return false };
+        object.kind = schema.kind.clone();
+        object.outputs = invent::outputs(&schema, &id, &object.inputs, object.revision);
+        contents.schemas.insert(schema.kind.clone(), schema);
+        true
+    }
+
     /// Lets the objects of a type go with the object that one of their inputs refers to, as what is in a container does;
     /// they do not keep it from being deleted.
     pub fn contain(&self, kind: &str, input: &str) {

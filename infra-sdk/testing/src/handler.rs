@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use infra_apply::{Class, Condition, Creation, Found, Handler, ProviderError};
-use infra_core::{Address, Schema, Value};
+use infra_core::{Address, OWNERSHIP_PREFIX, Schema, Value};
 
 use crate::cloud::{MockCloud, MockObject, Seen, Verb};
 
@@ -100,6 +100,10 @@ impl Handler for MockHandler {
         for id in ids {
             let Some(object) = contents.objects.get(id).filter(|object| self.sees(object)) else { continue };
             let (mut inputs, outputs) = (object.inputs.clone(), object.outputs.clone());
+            // As a handler does: the engine's own tags are not the program's.
+            if let Some(Value::Object(tags)) = inputs.get_mut("tags") {
+                tags.retain(|key, _| !key.starts_with(OWNERSHIP_PREFIX));
+            }
             inputs.retain(|name, _| self.schema.input(name).is_some_and(|field| !field.write_only));
             let found =
                 |condition, outputs| Found { id: id.clone(), inputs: Value::Object(inputs), outputs: Value::Object(outputs), condition };

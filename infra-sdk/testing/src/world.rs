@@ -19,6 +19,10 @@ pub struct World {
     pub cloud: MockCloud,
     /// What the engine remembers, as its journal keeps it: with its secrets sealed.
     pub state: State,
+    /// The states of other stacks in the same environment, by stack: what is moved from there is taken over from them.
+    pub neighbours: BTreeMap<String, State>,
+    /// Whether a deployment may delete something and make an equal one under another name, as with `--allow-recreate`.
+    pub allow_recreate: bool,
     answers: BTreeMap<String, Json>,
     seal: Arc<dyn Seal>,
     handlers: Vec<Arc<dyn Handler>>,
@@ -67,11 +71,20 @@ impl World {
         World {
             cloud: MockCloud::new(),
             state: State::new("test"),
+            neighbours: BTreeMap::new(),
+            allow_recreate: false,
             answers: BTreeMap::new(),
             references: References::new(),
             seal: Arc::new(Vault::default()),
             handlers: Vec::new(),
         }
+    }
+
+    /// A world in which a deployment may delete something and make an equal one under another name.
+    #[must_use]
+    pub fn recreating(mut self) -> World {
+        self.allow_recreate = true;
+        self
     }
 
     /// Answers a lookup that programs ask.
@@ -98,14 +111,19 @@ impl World {
         self
     }
 
-    /// A journal in memory with what the engine remembers, open as a run has it.
+    /// A journal in memory with what the engine remembers, open as a run has it, and its neighbours' memory beside it; what is
+    /// recorded there is lost.
     ///
     /// # Panics
     /// If the state has what another world sealed.
     #[track_caller]
     #[must_use]
     pub fn journal(&self) -> Journal {
-        self.unlocked(Journal::in_memory(self.state.clone()))
+        let mut journal = self.unlocked(Journal::in_memory(self.state.clone()));
+        for (stack, state) in &self.neighbours {
+            journal.put_beside(stack, Box::new(self.unlocked(Journal::in_memory(state.clone()))));
+        }
+        journal
     }
 
     #[track_caller]
@@ -183,7 +201,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
-        let engine = Engine::new(self.registry(graph.schemas.values()));
+        let engine = self.engine(self.registry(graph.schemas.values()));
         in_virtual_time(engine.plan(graph, &self.journal(), &()))
     }
 
@@ -274,7 +292,7 @@ impl World {
     /// # Panics
     /// If the world's seal does not take what it has opened.
     pub fn refresh(&mut self) -> Result<(), RefreshError> {
-        let engine = Engine::new(self.registry([]));
+        let engine = self.engine(self.registry([]));
         let mut journal = self.journal();
         in_virtual_time(engine.refresh(&mut journal, &()))?;
         let mut state = journal.into_state();
@@ -303,11 +321,17 @@ impl World {
         World {
             cloud: self.cloud.fork(),
             state: self.state.clone(),
+            neighbours: self.neighbours.clone(),
+            allow_recreate: self.allow_recreate,
             answers: self.answers.clone(),
             references: self.references.clone(),
             seal: self.seal.clone(),
             handlers: self.handlers.clone(),
         }
+    }
+
+    fn engine(&self, registry: Registry) -> Engine {
+        Engine::new(registry).recreating(self.allow_recreate)
     }
 
     /// The graph of a program that knows all that can be known, and its plan.
@@ -320,7 +344,7 @@ impl World {
     ) -> Result<(Graph, Plan), PlanError> {
         settled(async |known| {
             let graph = declare(known);
-            let engine = Engine::new(self.registry(graph.schemas.values()));
+            let engine = self.engine(self.registry(graph.schemas.values()));
             let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
             Ok((graph, plan))
         })
@@ -339,18 +363,25 @@ impl World {
         let (kept, records) = mpsc::channel();
         let log = MortalLog { cloud: self.cloud.clone(), kept };
         let mut journal = self.unlocked(Journal::new(self.state.clone(), Box::new(log)));
+        let mut beside = Vec::new();
+        for (stack, state) in &self.neighbours {
+            let (kept, records) = mpsc::channel();
+            let log = MortalLog { cloud: self.cloud.clone(), kept };
+            journal.put_beside(stack, Box::new(self.unlocked(Journal::new(state.clone(), Box::new(log)))));
+            beside.push((stack.clone(), records));
+        }
         let ear = Ear::default();
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
             let (engine, plan) = match declare {
                 Some(declare) => {
                     let graph = declare(&Known::new());
-                    let engine = Engine::new(self.registry(graph.schemas.values()));
+                    let engine = self.engine(self.registry(graph.schemas.values()));
                     engine.recover_within(&graph, &mut journal, selection, &ear).await?;
                     let (graph, plan) = self.planned(declare, &journal, selection, &ear).await?;
-                    (Engine::new(self.registry(graph.schemas.values())), plan)
+                    (self.engine(self.registry(graph.schemas.values())), plan)
                 }
                 None => {
-                    let engine = Engine::new(self.registry([]));
+                    let engine = self.engine(self.registry([]));
                     engine.recover_destroy_within(stack, &mut journal, selection, &ear).await?;
                     let plan = engine.plan_destroy_within(stack, &journal, selection, &ear).await?;
                     (engine, plan)
@@ -362,6 +393,10 @@ impl World {
         drop(journal);
         // What the next run knows is what was made durable, and nothing that this one only had in mind.
         records.iter().for_each(|record| self.state.apply(record));
+        for (stack, records) in beside {
+            let state = self.neighbours.entry(stack).or_default();
+            records.iter().for_each(|record| state.apply(record));
+        }
         let died = std::mem::take(&mut self.cloud.contents().life).is_over();
         Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died }
     }

@@ -28,7 +28,7 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
 
 /// A world in which a part of a network goes with it.
 pub(super) fn world() -> World {
-    let world = World::new();
+    let world = World::new().recreating();
     world.cloud.contain("toy:net/part", "net");
     world
 }

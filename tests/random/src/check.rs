@@ -20,7 +20,7 @@ use crate::trouble::{Trouble, inject};
 /// # Errors
 /// With the first thing that does not.
 pub fn check(story: &Story) -> Result<(), String> {
-    let (mut world, mut fair) = (World::new(), World::new());
+    let (mut world, mut fair) = (World::new().recreating(), World::new().recreating());
     world.cloud.take_time(story.seed);
     world.cloud.seen_after((story.seed % 3) as u32);
     world.cloud.ready_after((story.seed % 4) as u32);

@@ -9,7 +9,7 @@ use crate::trouble;
 /// The source of a test that tells the story. The victims of faults are named as numbers among what is in the cloud at that
 /// time, since the text does not know that.
 pub fn source(story: &Story) -> String {
-    let mut text = String::from("#[test]\nfn the_story() {\n    let mut world = World::new();\n");
+    let mut text = String::from("#[test]\nfn the_story() {\n    let mut world = World::new().recreating();\n");
     let (seed, seen, ready) = (story.seed, story.seed % 3, story.seed % 4);
     let _ =
         writeln!(text, "    world.cloud.take_time({seed});\n    world.cloud.seen_after({seen});\n    world.cloud.ready_after({ready});");

@@ -8,6 +8,8 @@ mod repair;
 mod rewrite;
 mod seal;
 
+use std::collections::BTreeMap;
+use std::ops::DerefMut;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -17,9 +19,8 @@ pub(crate) use desk::{Desk, Now};
 pub use file::{FileLog, Found, Header};
 pub use history::History;
 pub use repair::{Damage, Repaired};
-pub use seal::{Seal, SealError};
-
 use seal::Sealing;
+pub use seal::{Seal, SealError};
 
 use crate::lease::Hold;
 use crate::store::StoreError;
@@ -42,6 +43,9 @@ pub trait Log: Send {
     async fn snapshot(&mut self, _state: State) {}
 }
 
+/// Another stack's journal, with whatever keeps others out of it.
+pub(crate) type Beside = Box<dyn DerefMut<Target = Journal> + Send>;
+
 /// A state together with the log that it is the fold of.
 pub struct Journal {
     state: State,
@@ -51,12 +55,15 @@ pub struct Journal {
     broken: bool,
     hold: Hold,
     sealing: Sealing,
+    /// The journals of other stacks, of which resources may be taken over.
+    pub(crate) beside: BTreeMap<String, Beside>,
 }
 
 impl Journal {
     /// A journal from a log and the state that the log's records make.
     pub fn new(state: State, log: Box<dyn Log>) -> Journal {
-        Journal { state, log, broken: false, hold: Hold::forever(), sealing: Sealing { seal: None, kept: true } }
+        let (hold, sealing) = (Hold::forever(), Sealing { seal: None, kept: true });
+        Journal { state, log, broken: false, hold, sealing, beside: BTreeMap::new() }
     }
 
     /// A journal in memory: for tests, and for programs that keep their state themselves.
@@ -110,6 +117,17 @@ impl Journal {
     pub fn detached(&self) -> Journal {
         let sealing = Sealing { seal: self.sealing.seal.clone(), kept: false };
         Journal { sealing, ..Journal::in_memory(self.state.clone()) }
+    }
+
+    /// Lets resources of another stack be taken over from its journal. Both are locked for as long as they are open, and
+    /// opening one never waits for the other: two runs that want each other's are told so, and do not wait for ever.
+    pub fn put_beside(&mut self, stack: impl Into<String>, other: impl DerefMut<Target = Journal> + Send + 'static) {
+        self.beside.insert(stack.into(), Box::new(other));
+    }
+
+    /// The states of the other stacks, by stack.
+    pub fn others(&self) -> BTreeMap<String, &State> {
+        self.beside.iter().map(|(stack, other)| (stack.clone(), other.state())).collect()
     }
 
     /// The state, when the journal is done with.

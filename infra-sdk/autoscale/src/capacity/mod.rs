@@ -2,9 +2,11 @@
 
 mod burst;
 mod latency;
+mod stored;
 
 pub use burst::Burst;
 pub use latency::LatencyCurve;
+pub use stored::Stored;
 
 use crate::Error;
 

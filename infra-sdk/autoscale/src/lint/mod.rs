@@ -25,18 +25,34 @@ pub fn stack(graph: &Graph) -> Vec<Diagnostic> {
     findings
 }
 
+/// What finds something in a group.
+type Lint = fn(&Found) -> Vec<Diagnostic>;
+
+/// The lints, each by the name of its policy.
+const LINTS: [(&str, Lint); 7] = [
+    ("alarm-without-data", alarms::faster_than_reports),
+    ("shrinks-into-growing", alarms::shrinks_into_growing),
+    ("scaling-without-warm-up", policies::no_warm_up),
+    ("two-policies-shrink", policies::two_shrink),
+    ("unhealthy-unnoticed", hosts::unhealthy_unnoticed),
+    ("no-grace-period", hosts::no_grace),
+    ("standard-credits", hosts::standard_credits),
+];
+
+/// The names of the lints, for policies.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    LINTS.iter().map(|(name, _)| *name)
+}
+
+/// What one lint, by its name, finds in a stack. Groups that cannot be read are left out.
+pub fn named(name: &str, graph: &Graph) -> Vec<Diagnostic> {
+    let Some((_, lint)) = LINTS.iter().find(|(other, _)| *other == name) else { return Vec::new() };
+    fleets(graph).into_iter().flatten().flat_map(|found| lint(&found)).collect()
+}
+
 /// What is wrong with the scaling of a group.
 pub fn group(found: &Found) -> Vec<Diagnostic> {
-    let lints: [fn(&Found) -> Vec<Diagnostic>; 7] = [
-        alarms::faster_than_reports,
-        alarms::shrinks_into_growing,
-        policies::no_warm_up,
-        policies::two_shrink,
-        hosts::unhealthy_unnoticed,
-        hosts::no_grace,
-        hosts::standard_credits,
-    ];
-    lints.iter().flat_map(|lint| lint(found)).collect()
+    LINTS.iter().flat_map(|(_, lint)| lint(found)).collect()
 }
 
 /// What a host, a load and a limit of processor load, in percent, show without a run.

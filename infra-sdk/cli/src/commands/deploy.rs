@@ -65,6 +65,11 @@ pub(crate) struct Deploy {
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
 
+    /// Lets something be deleted and an equal one be made under another name, which is refused otherwise: it is nearly
+    /// always a rename, for which the program has `.moved_from(…)`.
+    #[arg(long)]
+    pub(crate) allow_recreate: bool,
+
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
 
@@ -100,8 +105,9 @@ impl Deploy {
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud).await?;
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
+        session.put_neighbours_beside(&graph, &mut journal, cloud, true).await?;
         session.unlock(&mut journal, Some(&graph)).await?;
-        let engine = cloud.engine(Some(self.change.parallel));
+        let engine = cloud.engine(Some(self.change.parallel)).recreating(self.allow_recreate);
         let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
         let referrers = session.referrers().await?;
         let mut recovered = false;
@@ -122,10 +128,12 @@ impl Deploy {
             let settled = settled.await;
             progress.end();
             let (graph, mut plan) = settled?;
-            // A part that waited may be the first that has secrets. Its key is a record, after which the plan is another.
+            // What was deferred may name other stacks than the program did at first.
+            let more = session.put_neighbours_beside(&graph, &mut journal, cloud, true).await?;
+            // It may be the first that has secrets, too: their key is a record, after which the plan is another.
             let serial = journal.state().serial;
             session.unlock(&mut journal, Some(&graph)).await?;
-            if journal.state().serial != serial {
+            if more || journal.state().serial != serial {
                 continue;
             }
             if let Some(saved) = &saved {

@@ -4,6 +4,7 @@ mod deploy;
 mod destroy;
 mod graph;
 mod iam;
+mod import;
 mod local;
 mod lock;
 mod outputs;
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Plan(plan::Plan),
     Destroy(destroy::Destroy),
     Refresh(refresh::Refresh),
+    Import(import::Import),
     Outputs(outputs::Outputs),
     Graph(graph::Graph),
     Iam(iam::Iam),
@@ -42,6 +44,7 @@ impl Command {
             Command::Plan(command) => command.stack.json,
             Command::Destroy(command) => command.stack.json,
             Command::Refresh(command) => command.stack.json,
+            Command::Import(command) => command.stack.json,
             Command::Outputs(command) => command.stack.json,
             Command::Graph(command) => command.stack.json,
             Command::Iam(command) => command.stack.json,
@@ -60,6 +63,7 @@ pub(crate) async fn run(command: Command, providers: Providers<'_>) -> Result<Ex
         Command::Plan(command) => command.run(providers).await,
         Command::Destroy(command) => command.run(providers).await,
         Command::Refresh(command) => command.run(providers).await,
+        Command::Import(command) => command.run(providers).await,
         Command::Outputs(command) => command.run(providers).await,
         Command::Graph(command) => command.run(providers).await,
         Command::Iam(command) => command.run(providers).await,

@@ -39,6 +39,11 @@ pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) program: ProgramArguments,
 
+    /// Lets something be deleted and an equal one be made under another name, which is refused otherwise: it is nearly
+    /// always a rename, for which the program has `.moved_from(…)`.
+    #[arg(long)]
+    pub(crate) allow_recreate: bool,
+
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
 
@@ -67,11 +72,9 @@ impl Plan {
         let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
+        let first = session.graph(&program, &self.program, &Known::new()).await?;
         let mut journal = match self.out {
-            Some(_) => {
-                let graph = session.graph(&program, &self.program, &Known::new()).await?;
-                bound(&session, cloud, &graph).await?
-            }
+            Some(_) => bound(&session, cloud, &first).await?,
             None => {
                 let state = session.place.peek(cloud.memory.as_deref()).await?.unwrap_or_default();
                 Journal::in_memory(session.opened(state).await?)
@@ -90,24 +93,27 @@ impl Plan {
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let (engine, selection) = (cloud.engine(None), self.selection.selection());
-        let planned = async |journal: &Journal| {
-            settled(async |known| {
+        let engine = cloud.engine(None).recreating(self.allow_recreate);
+        let selection = self.selection.selection();
+        session.put_neighbours_beside(&first, &mut journal, cloud, false).await?;
+        let settled = loop {
+            let settled = settled(async |known| {
                 let graph = session.graph(&program, &self.program, known).await?;
-                let plan = engine.plan_within(&graph, journal, &selection, &progress).await?;
+                let plan = engine.plan_within(&graph, &journal, &selection, &progress).await?;
                 Ok::<_, Error>((graph, plan))
-            })
-            .await
+            });
+            let settled = settled.await;
+            match &settled {
+                // What was deferred may name other stacks than the program did at first.
+                Ok((graph, _)) if session.put_neighbours_beside(graph, &mut journal, cloud, false).await? => {}
+                // It may be the first that has secrets, too: a deployment will need a key, so the plan is made after that.
+                Ok((graph, _)) if self.out.is_some() && journal.seal().is_none() && session.needs_key(&journal, Some(graph)).await? => {
+                    journal = bound(&session, cloud, graph).await?;
+                    session.put_neighbours_beside(graph, &mut journal, cloud, false).await?;
+                }
+                _ => break settled,
+            }
         };
-        let mut settled = planned(&journal).await;
-        if let (Some(_), Ok((graph, _))) = (&self.out, &settled)
-            && journal.seal().is_none()
-            && graph.has_secrets()
-        {
-            // A part that waited is the first that has secrets: the deployment will need a key, so the plan is made after it.
-            journal = bound(&session, cloud, graph).await?;
-            settled = planned(&journal).await;
-        }
         progress.end();
         let (graph, mut plan) = settled?;
         let findings = review::review(&session, &program, &policies, (&graph, &plan, journal.state()))?;
@@ -145,14 +151,16 @@ impl Plan {
 /// What a saved plan is bound to: the journal, which is made if there is none, with the key that a deployment will need. It
 /// is opened only for what must be written to it, and not held while the plan is made.
 async fn bound(session: &Session<'_>, cloud: &Cloud, graph: &Graph) -> Result<Journal, Error> {
-    if let Some(state) = session.place.peek(cloud.memory.as_deref()).await?
-        && (state.key.is_some() || !session.needs_key(&state, Some(graph)).await?)
-    {
+    if let Some(state) = session.place.peek(cloud.memory.as_deref()).await? {
         let mut journal = Journal::in_memory(state);
-        session.unlock(&mut journal, Some(graph)).await?;
-        return Ok(journal);
+        session.put_neighbours_beside(graph, &mut journal, cloud, false).await?;
+        if journal.state().key.is_some() || !session.needs_key(&journal, Some(graph)).await? {
+            session.unlock(&mut journal, Some(graph)).await?;
+            return Ok(journal);
+        }
     }
     let mut journal = session.journal(cloud).await?;
+    session.put_neighbours_beside(graph, &mut journal, cloud, false).await?;
     session.unlock(&mut journal, Some(graph)).await?;
     Ok(journal.detached())
 }

@@ -68,7 +68,8 @@ impl Drawing {
             let action = match &step.action {
                 Action::Create { replaces: None, .. } => "create",
                 Action::Create { replaces: Some(_), .. } => "replace",
-                Action::Update { .. } => "change",
+                Action::Adopt { changes, .. } if changes.is_empty() => continue,
+                Action::Update { .. } | Action::Adopt { .. } => "change",
                 Action::Delete { .. } | Action::Sweep { .. } => "delete",
                 Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => continue,
             };

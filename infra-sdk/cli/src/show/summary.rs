@@ -86,6 +86,8 @@ pub(crate) fn summary(of: &Summary<'_>, paint: Paint) -> String {
 /// `2 created, 1 deleted`; where no resource changed, only the stack's outputs did.
 fn counts(counts: Counts) -> String {
     let named = [
+        (counts.moved, "moved"),
+        (counts.import, "imported"),
         (counts.create, "created"),
         (counts.update, "updated"),
         (counts.replace, "replaced"),

@@ -1,5 +1,6 @@
 //! A plan as Markdown: for a comment on a pull request.
 
+use super::moves::whence;
 use crate::plan::{Action, Leave, Plan, Step};
 
 use super::page::Page;
@@ -28,7 +29,11 @@ pub fn markdown(plan: &Plan, command: &str, limit: usize) -> String {
     let mut text = format!("### Plan for `{}`: {counted}\n", plan.stack);
     let room = limit.saturating_sub(RESERVE);
     let steps: Vec<&Step> = plan.steps.iter().enumerate().filter(|(at, _)| !is_hidden(plan, *at)).map(|(_, step)| step).collect();
-    let rows: Vec<String> = steps.iter().filter_map(|step| row(plan, step)).collect();
+    let moved = plan.moves.iter().map(|moved| {
+        let what = whence(moved);
+        format!("| `>` | `{}` | {} | {} |\n", moved.to.name(), moved.handle, cell(&what))
+    });
+    let rows: Vec<String> = moved.chain(steps.iter().filter_map(|step| row(plan, step))).collect();
     let (mut cut_rows, mut cut_details) = (0, 0);
     if !rows.is_empty() {
         text.push_str("\n|   | resource | type | what happens |\n|---|---|---|---|\n");
@@ -82,6 +87,12 @@ fn row(plan: &Plan, step: &Step) -> Option<String> {
             let drift = if drifts { " (changed outside of infra)" } else { "" };
             ("~", format!("changed: {}{more}{drift}", paths.join(", ")))
         }
+        Action::Adopt { id, changes, .. } => {
+            let paths: Vec<&str> = changes.iter().map(|difference| difference.change.path.as_str()).take(4).collect();
+            let more = if changes.len() > paths.len() { format!(" and {} more", changes.len() - paths.len()) } else { String::new() };
+            let changed = if paths.is_empty() { String::new() } else { format!(", and changed: {}{more}", paths.join(", ")) };
+            ("<", format!("{id} is imported{changed}"))
+        }
         Action::Delete { why: Leave::Replaced, .. } => ("-", "deleted: left by an earlier replacement".to_owned()),
         Action::Delete { .. } => ("-", "**deleted**".to_owned()),
         Action::Sweep { with, .. } => ("-", format!("**deleted** with {}", with.name())),
@@ -107,7 +118,7 @@ fn detail(plan: &Plan, step: &Step) -> Option<String> {
             page.differences(&replacement.changes);
             page.hooks(&want.terms.hooks, is_of_creation);
         }
-        Action::Update { changes, .. } => page.differences(changes),
+        Action::Update { changes, .. } | Action::Adopt { changes, .. } => page.differences(changes),
         Action::Sweep { .. } | Action::Delete { .. } | Action::Retain { .. } | Action::Forget { .. } | Action::Note { .. } => return None,
     }
     if page.text.is_empty() {
@@ -116,6 +127,7 @@ fn detail(plan: &Plan, step: &Step) -> Option<String> {
     let mark = match &step.action {
         Action::Create { replaces: None, .. } => "+",
         Action::Create { .. } => "±",
+        Action::Adopt { .. } => "<",
         _ => "~",
     };
     let remark = match &step.action {

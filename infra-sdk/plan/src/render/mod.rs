@@ -3,6 +3,7 @@
 mod absent;
 mod lines;
 mod markdown;
+mod moves;
 mod page;
 mod scopes;
 mod style;
@@ -39,6 +40,7 @@ const INDENT: usize = 6;
 pub fn render(plan: &Plan, options: &RenderOptions) -> String {
     let width = options.width.max(40);
     let mut page = Page { text: String::new(), paint: Paint::new(options.colour), width, indent: INDENT, marks: false };
+    page.moves(&plan.moves);
     for branch in scopes::branches(plan, |at| !is_hidden(plan, at)) {
         if let Some(scope) = branch.scope {
             let scope = page.paint.with(Style::Strong, scope);
@@ -119,6 +121,13 @@ impl Page {
                     false => vec![Moment::BeforeUpdate, Moment::AfterUpdate],
                 };
                 self.hooks(&want.terms.hooks, |moment| moments.contains(&moment) || want.lifecycle.due.contains(&moment));
+            }
+            Action::Adopt { id, want, changes, .. } => {
+                let changed = if changes.is_empty() { "" } else { ", and changed" };
+                heading(self, Style::Change, "<", &format!("{id} is imported{changed}"));
+                self.differences(changes);
+                let runs = !changes.is_empty();
+                self.hooks(&want.terms.hooks, |moment| runs && matches!(moment, Moment::BeforeUpdate | Moment::AfterUpdate));
             }
             Action::Sweep { id, with, .. } => {
                 return heading(self, Style::Remove, "-", &format!("{id}, goes with {}", with.name()));
@@ -236,7 +245,9 @@ impl Page {
 fn counted(plan: &Plan) -> Vec<(Style, String)> {
     let counts = plan.counts();
     let parts = [
+        (Style::Change, counts.moved, "to move"),
         (Style::Add, counts.create, "to create"),
+        (Style::Change, counts.import, "to import"),
         (Style::Change, counts.update, "to change"),
         (Style::Replace, counts.replace, "to replace"),
         (Style::Remove, counts.delete, "to delete"),

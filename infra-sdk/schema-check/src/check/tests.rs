@@ -19,6 +19,7 @@ fn field(name: &str, ty: Type) -> Field {
         physical_name: None,
         cloud: None,
         unlike_cloud: None,
+        spelling: None,
         doc: name.into(),
     }
 }
@@ -33,6 +34,7 @@ fn contract(inputs: Vec<Field>) -> Schema {
         cloud: Some("AWS::Test::Door".into()),
         unlike_cloud: None,
         without: Vec::new(),
+        module: String::new(),
         iam: Default::default(),
         doc: String::new(),
     }

@@ -1,9 +1,11 @@
 //! `infra state import`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use infra_core::Kind;
 use infra_plan::{Record, STATE_VERSION, State};
 use serde::Deserialize;
 use serde_json::json;
@@ -12,6 +14,7 @@ use super::export::Exported;
 use super::words::count;
 use crate::Providers;
 use crate::arguments::StackArguments;
+use crate::cloud::Cloud;
 use crate::error::{Error, file, list};
 use crate::session::Session;
 use crate::show::{json_line, path, print, say};
@@ -48,6 +51,15 @@ impl Import {
     pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
         let imported = read(&self.file, &session.stack, &session.environment.name)?;
+        let kinds = Cloud::kinds(&session.environment, providers).await?;
+        let foreign: BTreeSet<&Kind> = imported.rows.keys().map(infra_core::Address::kind).filter(|kind| !kinds.contains(*kind)).collect();
+        if !foreign.is_empty() {
+            let foreign: Vec<String> = foreign.into_iter().map(ToString::to_string).collect();
+            return Err(Error::Refused {
+                problem: format!("{} has types that this infra does not know: {}", path(&self.file), list(&foreign)),
+                help: "import it with the engine that serves them: nothing of it could be planned or destroyed here".into(),
+            });
+        }
         let opened = session.opened(imported.clone()).await?;
         let mut journal = session.journal_for_import().await?;
         let present = journal.state().clone();

@@ -109,7 +109,7 @@ impl State {
             What::History(command) => command.run(providers).await?,
             What::Export(command) => command.run(providers).await?,
             What::Import(command) => command.run(providers).await?,
-            What::Undo(command) => command.run(providers).await?,
+            What::Undo(command) => return command.run(providers).await,
             What::Repair(command) => return command.run(providers).await,
             What::RotateKey(command) => command.run(providers).await?,
             What::Migrate(command) => return command.run(providers).await,

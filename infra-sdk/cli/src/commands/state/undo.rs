@@ -7,7 +7,9 @@ use serde_json::json;
 use super::words::words;
 use crate::Providers;
 use crate::arguments::StackArguments;
+use crate::consent;
 use crate::error::Error;
+use crate::exit::Exit;
 use crate::session::Session;
 use crate::show::{json_line, print, say};
 
@@ -19,15 +21,20 @@ use crate::show::{json_line, print, say};
 #[command(after_help = "\
 Examples:
   infra state undo web
-  infra state undo web --env production")]
+  infra state undo web --env production --yes")]
 pub(super) struct Undo {
     #[command(flatten)]
     pub(super) stack: StackArguments,
+
+    /// Does not ask before it takes back.
+    #[arg(long, short)]
+    yes: bool,
 }
 
 impl Undo {
     /// Runs the command.
-    pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
+    pub(super) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
+        consent::check(self.yes, self.stack.json, "pass `--yes` to agree beforehand; the command `state history` shows what was recorded")?;
         let session = Session::open(&self.stack, providers)?;
         // With the lock, the history is the whole of it until the undoing is in it too.
         let mut journal = session.journal_by_hand().await?;
@@ -43,13 +50,19 @@ impl Undo {
             });
         };
         let line = words(record, &before).line();
+        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !self.yes && !consent::ask(&format!("Take back record {number}: {line}?"))? {
+            say("Nothing was changed.");
+            return Ok(Exit::Failed);
+        }
         let last = history.records.len();
         journal.record(Record::Restored { state: Box::new(before), undoes: Some(number) }).await?;
         if self.stack.json {
-            return json_line("undone", json!({ "undone": number, "record": journal.state().serial }));
+            json_line("undone", json!({ "undone": number, "record": journal.state().serial }))?;
+            return Ok(Exit::Done);
         }
-        print(&format!("Took back record {number}: {}.\n", line.split_whitespace().collect::<Vec<_>>().join(" ")))?;
+        print(&format!("Took back record {number}: {line}.\n"))?;
         say(&format!("The state before that can still be seen: `{} --at {last}`.", session.command("state show")));
-        Ok(())
+        Ok(Exit::Done)
     }
 }

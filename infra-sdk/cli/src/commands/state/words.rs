@@ -37,7 +37,15 @@ pub(super) fn words(record: &Record, before: &State) -> Words {
         Record::Exported { exports } => alone(format!("{} recorded", count(exports.len(), "output"))),
         Record::Keyed { key } => alone(format!("key {} for {}", key.id, key.guard)),
         Record::Referenced { references } => alone(format!("references to {} recorded", count(references.len(), "stack"))),
-        Record::Moved { from, to } => Words { to: Some(to.to_string()), ..about("moved", from, known(from)) },
+        Record::Moved { from, to } | Record::Retyped { from, to } => {
+            Words { to: Some(to.to_string()), ..about("moved", from, known(from)) }
+        }
+        Record::Handed { address, stack } => Words { to: Some(format!("stack {stack}")), ..about("handed over", address, known(address)) },
+        Record::Taken { address, row, stack, .. } => {
+            let id = row.object.as_ref().map(|object| object.id.as_str());
+            about(&format!("taken from {stack}"), address, id)
+        }
+        Record::Delivered { address } => about("delivered", address, None),
         Record::Forgotten { address } => about("forgotten", address, known(address)),
         Record::Restored { undoes: Some(number), .. } => alone(format!("record {number} undone")),
         Record::Restored { state, undoes: None } => alone(format!("{} imported", count(state.rows.len(), "resource"))),
