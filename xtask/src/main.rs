@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let task = arguments.first().and_then(|task| task.to_str()).unwrap_or_default();
     match task {
-        "deploy" | "plan" | "destroy" | "refresh" | "outputs" | "graph" | "state" | "local" => forward::run(&arguments),
+        "deploy" | "plan" | "destroy" | "refresh" | "outputs" | "graph" | "state" | "lock" | "unlock" | "local" => forward::run(&arguments),
         "test" => own(task, test::run, &arguments),
         "tidy" => own(task, tidy::run, &arguments),
         "schema-check" => own(task, schema_check::run, &arguments),

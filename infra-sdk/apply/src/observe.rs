@@ -49,6 +49,9 @@ pub enum ObserveError {
     },
 }
 
+/// Resources, each with the id of the object that it is to import.
+type Wanted<'a> = Vec<(&'a Address, &'a String)>;
+
 /// Reads what resources are to import: objects that the state does not know yet.
 pub(crate) async fn observe_imports(
     registry: &Registry,
@@ -56,7 +59,7 @@ pub(crate) async fn observe_imports(
     patience: &Patience,
     observed: &mut Observed,
 ) -> Result<(), ObserveError> {
-    let mut by_kind: BTreeMap<(&Kind, Option<&Provider>), Vec<(&Address, &String)>> = BTreeMap::new();
+    let mut by_kind: BTreeMap<(&Kind, Option<&Provider>), Wanted<'_>> = BTreeMap::new();
     for (node, import) in wanted {
         let place = (node.address.kind(), node.options.lifecycle.provider.as_ref());
         by_kind.entry(place).or_default().push((&node.address, &import.id));

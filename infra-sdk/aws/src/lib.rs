@@ -5,6 +5,8 @@
 
 pub mod autoscaling;
 pub mod cloudwatch;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 pub mod ec2;
 pub mod elb;
 pub mod elbv2;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use infra_aws::dynamodb::TableLease;
 use infra_aws::sdk::{Connection, Keys, SdkConfig, connect, keys};
 use infra_store::object_store::CredentialProvider;
-use infra_store::object_store::aws::AwsCredential;
-use infra_store::{Bucket, Location, LocationError, ObjectStore};
+use infra_store::object_store::aws::{AwsCredential, AwsCredentialProvider};
+use infra_store::{Bucket, Location, LocationError};
 use tokio::sync::Mutex;
 
 use crate::environment::Environment;
@@ -25,43 +26,47 @@ pub(crate) async fn bucket(
     name: &str,
     local: Option<&str>,
 ) -> Result<Bucket, Error> {
-    let store = store(location, environment, local).await?;
+    let (location, sdk) = reached(location, environment, local).await?;
     let root = name.split('/').fold(location.root()?, |root, part| root.join(part));
-    Ok(Bucket::new(store, root, format!("{}/{name}", location.shown()), of))
+    let shown = format!("{}/{name}", location.shown());
+    let table = location.options.lock_table.as_ref().zip(sdk.as_ref());
+    let lease = table.map(|(table, sdk)| TableLease::new(sdk, table, format!("{}/{root}", location.bucket()), &shown));
+    let bucket = Bucket::new(location.store(sdk.map(credentials))?, root, shown, of);
+    Ok(match lease {
+        Some(lease) => bucket.leased_by(Arc::new(lease)),
+        None => bucket,
+    })
 }
 
 /// The stacks that have a state at a place, in whichever environment.
 pub(crate) async fn stacks(location: &Location, environment: &Environment, local: Option<&str>) -> Result<Vec<String>, Error> {
-    let store = store(location, environment, local).await?;
-    let root = location.root()?;
+    let (location, sdk) = reached(location, environment, local).await?;
+    let (store, root) = (location.store(sdk.map(credentials))?, location.root()?);
     let listed = store.list_with_delimiter(Some(&root)).await;
     let listed = listed.map_err(|source| LocationError::Store { place: location.shown().to_owned(), source })?;
     Ok(listed.common_prefixes.iter().filter_map(|folder| folder.filename().map(str::to_owned)).collect())
 }
 
-async fn store(location: &Location, environment: &Environment, local: Option<&str>) -> Result<Arc<dyn ObjectStore>, Error> {
-    if location.options.lock_table.is_some() {
-        return Err(Error::Refused {
-            problem: "leases in DynamoDB are not served by this version".into(),
-            help: "leave `lock_table` out: the lease is an object in the bucket then".into(),
-        });
-    }
+/// A place with all that there is to say of it, and what opens it where that is S3.
+async fn reached(location: &Location, environment: &Environment, local: Option<&str>) -> Result<(Location, Option<SdkConfig>), Error> {
     let mut location = location.clone();
-    let mut credentials = None;
-    if location.is_s3() {
-        if location.options.endpoint.is_none() {
-            location.options.endpoint = local.map(str::to_owned);
-        }
-        location.options.region.get_or_insert_with(|| environment.region.clone());
-        let own = environment.account.as_ref().and_then(|account| account.profile.clone());
-        let profile = location.options.profile.clone().or(own);
-        let here = location.options.endpoint.clone().filter(|endpoint| local == Some(endpoint.as_str()));
-        let connection = Connection { region: location.options.region.clone(), profile, local: here, ..Connection::default() };
-        let failed = |source| Error::Connect { environment: environment.name.clone(), source };
-        let sdk = connect(&connection).await.map_err(failed)?;
-        credentials = Some(Arc::new(Chain { sdk, known: Mutex::new(None) }) as Arc<_>);
+    if !location.is_s3() {
+        return Ok((location, None));
     }
-    Ok(location.store(credentials)?)
+    if location.options.endpoint.is_none() {
+        location.options.endpoint = local.map(str::to_owned);
+    }
+    location.options.region.get_or_insert_with(|| environment.region.clone());
+    let own = environment.account.as_ref().and_then(|account| account.profile.clone());
+    let profile = location.options.profile.clone().or(own);
+    let here = location.options.endpoint.clone().filter(|endpoint| local == Some(endpoint.as_str()));
+    let connection = Connection { region: location.options.region.clone(), profile, local: here, ..Connection::default() };
+    let sdk = connect(&connection).await.map_err(|source| Error::Connect { environment: environment.name.clone(), source })?;
+    Ok((location, Some(sdk)))
+}
+
+fn credentials(sdk: SdkConfig) -> AwsCredentialProvider {
+    Arc::new(Chain { sdk, known: Mutex::new(None) })
 }
 
 /// AWS's own order of credentials, as the engine uses it: environment, profiles, single sign-on, the machine's role.

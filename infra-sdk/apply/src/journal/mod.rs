@@ -85,6 +85,12 @@ impl Journal {
         self
     }
 
+    /// The same over another log, which is given the one that it is over now: for what seals, counts or fails.
+    #[must_use]
+    pub fn over(self, wrap: impl FnOnce(Box<dyn Log>) -> Box<dyn Log>) -> Journal {
+        Journal { log: wrap(self.log), ..self }
+    }
+
     /// For how long this run may record and call a cloud.
     pub fn hold(&self) -> &Hold {
         &self.hold
