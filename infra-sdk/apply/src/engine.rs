@@ -89,8 +89,8 @@ pub struct Engine {
     pub allow_recreate: bool,
     /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
     pub folder: PathBuf,
-    /// What it must not say.
-    scrub: Scrub,
+    /// What it must not say: the secrets that it has met.
+    pub scrub: Scrub,
 }
 
 impl Engine {
@@ -98,12 +98,6 @@ impl Engine {
     pub fn new(registry: Registry) -> Engine {
         let scrub = Scrub::default();
         Engine { registry, parallel: 10, patience: Patience::default(), allow_recreate: false, folder: PathBuf::new(), scrub }
-    }
-
-    /// The same engine, which allows plans to make anew under another name what they delete, or does not.
-    #[must_use]
-    pub fn recreating(self, allow_recreate: bool) -> Engine {
-        Engine { allow_recreate, ..self }
     }
 
     /// Settles what an interrupted run left open.

@@ -39,5 +39,6 @@ pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observ
 pub use recover::RecoverError;
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;
+pub use scrub::Scrub;
 pub use settle::{Known, settled};
 pub use store::StoreError;

@@ -11,7 +11,7 @@ const SHORTEST: usize = 4;
 
 /// What must not be said during a run: its secrets, and how they look where a service has written them in another form.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Scrub(Arc<Mutex<Words>>);
+pub struct Scrub(Arc<Mutex<Words>>);
 
 #[derive(Default)]
 struct Words(BTreeSet<String>);

@@ -331,7 +331,7 @@ impl World {
     }
 
     fn engine(&self, registry: Registry) -> Engine {
-        Engine::new(registry).recreating(self.allow_recreate)
+        Engine { allow_recreate: self.allow_recreate, ..Engine::new(registry) }
     }
 
     /// The graph of a program that knows all that can be known, and its plan.

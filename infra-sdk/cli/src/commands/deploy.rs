@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use infra_apply::{Known, settled};
+use infra_apply::{Engine, Known, settled};
 
 use crate::Providers;
 use crate::arguments::{ChangeArguments, PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
@@ -107,7 +107,7 @@ impl Deploy {
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
         session.put_neighbours_beside(&graph, &mut journal, cloud, true).await?;
         session.unlock(&mut journal, Some(&graph)).await?;
-        let engine = cloud.engine(Some(self.change.parallel)).recreating(self.allow_recreate);
+        let engine = Engine { allow_recreate: self.allow_recreate, ..cloud.engine(Some(self.change.parallel)) };
         let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
         let referrers = session.referrers().await?;
         let mut recovered = false;

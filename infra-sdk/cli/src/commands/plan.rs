@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use infra_apply::{Journal, Known, settled};
+use infra_apply::{Engine, Journal, Known, settled};
 use infra_core::{Finding, Graph};
 use infra_plan::SavedPlan;
 
@@ -93,7 +93,7 @@ impl Plan {
         }
         // Standard output is for the plan alone.
         let progress = Progress::new(false, cloud.names());
-        let engine = cloud.engine(None).recreating(self.allow_recreate);
+        let engine = Engine { allow_recreate: self.allow_recreate, ..cloud.engine(None) };
         let selection = self.selection.selection();
         session.put_neighbours_beside(&first, &mut journal, cloud, false).await?;
         let settled = loop {
