@@ -1,5 +1,6 @@
 //! The project's own tasks: one file each, with nothing to compile but the standard library.
 
+mod bench;
 mod cargo;
 mod forward;
 mod new_resource;
@@ -27,6 +28,7 @@ Forwarded to infra, which is built first if need be (`cargo xtask deploy --help`
 For those who work on the project:
   test          runs all tests and checks
   tidy          checks what can be checked by reading
+  bench         measures: the engine against others, its schedule, its calls (`cargo xtask bench --help`)
   schema-check  compares the resources with AWS's own schemas
   new-resource  drafts the file of a resource
 
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         "deploy" | "plan" | "destroy" | "refresh" | "outputs" | "graph" | "state" | "lock" | "unlock" | "local" => forward::run(&arguments),
         "test" => own(task, test::run, &arguments),
         "tidy" => own(task, tidy::run, &arguments),
+        "bench" => own(task, bench::run, &arguments),
         "schema-check" => own(task, schema_check::run, &arguments),
         "new-resource" => own(task, new_resource::run, &arguments),
         "help" | "--help" | "-h" => say(USAGE, ExitCode::SUCCESS),

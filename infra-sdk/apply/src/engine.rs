@@ -1,6 +1,6 @@
 //! The engine as a library: look, plan, perform.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use infra_core::{Address, Attr, Diagnostic, Graph, Value};
@@ -135,8 +135,8 @@ impl Engine {
         selection: &Selection,
         watcher: &dyn Watcher,
     ) -> Result<(), PlanError> {
-        let touched = look_destroy(journal.state(), selection).map_err(PlanError::Wrong)?.rows;
-        let settles = |address: &Address| touched.contains_key(address);
+        let touched: BTreeSet<Address> = look_destroy(journal.state(), selection).map_err(PlanError::Wrong)?.rows.keys().cloned().collect();
+        let settles = |address: &Address| touched.contains(address);
         Ok(recover(&self.registry, journal, stack, &self.patience, watcher, &settles).await?)
     }
 

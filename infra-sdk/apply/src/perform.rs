@@ -408,7 +408,7 @@ impl Subject<'_, '_> {
     }
 
     async fn ready(&self, id: &str, want: &Want) -> Result<Found, Failure> {
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::between_looks();
         loop {
             let found = retry(&self.bench.patience, self.notice(), async || self.look(id).await).await;
             let (state, limit) = match found.map_err(|error| self.failed("read it", &error, Some(want)))? {
@@ -443,7 +443,7 @@ impl Subject<'_, '_> {
         self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         let deleted = retry(&self.bench.patience, self.notice(), async || gone_is_success(self.handler.delete(id).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::between_looks();
         loop {
             let found = retry(&self.bench.patience, self.notice(), async || read_one(self.handler.as_ref(), id).await).await;
             match found.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {

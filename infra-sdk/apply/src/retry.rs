@@ -45,12 +45,27 @@ impl Patience {
 pub(crate) struct Backoff {
     next: Duration,
     started: Instant,
+    growth: Growth,
+}
+
+/// How waits grow.
+enum Growth {
+    /// Each is twice the one before: for what fails, and is only made worse by asking.
+    Doubling,
+    /// Each is a twentieth of the time so far: for what goes on by itself, so that what waits for it loses little, however
+    /// long it takes.
+    Share,
 }
 
 impl Backoff {
     /// Starts with the shortest wait.
     pub(crate) fn new() -> Backoff {
-        Backoff { next: Duration::from_millis(250), started: Instant::now() }
+        Backoff { next: Duration::from_millis(250), started: Instant::now(), growth: Growth::Doubling }
+    }
+
+    /// The waits between looks at an object that is on its way to be ready, or gone.
+    pub(crate) fn between_looks() -> Backoff {
+        Backoff { growth: Growth::Share, ..Backoff::new() }
     }
 
     /// How long it has been waiting in all.
@@ -66,7 +81,11 @@ impl Backoff {
     /// Waits once, then longer the next time.
     pub(crate) async fn wait(&mut self) {
         sleep(self.next).await;
-        self.next = (self.next * 2).min(Duration::from_secs(10));
+        let next = match self.growth {
+            Growth::Doubling => self.next * 2,
+            Growth::Share => (self.elapsed() / 20).max(Duration::from_millis(250)),
+        };
+        self.next = next.min(Duration::from_secs(10));
     }
 }
 
@@ -126,6 +145,20 @@ mod tests {
         assert!(answer.is_err());
         assert!(started.elapsed() <= Duration::from_secs(60));
         assert!((5..20).contains(&calls), "{calls} calls");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_gets_ready_is_seen_soon_after_and_not_asked_for_all_the_time() {
+        for takes in [1, 5, 30, 120, 600].map(Duration::from_secs) {
+            let (mut backoff, mut looks) = (Backoff::between_looks(), 0);
+            while backoff.elapsed() < takes {
+                backoff.wait().await;
+                looks += 1;
+            }
+            let late = backoff.elapsed() - takes;
+            assert!(late <= (takes / 20).max(Duration::from_millis(250)), "{late:?} after {takes:?}");
+            assert!(looks <= 150, "{looks} looks in {takes:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,11 +1,12 @@
 //! A known value: JSON with more cases, for what is secret, for how that is kept, and for what must not be kept.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::Error as _;
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Number, Value as Json};
+use serde_json::{Number, Value as Json};
 use sha2::{Digest as _, Sha256};
 
 /// A known value of an input, an output or a literal.
@@ -187,56 +188,118 @@ impl From<&str> for Value {
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        to_wire(self).serialize(serializer)
+        // Straight to the serializer: a journal writes and reads little else.
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(bool) => serializer.serialize_bool(*bool),
+            Value::Number(number) => number.serialize(serializer),
+            Value::String(text) => serializer.serialize_str(text),
+            Value::List(items) => serializer.collect_seq(items),
+            Value::Object(fields) => serializer.collect_map(fields.iter().map(|(key, value)| match key.starts_with('$') {
+                true => (Cow::Owned(format!("${key}")), value),
+                false => (Cow::Borrowed(key.as_str()), value),
+            })),
+            Value::Secret(inner) => serializer.collect_map([(SECRET, inner)]),
+            Value::Digest(digest) => serializer.collect_map([(DIGEST, digest)]),
+            Value::Sealed(sealed) => serializer.collect_map([(SEALED, sealed)]),
+        }
     }
 }
+
+/// The key beside which a secret stands.
+const SECRET: &str = "$secret";
+/// The key beside which a digest stands.
+const DIGEST: &str = "$digest";
+/// The key beside which a sealed value stands.
+const SEALED: &str = "$sealed";
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        from_wire(Json::deserialize(deserializer)?).map_err(D::Error::custom)
+        deserializer.deserialize_any(Wire)
     }
 }
 
-fn to_wire(value: &Value) -> Json {
-    let tagged = |tag: &str, content: Json| Json::Object(Map::from_iter([(tag.to_owned(), content)]));
-    match value {
-        Value::Secret(inner) => tagged("$secret", to_wire(inner)),
-        Value::Digest(digest) => tagged("$digest", Json::String(digest.clone())),
-        Value::Sealed(sealed) => tagged("$sealed", Json::String(sealed.clone())),
-        Value::List(items) => Json::Array(items.iter().map(to_wire).collect()),
-        Value::Object(fields) => {
-            let escape = |key: &String| if key.starts_with('$') { format!("${key}") } else { key.clone() };
-            Json::Object(fields.iter().map(|(key, value)| (escape(key), to_wire(value))).collect())
-        }
-        plain => plain.reveal(),
-    }
-}
+/// Reads what is written for a value.
+struct Wire;
 
-fn from_wire(json: Json) -> Result<Value, String> {
-    match json {
-        Json::Array(items) => Ok(Value::List(items.into_iter().map(from_wire).collect::<Result<_, _>>()?)),
-        Json::Object(fields) => {
-            let mut object = BTreeMap::new();
-            let alone = fields.len() == 1;
-            for (key, value) in fields {
-                match key.strip_prefix('$') {
-                    Some(rest) if rest.starts_with('$') => object.insert(rest.to_owned(), from_wire(value)?),
-                    Some("secret") if alone => return Ok(Value::Secret(Box::new(from_wire(value)?))),
-                    Some("digest") if alone => match value {
-                        Json::String(digest) => return Ok(Value::Digest(digest)),
-                        _ => return Err("`$digest` is not text".into()),
-                    },
-                    Some("sealed") if alone => match value {
-                        Json::String(sealed) => return Ok(Value::Sealed(sealed)),
-                        _ => return Err("`$sealed` is not text".into()),
-                    },
-                    Some(_) => return Err(format!("`{key}` is no mark that this version knows")),
-                    None => object.insert(key, from_wire(value)?),
-                };
-            }
-            Ok(Value::Object(object))
+impl<'de> Visitor<'de> for Wire {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(Wire)
+    }
+
+    fn visit_bool<E>(self, bool: bool) -> Result<Value, E> {
+        Ok(Value::Bool(bool))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Number(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Number(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
         }
-        plain => Ok(Value::from(plain)),
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut fields: BTreeMap<String, Value> = BTreeMap::new();
+        while let Some((key, value)) = entries.next_entry()? {
+            fields.insert(key, value);
+        }
+        if !fields.keys().any(|key| key.starts_with('$')) {
+            return Ok(Value::Object(fields));
+        }
+        let alone = fields.len() == 1;
+        let mut object = BTreeMap::new();
+        for (key, value) in fields {
+            match key.strip_prefix('$') {
+                Some(rest) if rest.starts_with('$') => object.insert(rest.to_owned(), value),
+                Some(_) if alone && key == SECRET => return Ok(Value::Secret(Box::new(value))),
+                Some(_) if alone && key == DIGEST => match value {
+                    Value::String(digest) => return Ok(Value::Digest(digest)),
+                    _ => return Err(A::Error::custom("`$digest` is not text")),
+                },
+                Some(_) if alone && key == SEALED => match value {
+                    Value::String(sealed) => return Ok(Value::Sealed(sealed)),
+                    _ => return Err(A::Error::custom("`$sealed` is not text")),
+                },
+                Some(_) => return Err(A::Error::custom(format!("`{key}` is no mark that this version knows"))),
+                None => object.insert(key, value),
+            };
+        }
+        Ok(Value::Object(object))
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) fn mark_delete_first(
     schemas: &[&Schema],
     state: &State,
 ) -> BTreeSet<Address> {
+    if !decisions.iter().any(|(_, decision)| matches!(decision, Decision::Replace { .. })) {
+        return BTreeSet::new();
+    }
     let addresses: Vec<&Address> = nodes.iter().map(|node| &node.address).collect();
     let declared: BTreeSet<&Address> = addresses.iter().copied().collect();
     let users = users(state);

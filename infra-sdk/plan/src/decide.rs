@@ -101,7 +101,7 @@ pub(crate) fn decide<'a>(
     let Present { inputs: have, outputs, failed, pending } = present(schema, object, sight);
     // What its making left undone is done as the program says.
     let ignored = if object.unfinished { BTreeSet::new() } else { node.options.ignore_changes.clone() };
-    let for_another = inputs.clone();
+    let for_another = (!ignored.is_empty()).then(|| inputs.clone());
     kept(&schema.inputs, &ignored, &have, &mut inputs, &context.state.salt);
     let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(Expr::has_secret));
     let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
@@ -110,7 +110,7 @@ pub(crate) fn decide<'a>(
     reasons.extend(context.asked.contains(&node.address).then_some(Reason::Asked));
     reasons.extend(forced(context, outlooks, node, object, &terms, &changes));
     if let Some((reason, more)) = reasons.split_first() {
-        let mut fresh = for_another;
+        let mut fresh = for_another.unwrap_or(inputs);
         name_anew(context, node, schema, &mut fresh);
         outlooks.note(&node.address, schema, &Fate::IsMade, &fresh);
         let replacement = Replacement { reason: reason.clone(), more: more.to_vec(), changes, delete_first: None };
@@ -251,6 +251,9 @@ fn judged(
     want: &BTreeMap<String, Expr>,
     changes: Vec<Change>,
 ) -> Vec<Difference> {
+    if changes.is_empty() {
+        return Vec::new();
+    }
     let asked_anew = differences(&schema.inputs, &object.inputs, want, &context.state.salt);
     let root = |change: &Change| change.root().to_owned();
     let asked_anew: BTreeSet<String> = asked_anew.iter().map(root).collect();

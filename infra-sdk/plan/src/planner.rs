@@ -1,5 +1,6 @@
 //! The planner: a pure function of the graph, the state and what was seen.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use infra_core::{Address, Deferral, Diagnostic, EvalError, Expr, GRAPH_VERSION, Graph, Import, Node, Schema, Value};
@@ -99,7 +100,7 @@ pub fn plan_destroy_within(
 ///
 /// # Errors
 /// Where the graph has no order, or the selection names nothing.
-pub fn look(graph: &Graph, state: &State, selection: &Selection) -> Result<State, Vec<Diagnostic>> {
+pub fn look<'a>(graph: &Graph, state: &'a State, selection: &Selection) -> Result<Cow<'a, State>, Vec<Diagnostic>> {
     let order = ordered(graph)?;
     let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
     Ok(looked_at(&scope, graph, &order.dependencies, state))
@@ -130,8 +131,8 @@ pub fn imported<'a>(graph: &'a Graph, state: &State, selection: &Selection) -> R
 ///
 /// # Errors
 /// Where the selection names nothing.
-pub fn look_destroy(state: &State, selection: &Selection) -> Result<State, Vec<Diagnostic>> {
-    Ok(Scope::of_destruction(selection, state)?.of(state).into_owned())
+pub fn look_destroy<'a>(state: &'a State, selection: &Selection) -> Result<Cow<'a, State>, Vec<Diagnostic>> {
+    Ok(Scope::of_destruction(selection, state)?.of(state))
 }
 
 /// What a deployment is decided on.

@@ -11,6 +11,9 @@ use crate::state::State;
 /// is always a way on, also where the cloud and not the program forces a replacement; of what is not declared any more, its
 /// record does. Only the current object of a resource can be: nothing takes the place of one that is.
 pub(crate) fn violations(steps: &[Step], nodes: &[Node], state: &State) -> Vec<Diagnostic> {
+    if !steps.iter().any(|step| step.action.is_parting()) {
+        return Vec::new();
+    }
     let declared: BTreeMap<&Address, &Node> = nodes.iter().map(|node| (&node.address, node)).collect();
     let violation = |step: &Step| {
         let (Action::Delete { id, why, .. } | Action::Sweep { id, why, .. } | Action::Retain { id, why }) = &step.action else {

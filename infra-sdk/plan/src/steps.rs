@@ -148,6 +148,9 @@ impl Steps {
 
     /// A delete waits for the deletes of what used the object, and for the changes after which nothing uses it.
     fn order_deletes(&mut self, state: &State, graph: &Graph, dependencies: &[BTreeSet<Address>]) {
+        if self.down.is_empty() {
+            return;
+        }
         let (used, mut will_use) = (users(state), Users::new());
         for (node, needs) in graph.nodes.iter().zip(dependencies) {
             for need in needs {
@@ -187,6 +190,9 @@ impl Steps {
     /// A create that takes the place of something that goes (a name, a range) waits until it is gone. Where that is what
     /// another create replaces, the edge is given up if it would close a circle.
     fn make_room(&mut self, state: &State, graph: &Graph) {
+        if self.down.is_empty() {
+            return;
+        }
         let mut leaving: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
         for (address, row) in &state.rows {
             let (Some(steps), Some(schema)) = (self.down.get(address), graph.schemas.get(address.kind())) else { continue };

@@ -121,6 +121,11 @@ impl Scope {
         dependencies: &[BTreeSet<Address>],
         state: &State,
     ) -> Result<Scope, Vec<Diagnostic>> {
+        let waiting: Vec<&Deferral> = graph.deferrals.iter().filter(|deferral| !deferral.answered).collect();
+        // Most plans are of everything, and of large graphs what follows is a good part of a plan.
+        if selection.is_everything() && selection.replace.is_empty() && waiting.is_empty() {
+            return Ok(Scope::default());
+        }
         let mut known: BTreeSet<Address> = state.rows.keys().cloned().collect();
         let declared: BTreeSet<Address> = graph.nodes.iter().map(|node| node.address.clone()).collect();
         known.extend(declared.iter().cloned());
@@ -143,7 +148,6 @@ impl Scope {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let waiting: Vec<&Deferral> = graph.deferrals.iter().filter(|deferral| !deferral.answered).collect();
         scope.partial |= !waiting.is_empty();
         for address in state.rows.keys().filter(|address| !declared.contains(*address)) {
             if let Some(deferral) = waiting.iter().find(|deferral| deferral.holds(address)) {
@@ -155,6 +159,9 @@ impl Scope {
 
     /// That of a destruction.
     pub(crate) fn of_destruction(selection: &Selection, state: &State) -> Result<Scope, Vec<Diagnostic>> {
+        if selection.is_everything() {
+            return Ok(Scope::default());
+        }
         Scope::select(selection, &state.rows.keys().cloned().collect(), &recorded_needs(state))
     }
 
@@ -295,15 +302,15 @@ fn in_use(step: &Step, why: Leave, user: &Address, declared: &Location) -> Diagn
 }
 
 /// Which rows a plan of this selection has to look at: what it takes, and what that needs directly.
-pub(crate) fn looked_at(scope: &Scope, graph: &Graph, dependencies: &[BTreeSet<Address>], state: &State) -> State {
+pub(crate) fn looked_at<'a>(scope: &Scope, graph: &Graph, dependencies: &[BTreeSet<Address>], state: &'a State) -> Cow<'a, State> {
     if scope.left.is_empty() {
-        return state.clone();
+        return Cow::Borrowed(state);
     }
     let taken = graph.nodes.iter().zip(dependencies).filter(|(node, _)| !scope.left.contains_key(&node.address));
     let needed: BTreeSet<&Address> = taken.flat_map(|(_, needs)| needs).collect();
     let seen = |address: &Address| !scope.left.contains_key(address) || needed.contains(address);
     let rows = state.rows.iter().filter(|(address, _)| seen(address));
-    State { rows: rows.map(|(address, row)| (address.clone(), row.clone())).collect(), ..without_rows(state) }
+    Cow::Owned(State { rows: rows.map(|(address, row)| (address.clone(), row.clone())).collect(), ..without_rows(state) })
 }
 
 fn without_rows(state: &State) -> State {

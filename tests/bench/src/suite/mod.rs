@@ -1,0 +1,9 @@
+//! The benchmarks, a file each; every one returns tables.
+
+pub mod calls;
+pub mod instructions;
+pub mod journal;
+pub mod peers;
+pub mod person;
+pub mod planning;
+pub mod schedule;
