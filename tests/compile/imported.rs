@@ -14,10 +14,10 @@ use serde_json::{Value as Json, json};
 
 /// The printed declarations, as functions: written by the test below with `INFRA_BLESS=1`, and compiled with it.
 mod printed {
-    include!("printed/aws.rs");
+    include!("printed/aws.printed");
 }
 
-const WRITTEN: &str = include_str!("printed/aws.rs");
+const WRITTEN: &str = include_str!("printed/aws.printed");
 
 /// Objects as their handlers read them: the function of each, its type, its id, and its inputs.
 fn objects() -> Vec<(&'static str, Schema, &'static str, Json)> {
@@ -112,7 +112,7 @@ fn what_is_printed_compiles_and_plans_as_unchanged() {
         observed.objects.insert(Address::new(schema.kind.clone(), function), sight);
     }
     if std::env::var_os("INFRA_BLESS").is_some() {
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/printed/aws.rs"), &text).unwrap();
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/printed/aws.printed"), &text).unwrap();
     }
     assert_eq!(text, WRITTEN, "run the test with INFRA_BLESS=1 to write what is printed now");
 

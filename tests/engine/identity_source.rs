@@ -10,10 +10,10 @@ use serde_json::json;
 
 /// The printed declarations, as functions: written by the test below with `INFRA_BLESS=1`, and compiled with it.
 mod printed {
-    include!("imported/toys.rs");
+    include!("imported/toys.printed");
 }
 
-const WRITTEN: &str = include_str!("imported/toys.rs");
+const WRITTEN: &str = include_str!("imported/toys.printed");
 
 /// What somebody made without the engine.
 fn theirs(stack: &Stack) {
@@ -64,7 +64,7 @@ fn what_is_printed_compiles_and_plans_as_unchanged() {
         text.push_str(&format!("pub(super) fn {function}(stack: &infra_core::Stack) {{\n{body}let _ = {function};\n}}\n\n"));
     }
     if std::env::var_os("INFRA_BLESS").is_some() {
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/engine/imported/toys.rs"), &text).unwrap();
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/engine/imported/toys.printed"), &text).unwrap();
     }
     assert_eq!(text, WRITTEN, "run the test with INFRA_BLESS=1 to write what is printed now");
     assert!(!text.contains("hunter2") && text.contains("// `key` is secret"), "{text}");

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -15,6 +14,8 @@ use infra_apply::Holder;
 use infra_apply::lease::{Lease, LeaseError, LeaseStore, Seen};
 
 use crate::sdk::failed;
+
+use super::Client;
 
 /// The table's key.
 const KEY: &str = "LockID";

@@ -2,4 +2,6 @@
 
 mod lease;
 
+use aws_sdk_dynamodb::Client;
+
 pub use lease::TableLease;
