@@ -19,6 +19,7 @@ mod run;
 pub use infra_aws as aws;
 pub use infra_core as core;
 pub use infra_core::{ops, output};
+pub use infra_random_values as random;
 pub use run::main;
 
 /// What almost every stack uses.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod basics;
+mod canary;
 mod crash;
 mod dangling;
 mod dataflow;
@@ -21,6 +22,7 @@ mod options;
 mod order;
 mod plan_json;
 mod promises;
+mod random_values;
 mod recovery;
 mod references;
 mod rendering;

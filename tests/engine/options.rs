@@ -13,7 +13,7 @@ mod retain_on_delete;
 mod timeouts;
 mod triggers;
 
-use infra_apply::{Engine, Interrupt, Journal, PlanError};
+use infra_apply::{Engine, Interrupt, PlanError};
 use infra_core::program::Program;
 use infra_core::{Diagnostic, Stack};
 use infra_plan::{Action, Observed, Plan, RenderOptions, plan_destroy, render};

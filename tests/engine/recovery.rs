@@ -1,6 +1,6 @@
 //! What an interrupted run leaves, moment by moment, and what the next one makes of it.
 
-use infra_apply::{Class, Engine, Interrupt, Journal};
+use infra_apply::{Class, Engine, Interrupt};
 use infra_core::{Secret, Stack, output};
 use infra_testing::{Crash, Fault, Verb, World};
 use infra_tests::{Fleet, Machine, Net, Part, Vault};
@@ -189,7 +189,7 @@ fn a_plan_performed_without_the_recovery_before_it_makes_nothing_twice() {
     let graph = world.graph(&net, json!({}));
     assert!(world.deploy_until(&graph, Crash::AfterCall(0)));
     let engine = Engine::new(world.cloud.registry(graph.schemas.values()));
-    let mut journal = Journal::in_memory(world.state.clone());
+    let mut journal = world.journal();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let outcome = runtime.block_on(async {
         let plan = engine.plan(&graph, &journal, &()).await.unwrap();

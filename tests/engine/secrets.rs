@@ -1,8 +1,13 @@
 //! No byte of a secret outside of the cloud, and no secret lost on its way there.
 
-use infra_core::{Secret, Stack, ops, output};
-use infra_testing::{Deployed, Fault, Verb, World};
-use infra_tests::{Machine, Net, Vault};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use infra_apply::{Journal, Log, StoreError};
+use infra_core::{Secret, Stack, Value, ops, output};
+use infra_plan::{Record, State};
+use infra_testing::{Crash, Deployed, Fault, Verb, World};
+use infra_tests::{Machine, Net, Part, Vault};
 use serde_json::json;
 
 fn told(world: &World, deployed: &Deployed) -> String {
@@ -92,4 +97,114 @@ fn a_null_in_a_document_is_no_difference() {
     let program = |stack: &Stack| drop(Vault::new("v").password("p").policy(json!({"who": null, "what": 1})).add(stack));
     world.deploy(&program, json!({})).complete();
     assert!(!world.plan(&program, json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn a_secret_survives_the_run_that_made_it_though_the_cloud_cannot_be_asked_again() {
+    let mut world = World::new();
+    world.deploy(&keyed, json!({})).complete();
+    // The cloud has forgotten its key, as those do that tell one only once: the record is all there is.
+    let state = world.journal().into_state();
+    let vault = state.rows.iter().find(|(address, _)| address.name() == "v").unwrap().1.object.clone().unwrap();
+    assert_eq!(vault.outputs["key"], Value::Secret(Box::new(Value::from("vault-1.key"))));
+    assert!(matches!(vault.inputs["password"], Value::Digest(_)), "what the cloud never tells is not kept either");
+    assert_eq!(state.exports["key"].as_str(), Some("key=vault-1.key"));
+    assert!(!serde_json::to_string(&world.state).unwrap().contains("vault-1.key"));
+}
+
+#[test]
+fn a_state_that_was_kept_with_digests_alone_deploys_with_no_call_and_has_its_secrets_from_then_on() {
+    let mut world = World::new();
+    world.deploy(&keyed, json!({})).complete();
+    let mut old = world.journal().into_state();
+    let salt = old.salt.clone();
+    let Ok(()) = old.each_secret::<std::convert::Infallible>(&mut |secret| {
+        *secret = secret.digested(&salt);
+        Ok(())
+    });
+    world.state = old;
+    assert!(!world.plan(&keyed, json!({})).unwrap().has_changes());
+    let again = world.deploy(&keyed, json!({})).complete();
+    assert!(again.changes.is_empty(), "{:?}", again.changes);
+    assert_eq!(again.output("key").as_deref(), Some("key=vault-1.key"));
+    assert_eq!(world.journal().state().exports["key"].as_str(), Some("key=vault-1.key"));
+    let serial = world.state.serial;
+    world.deploy(&keyed, json!({})).complete();
+    assert_eq!(world.state.serial, serial);
+}
+
+#[test]
+fn a_secret_in_a_field_that_cannot_change_names_its_object_again_after_a_crash() {
+    let program = |stack: &Stack| {
+        let net = Net::new("net").range("10.0.0.0/16").add(stack);
+        Part::new("part").net(&net).range(Secret::new("10.0.47.0/24".to_owned())).add(stack);
+    };
+    for call in 0.. {
+        let mut world = World::new();
+        let graph = world.graph(&program, json!({}));
+        let died = world.deploy_until(&graph, Crash::AfterCall(call));
+        let again = world.deploy(&program, json!({})).complete();
+        assert_eq!(world.cloud.objects().len(), 2, "after call {call}");
+        assert!(!told(&world, &again).contains("10.0.47"), "after call {call}");
+        if !died {
+            assert!(call > 0);
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_record_with_a_secret_and_no_key_is_not_written() {
+    let world = World::new();
+    let written = Arc::new(Mutex::new(Vec::new()));
+    struct Paper(Arc<Mutex<Vec<Record>>>);
+    #[async_trait::async_trait]
+    impl Log for Paper {
+        async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+            self.0.lock().unwrap().extend_from_slice(records);
+            Ok(())
+        }
+    }
+    let mut journal = Journal::new(world.state.clone(), Box::new(Paper(written.clone())));
+    let exports = BTreeMap::from([("key".to_owned(), Value::Secret(Box::new(Value::from("hunter2"))))]);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let error = runtime.block_on(journal.record(Record::Exported { exports })).unwrap_err();
+    assert!(matches!(error, StoreError::Unsealed { .. }), "{error}");
+    assert!(!error.to_string().contains("hunter2") && written.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_log_is_given_sealed_records_and_sealed_snapshots_and_the_run_has_them_open() {
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<(Vec<Record>, Vec<State>)>>);
+    #[async_trait::async_trait]
+    impl Log for Paper {
+        async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+            self.0.lock().unwrap().0.extend_from_slice(records);
+            Ok(())
+        }
+        fn wants_snapshot(&self) -> bool {
+            true
+        }
+        async fn snapshot(&mut self, state: State) {
+            self.0.lock().unwrap().1.push(state);
+        }
+    }
+    let paper = Paper::default();
+    let mut journal = Journal::new(State::new("salt"), Box::new(paper.clone()));
+    journal.unlock(Arc::new(infra_seal::DataKey::generate("test/local").unwrap())).unwrap();
+    let secret = || Value::Secret(Box::new(Value::from("hunter2")));
+    let exports = BTreeMap::from([("key".to_owned(), secret())]);
+    let digest = secret().digested("salt");
+    let references = BTreeMap::from([("other".to_owned(), BTreeMap::from([("key".to_owned(), digest.clone())]))]);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let records = vec![Record::Exported { exports: exports.clone() }, Record::Referenced { references: references.clone() }];
+    runtime.block_on(journal.record_all(records)).unwrap();
+    assert_eq!((&journal.state().exports, &journal.state().references), (&exports, &references));
+    let (records, snapshots) = &*paper.0.lock().unwrap();
+    let sealed = |value: &Value| matches!(value, Value::Sealed(_));
+    assert!(matches!(&records[0], Record::Exported { exports } if sealed(&exports["key"])));
+    assert!(matches!(&records[1], Record::Referenced { references } if sealed(&references["other"]["key"])));
+    let [snapshot] = &snapshots[..] else { panic!("{}", snapshots.len()) };
+    assert!(sealed(&snapshot.exports["key"]) && sealed(&snapshot.references["other"]["key"]) && snapshot.serial == 2);
 }

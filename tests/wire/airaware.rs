@@ -13,7 +13,7 @@ use crate::station::{Station, text};
 
 /// The committed configuration of the local environment, with changes on top.
 fn config(changes: Json) -> Json {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../stacks/airaware/infra.toml");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stacks/airaware/infra.toml");
     let file: Json = toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let mut config = file["config"].clone();
     merge(&mut config, &file["env"]["local"]["config"]);

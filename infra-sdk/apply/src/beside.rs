@@ -1,6 +1,6 @@
 //! What is done beside the calls of a step: conditions are looked at, hooks run, and what lasts of both is recorded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use infra_core::{Address, Attr, Check, Diagnostic, EvalError, Hook, Lifecycle, Location, Moment, Terms, Value};
 use infra_plan::{Want, lasting};
@@ -9,16 +9,32 @@ use crate::event::Event;
 use crate::hook::{self, Invocation};
 use crate::perform::{Bench, Failure};
 
+/// What is known of a resource's own outputs while it is worked on.
+#[derive(Clone, Copy)]
+pub(crate) enum Own<'a> {
+    /// Nothing: those that are recorded, if any, are of the object whose place another takes.
+    Unknown,
+    /// What is recorded.
+    Recorded,
+    /// What the cloud has just told, and is not recorded yet.
+    Told(&'a BTreeMap<String, Value>),
+}
+
 impl Bench<'_> {
-    /// A step's terms with what earlier steps gave put in; with the resource's own outputs where it has an object that
-    /// they are of.
-    pub(crate) fn terms(&self, address: &Address, want: &Want, own: bool) -> Result<Terms, Diagnostic> {
+    /// A step's terms with what earlier steps gave put in; with what is known of the resource's `own` outputs.
+    pub(crate) fn terms(&self, address: &Address, want: &Want, own: Own<'_>) -> Result<Terms, Diagnostic> {
         let journal = self.journal();
-        let known = |attr: &Attr| Ok(self.clear.output(journal.state(), attr).filter(|_| own || attr.resource != *address));
+        let known = |attr: &Attr| {
+            Ok(match own {
+                Own::Unknown if attr.resource == *address => None,
+                Own::Told(outputs) if attr.resource == *address && attr.output != "id" => outputs.get(&attr.output).cloned(),
+                _ => journal.state().output(attr),
+            })
+        };
         let terms = want.terms.try_map(&mut |expr| {
             let expr = expr.evaluate(&known)?;
             if let Some(value) = expr.value() {
-                self.clear.note(&value);
+                self.scrub.note(&value);
             }
             Ok(expr)
         });
@@ -40,16 +56,17 @@ impl Bench<'_> {
             .map_err(|problem| Failure::Step(problem.with_resource(address).with_location(&want.declared)))
     }
 
-    /// After an object is as it should be: looks at what must hold of it, then runs the hooks of these moments. Returns
+    /// After an object is as it should be, and has told its `outputs`: looks at what must hold of it, then runs the hooks of these moments. Returns
     /// what lasts, with the hooks that are still to run, and what was wrong.
     pub(crate) async fn afterwards(
         &self,
         address: &Address,
         want: &Want,
+        outputs: &BTreeMap<String, Value>,
         moments: BTreeSet<Moment>,
         broken: Option<Diagnostic>,
     ) -> (Lifecycle, Option<Diagnostic>) {
-        let terms = match self.terms(address, want, true) {
+        let terms = match self.terms(address, want, Own::Told(outputs)) {
             Ok(terms) => terms,
             Err(problem) => return (self.lifecycle(want, &want.terms, moments), broken.or(Some(problem))),
         };
@@ -75,9 +92,9 @@ impl Bench<'_> {
         declared: Option<&Location>,
     ) -> Result<(), Diagnostic> {
         for hook in hooks.iter().filter(|hook| hook.moment == moment) {
-            let shown = self.clear.scrubbed(&hook.command.to_string());
+            let shown = self.scrub.scrubbed(&hook.command.to_string());
             let about = |problem: String| {
-                let problem = Diagnostic::new(self.clear.scrubbed(&problem)).with_resource(address).with_field("hook");
+                let problem = Diagnostic::new(self.scrub.scrubbed(&problem)).with_resource(address).with_field("hook");
                 declared.into_iter().fold(problem, |problem, declared| problem.with_location(declared))
             };
             let invocation = invocation(hook, self.folder).map_err(|why| about(format!("`{shown}` cannot run {moment}: {why}")))?;

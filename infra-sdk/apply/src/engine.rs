@@ -10,7 +10,6 @@ use infra_plan::{
     plan_destroy_within, plan_within, recreations, refresh, touched,
 };
 
-use crate::clear::Clear;
 use crate::event::{Doing, Event, Watcher};
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
@@ -22,6 +21,7 @@ use crate::registry::Registry;
 use crate::relocate::{Unmoved, relocate};
 use crate::retry::{Caller, Patience};
 use crate::schedule::{Ended, run};
+use crate::scrub::Scrub;
 use crate::store::StoreError;
 
 /// Why a plan could not be made. Nothing has been changed.
@@ -93,6 +93,8 @@ pub struct Engine {
     pub allow_recreate: bool,
     /// The folder in which hooks run, and from which their own folders are counted; where it is empty, that of the process.
     pub folder: PathBuf,
+    /// What it must not say: the secrets that it has met.
+    pub scrub: Scrub,
     /// How fast the services take its calls.
     limits: Limits,
     /// What the last recovery could not settle.
@@ -108,6 +110,7 @@ impl Engine {
             patience: Patience::default(),
             allow_recreate: false,
             folder: PathBuf::new(),
+            scrub: Scrub::default(),
             limits: Limits::default(),
             in_doubt: Mutex::default(),
         }
@@ -207,6 +210,8 @@ impl Engine {
         watcher: &dyn Watcher,
     ) -> Result<Plan, PlanError> {
         self.check_schemas(graph)?;
+        // What a plan knows as a whole, a service may repeat in part.
+        graph.nodes.iter().flat_map(|node| node.inputs.values()).for_each(|input| self.scrub.note_parts(input));
         let without_home = self.registry.without_home(graph);
         let graph = without_home.as_ref().unwrap_or(graph);
         let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
@@ -320,6 +325,7 @@ impl Engine {
             }
             return outcome;
         }
+        self.scrub.note_state(journal.state());
         let stop = Interrupt::new();
         let bench = Bench {
             stack: &plan.stack,
@@ -327,28 +333,25 @@ impl Engine {
             caller: self.caller(&stop, watcher),
             watcher,
             journal: journal.desk(),
-            clear: Clear::default(),
+            scrub: self.scrub.clone(),
             folder: &self.folder,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
-        let Bench { clear, .. } = bench;
         let Ended { done, failed, skipped, in_doubt, store } = ended;
         let mut outcome = Outcome { done, failed, skipped, in_doubt, store, exports: BTreeMap::new() };
         for held in &plan.held {
             hold(held, journal.state(), &mut outcome, watcher);
         }
         if outcome.is_complete() {
-            match exports(plan, journal, &clear) {
+            match exports(plan, journal) {
                 Ok(exports) => outcome.exports = exports,
                 Err(problem) => {
                     outcome.failed.push((Address::new("stack:output/value", "outputs"), problem));
                     return outcome;
                 }
             }
-            let sealed: BTreeMap<String, Value> =
-                outcome.exports.iter().map(|(name, value)| (name.clone(), value.sealed(&journal.state().salt))).collect();
-            if sealed != journal.state().exports {
-                outcome.store = journal.record(Record::Exported { exports: sealed }).await.err();
+            if outcome.exports != journal.state().exports {
+                outcome.store = journal.record(Record::Exported { exports: outcome.exports.clone() }).await.err();
             }
             if outcome.store.is_none() {
                 outcome.store = refer(journal, &plan.references).await.err();
@@ -418,9 +421,9 @@ fn same_contract(one: &infra_core::Schema, other: &infra_core::Schema) -> bool {
     serde_json::to_value(one).ok() == serde_json::to_value(other).ok()
 }
 
-/// The stack's outputs, of what the plan knew in clear and of what the run was told.
-fn exports(plan: &Plan, journal: &Journal, clear: &Clear) -> Result<BTreeMap<String, Value>, Diagnostic> {
-    let known = |attr: &Attr| Ok(clear.output(journal.state(), attr));
+/// The stack's outputs, of what the plan knew and of what the run was told.
+fn exports(plan: &Plan, journal: &Journal) -> Result<BTreeMap<String, Value>, Diagnostic> {
+    let known = |attr: &Attr| Ok(journal.state().output(attr));
     let mut exports = BTreeMap::new();
     for (name, expr) in plan.exports.iter().filter_map(|export| Some((&export.name, export.new.as_ref()?))) {
         let about = |problem: String| Diagnostic::new(problem).with_field(format!("output {name}"));

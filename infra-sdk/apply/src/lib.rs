@@ -4,7 +4,6 @@
 //! that changes a cloud stands between two records of the [`Journal`].
 
 mod beside;
-mod clear;
 mod elsewhere;
 mod engine;
 mod error;
@@ -23,6 +22,7 @@ mod registry;
 mod relocate;
 mod retry;
 mod schedule;
+mod scrub;
 mod settle;
 mod store;
 mod time;
@@ -34,12 +34,15 @@ pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
 pub use event::{Doing, Event, Watcher};
 pub use interrupt::Interrupt;
-pub use journal::{Damage, FileLog, Found as JournalFound, Header as JournalHeader, History, Journal, Log, Repaired, line};
+pub use journal::{
+    Damage, FileLog, Found as JournalFound, Header as JournalHeader, History, Journal, Log, Repaired, Seal, SealError, line,
+};
 pub use lease::{Hold, Holder};
 pub use observe::ObserveError;
-pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Observed, Served};
+pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observed, Served};
 pub use recover::{InDoubt, RecoverError};
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;
+pub use scrub::Scrub;
 pub use settle::{Known, settled};
 pub use store::StoreError;

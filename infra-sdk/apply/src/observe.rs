@@ -107,6 +107,10 @@ pub(crate) async fn observe(
     let mut pages = Vec::new();
     for ((kind, provider), objects) in &by_kind {
         let handler = served(registry, kind, *provider, objects[0].address).await?;
+        if handler.maker().is_some() {
+            // The record is all there is to see.
+            continue;
+        }
         pages.extend(objects.chunks(handler.page().max(1)).map(|page| (Arc::clone(&handler), *kind, *provider, page)));
     }
     let read = stream::iter(pages).map(|(handler, kind, place, page)| async move {

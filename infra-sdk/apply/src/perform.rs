@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Type, Value};
-use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, remembered, sealed};
+use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, recordable, remembered};
 
-use crate::clear::Clear;
+use crate::beside::Own;
 use crate::error::{Class, ProviderError, gone_is_success};
 use crate::event::{Doing, Event, Watcher};
 use crate::journal::{Desk, Now};
@@ -17,6 +17,7 @@ use crate::ownership::{ownership, token};
 use crate::provider::{Condition, Creation, Found, Handler};
 use crate::registry::Registry;
 use crate::retry::{Backoff, Borne, Caller};
+use crate::scrub::Scrub;
 use crate::store::StoreError;
 use crate::time::{Time, spoken};
 use crate::unseal::unsealed;
@@ -46,7 +47,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) caller: Caller<'a>,
     pub(crate) watcher: &'a dyn Watcher,
     pub(crate) journal: Desk<'a>,
-    pub(crate) clear: Clear,
+    pub(crate) scrub: Scrub,
     /// The folder of hooks.
     pub(crate) folder: &'a Path,
 }
@@ -82,12 +83,13 @@ impl<'b> Bench<'b> {
                 subject.update(id, want, true, true).await
             }
             Action::Note { want, id, outputs } | Action::Adopt { want, id, outputs, .. } => {
-                let inputs = self.evaluated(address, want)?;
-                self.clear.tell(address, outputs.clone());
-                let terms = self.terms(address, want, true).map_err(Failure::Step)?;
+                let subject = self.subject(address, want.lifecycle.provider.as_ref(), Time::update(want)).await?;
+                let inputs = subject.recordable(&self.evaluated(address, want)?);
+                outputs.values().for_each(|output| self.scrub.note(output));
+                let terms = self.terms(address, want, Own::Told(outputs)).map_err(Failure::Step)?;
                 self.check_before(address, want, &terms)?;
-                let (lifecycle, broken) = self.afterwards(address, want, BTreeSet::new(), None).await;
-                let mut object = self.object(id, want, lifecycle, &inputs, outputs.clone());
+                let (lifecycle, broken) = self.afterwards(address, want, outputs, BTreeSet::new(), None).await;
+                let mut object = self.object(id, want, lifecycle, inputs, outputs.clone());
                 object.problem = broken.as_ref().map(|problem| problem.problem.clone());
                 self.record(Record::Settled { address: address.clone(), object }).await?;
                 broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
@@ -130,7 +132,7 @@ impl<'b> Bench<'b> {
     /// A step's inputs, with what earlier steps gave put in. All of it is known by now.
     fn evaluated(&self, address: &Address, want: &Want) -> Result<BTreeMap<String, Expr>, Failure> {
         let journal = self.journal();
-        let known = |attr: &infra_core::Attr| Ok(self.clear.output(journal.state(), attr));
+        let known = |attr: &infra_core::Attr| Ok(journal.state().output(attr));
         let mut inputs = BTreeMap::new();
         for (name, expr) in &want.inputs {
             let about = |problem: String| {
@@ -141,7 +143,7 @@ impl<'b> Bench<'b> {
                 return Err(about(format!("the cloud has not told `{}` of {}", waits.output, waits.resource)));
             }
             if let Expr::Lit(value) = &value {
-                self.clear.note(value);
+                self.scrub.note(value);
             }
             inputs.insert(name.clone(), value);
         }
@@ -153,14 +155,13 @@ impl<'b> Bench<'b> {
         id: &str,
         want: &Want,
         lifecycle: Lifecycle,
-        inputs: &BTreeMap<String, Expr>,
+        inputs: BTreeMap<String, Value>,
         outputs: BTreeMap<String, Value>,
     ) -> Object {
-        let salt = self.journal().state().salt.clone();
         Object {
             id: id.to_owned(),
-            inputs: sealed(inputs, &salt),
-            outputs: outputs.into_iter().map(|(name, value)| (name, value.sealed(&salt))).collect(),
+            inputs,
+            outputs,
             dependencies: want.dependencies.clone(),
             declared: want.declared.clone(),
             problem: None,
@@ -175,11 +176,16 @@ impl Subject<'_, '_> {
         self.handler.schema()
     }
 
+    /// Inputs as a record has them.
+    fn recordable(&self, inputs: &BTreeMap<String, Expr>) -> BTreeMap<String, Value> {
+        recordable(&self.schema().inputs, inputs, &self.bench.journal().state().salt.clone())
+    }
+
     fn failed(&self, doing: &str, error: &ProviderError, want: Option<&Want>) -> Failure {
         if error.class == Class::Interrupted {
             return Failure::Stopped;
         }
-        let problem = self.bench.clear.scrubbed(&format!("failed to {doing}: {error}"));
+        let problem = self.bench.scrub.scrubbed(&format!("failed to {doing}: {error}"));
         let mut problem = Diagnostic::new(problem).with_resource(self.address);
         if let Some(want) = want {
             problem = problem.with_location(&want.declared);
@@ -214,7 +220,7 @@ impl Subject<'_, '_> {
 
     fn notice(&self) -> impl FnMut(&ProviderError, Borne) + '_ {
         move |error, Borne { after, attempt, left }| {
-            let error = self.bench.clear.scrubbed(&error.to_string());
+            let error = self.bench.scrub.scrubbed(&error.to_string());
             self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error, after, attempt, left });
         }
     }
@@ -226,7 +232,7 @@ impl Subject<'_, '_> {
 
     /// Reads the object; nothing where there is none.
     async fn read(&self, id: &str) -> Result<Option<Found>, ProviderError> {
-        self.caller.call(self.handler.service(), self.notice(), async || read_one(self.handler.as_ref(), id).await).await
+        self.caller.call(self.handler.service(), self.notice(), async || self.look(id).await).await
     }
 
     /// Waits before the object is looked at again.
@@ -238,7 +244,7 @@ impl Subject<'_, '_> {
         let (bench, address) = (self.bench, self.address);
         let inputs = bench.evaluated(address, want)?;
         // The outputs that are known of it, if any, are those of the object whose place the new one takes.
-        let terms = bench.terms(address, want, false).map_err(Failure::Step)?;
+        let terms = bench.terms(address, want, Own::Unknown).map_err(Failure::Step)?;
         bench.check_before(address, want, &terms)?;
         bench.run_hooks(address, &terms.hooks, Moment::BeforeCreate, Some(&want.declared)).await.map_err(Failure::Step)?;
         let due = BTreeSet::from([Moment::AfterCreate]);
@@ -259,24 +265,26 @@ impl Subject<'_, '_> {
                 address: address.clone(),
                 intent: Intent::Create {
                     token: token.clone(),
-                    inputs: sealed(&inputs, &salt),
+                    inputs: self.recordable(&inputs),
                     dependencies: want.dependencies.clone(),
                     declared: want.declared.clone(),
                     lifecycle: lifecycle.clone(),
                 },
             })
             .await?;
-        let (made, in_doubt) = self.made(&asked, new, begun_before).await;
-        let id = match made {
-            Ok(id) => id,
+        let (made, in_doubt) = match self.handler.maker() {
+            Some(maker) => (maker.make(&asked), false),
+            None => {
+                let (made, in_doubt) = self.made(&asked, new, begun_before).await;
+                (made.map(|id| (id, Value::Null)), in_doubt)
+            }
+        };
+        let (id, told) = match made {
+            Ok(made) => made,
             Err(error) if error.made.is_some() => {
                 let id = error.made.clone().unwrap_or_default();
-                bench
-                    .record(Record::Made {
-                        address: address.clone(),
-                        object: self.unfinished(&id, want, lifecycle, &inputs, &error.to_string()),
-                    })
-                    .await?;
+                let object = self.unfinished(&id, want, lifecycle, &inputs, &Value::Null, &error.to_string());
+                bench.record(Record::Made { address: address.clone(), object }).await?;
                 return Err(self.failed(&format!("finish {id}, which was made"), &error, Some(want)));
             }
             Err(error) => {
@@ -287,16 +295,25 @@ impl Subject<'_, '_> {
                 return Err(self.failed("create it", &error, Some(want)));
             }
         };
-        let object = self.unfinished(&id, want, lifecycle, &inputs, "it was made, and was not ready when it was last seen");
+        let problem = "it was made, and was not ready when it was last seen";
+        let object = self.unfinished(&id, want, lifecycle, &inputs, &told, problem);
         bench.record(Record::Made { address: address.clone(), object }).await?;
         let found = self.ready(&id, want).await?;
         self.settle(&id, found, want, &inputs, &asked, due).await
     }
 
     /// An object that was made and is not as it should be yet.
-    fn unfinished(&self, id: &str, want: &Want, lifecycle: Lifecycle, inputs: &BTreeMap<String, Expr>, problem: &str) -> Object {
-        let mut object = self.bench.object(id, want, lifecycle, inputs, BTreeMap::new());
-        object.problem = Some(self.bench.clear.scrubbed(problem));
+    fn unfinished(
+        &self,
+        id: &str,
+        want: &Want,
+        lifecycle: Lifecycle,
+        inputs: &BTreeMap<String, Expr>,
+        told: &Value,
+        problem: &str,
+    ) -> Object {
+        let mut object = self.bench.object(id, want, lifecycle, self.recordable(inputs), outputs(self.schema(), told));
+        object.problem = Some(self.bench.scrub.scrubbed(problem));
         object.unfinished = true;
         object
     }
@@ -323,7 +340,7 @@ impl Subject<'_, '_> {
     /// `imported` is signed too, where the type has tags and they are sent anyway.
     async fn update(&self, id: &str, want: &Want, changes: bool, imported: bool) -> Result<String, Failure> {
         let mut inputs = self.bench.evaluated(self.address, want)?;
-        let terms = self.bench.terms(self.address, want, true).map_err(Failure::Step)?;
+        let terms = self.bench.terms(self.address, want, Own::Recorded).map_err(Failure::Step)?;
         self.bench.check_before(self.address, want, &terms)?;
         let mut due = want.lifecycle.due.clone();
         if changes {
@@ -332,9 +349,8 @@ impl Subject<'_, '_> {
             due.insert(Moment::AfterUpdate);
         }
         let lifecycle = self.bench.lifecycle(want, &terms, due.clone());
-        let sealed = sealed(&inputs, &self.bench.journal().state().salt.clone());
         let dependencies = want.dependencies.clone();
-        let intent = Intent::Update { id: id.to_owned(), inputs: sealed, dependencies, lifecycle };
+        let intent = Intent::Update { id: id.to_owned(), inputs: self.recordable(&inputs), dependencies, lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
         let found = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
@@ -388,16 +404,32 @@ impl Subject<'_, '_> {
         }
         let secret = |input: &str| asked.as_object().and_then(|asked| asked.get(input)).is_some_and(Value::has_secret);
         let outputs = echoed(self.schema(), outputs(self.schema(), &found.outputs), secret);
-        self.bench.clear.tell(self.address, outputs.clone());
+        outputs.values().for_each(|output| self.bench.scrub.note(output));
         let broken = self.broken_promise(&outputs, asked, want).map(|problem| problem.with_location(&want.declared));
-        let (lifecycle, broken) = self.bench.afterwards(self.address, want, due, broken).await;
-        let mut object = self.bench.object(id, want, lifecycle, inputs, outputs);
+        let (lifecycle, broken) = self.bench.afterwards(self.address, want, &outputs, due, broken).await;
+        let mut object = self.bench.object(id, want, lifecycle, self.recordable(inputs), outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
         self.bench.record(Record::Settled { address: self.address.clone(), object }).await?;
         match broken {
             Some(problem) => Err(Failure::Step(problem)),
             None => Ok(id.to_owned()),
         }
+    }
+
+    /// What there is of an object: what the cloud tells, or the record where there is nothing else.
+    async fn look(&self, id: &str) -> Result<Option<Found>, ProviderError> {
+        if self.handler.maker().is_none() {
+            return read_one(self.handler.as_ref(), id).await;
+        }
+        let journal = self.bench.journal();
+        let object = journal.state().object(self.address).filter(|object| object.id == id);
+        let clear = |values: &BTreeMap<String, Value>| Value::from(Value::Object(values.clone()).reveal());
+        Ok(object.map(|object| Found {
+            id: id.to_owned(),
+            inputs: clear(&object.inputs),
+            outputs: clear(&object.outputs),
+            condition: Condition::Ready,
+        }))
     }
 
     /// What differs from what is wanted, of all that the cloud tells; of what it never tells, by what was recorded.
@@ -461,6 +493,7 @@ impl Subject<'_, '_> {
                     Condition::Ready => return Ok(found),
                     Condition::Pending(state) => (state.clone(), self.caller.patience.ready),
                     Condition::Failed(state) => {
+                        let state = self.bench.scrub.scrubbed(state);
                         let problem = Diagnostic::new(format!("{id} has failed: the cloud calls it `{state}`"));
                         let problem = problem.with_resource(self.address).with_location(&want.declared);
                         return Err(Failure::Step(problem.with_help("look it up in the cloud's console; the next deployment replaces it")));
@@ -470,12 +503,14 @@ impl Subject<'_, '_> {
                 None => ("not visible yet".to_owned(), self.caller.patience.long),
             };
             if backoff.elapsed() > limit || self.time.is_over() {
+                let state = self.bench.scrub.scrubbed(&state);
                 let problem = Diagnostic::new(format!("{id} is still `{state}` after {}", spoken(self.time.taken())));
                 let problem = problem.with_resource(self.address).with_location(&want.declared);
                 return Err(Failure::Step(
                     problem.with_help(format!("run the command again: it goes on waiting; {}", self.time.describe())),
                 ));
             }
+            let state = self.bench.scrub.scrubbed(&state);
             self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
             self.wait(&mut backoff).await?;
         }
@@ -488,7 +523,8 @@ impl Subject<'_, '_> {
         let deleted = self.change(async || gone_is_success(self.handler.delete(id).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
         let mut backoff = Backoff::between_looks();
-        loop {
+        // What is nowhere but in the record goes with it.
+        while self.handler.maker().is_none() {
             match self.read(id).await.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
                 None => break,
                 Some(found) if backoff.elapsed() <= self.caller.patience.ready && !self.time.is_over() => {

@@ -113,6 +113,16 @@ pub struct Found {
     pub condition: Condition,
 }
 
+/// Makes objects that are nowhere but in the record, such as random values. To make one touches nothing, so that one that
+/// was made and not recorded is as if it had never been.
+pub trait Maker: Send + Sync {
+    /// Makes one: its physical id, which no other has, and its outputs.
+    ///
+    /// # Errors
+    /// Where the inputs cannot be met, or the machine lacks what it takes.
+    fn make(&self, want: &Value) -> Result<(String, Value), ProviderError>;
+}
+
 /// A [`Lifecycle`] behind the registry.
 #[async_trait]
 pub trait Handler: Send + Sync {
@@ -124,6 +134,11 @@ pub trait Handler: Send + Sync {
 
     /// How many ids one `read` takes.
     fn page(&self) -> usize;
+
+    /// What makes its objects, where they are nowhere but in the record: then the functions below are not called.
+    fn maker(&self) -> Option<&dyn Maker> {
+        None
+    }
 
     /// As [`Lifecycle::read`].
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError>;

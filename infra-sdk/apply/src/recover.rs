@@ -15,6 +15,7 @@ use crate::ownership::ownership;
 use crate::provider::Creation;
 use crate::registry::Registry;
 use crate::retry::{Backoff, Caller};
+use crate::scrub::Scrub;
 use crate::store::StoreError;
 use crate::unseal::unsealed;
 
@@ -139,15 +140,21 @@ async fn search(
     };
     let handler = registry.handler_at(address.kind(), provider).await;
     let handler = handler.map_err(|error| format!("failed to reach where it was begun: {error}"))?.ok_or_else(unknown)?;
+    if handler.maker().is_some() {
+        // What was made and not recorded is nowhere.
+        return Ok(None);
+    }
     let caller = Caller { place: provider, ..caller };
     let Intent::Create { token, inputs, .. } = intent else { return Ok(None) };
     let asked = Value::Object(unsealed(&handler.schema().inputs, inputs, &BTreeMap::new(), salt)).without_nulls();
+    let scrub = Scrub::default();
+    scrub.note(&asked);
     let tags = ownership(&asked, stack, address, token);
     let new = Creation { tags: &tags, token };
     let mut backoff = Backoff::new();
     loop {
         let found = caller.call(handler.service(), |_, _| {}, async || handler.find(&asked, new).await).await;
-        let found = found.map_err(|error| format!("failed to look for it: {error}"))?;
+        let found = found.map_err(|error| scrub.scrubbed(&format!("failed to look for it: {error}")))?;
         if found.is_some() || backoff.elapsed() + backoff.upcoming() > caller.patience.seen {
             return Ok(found);
         }

@@ -110,6 +110,12 @@ pub enum StoreError {
         /// The format that is read here.
         known: u32,
     },
+    /// A record has a secret that cannot be sealed, and none is written in clear.
+    #[error("failed to seal a secret for the journal: {problem}")]
+    Unsealed {
+        /// Why.
+        problem: String,
+    },
     /// It belongs to another stack or environment.
     #[error("the journal {} is that of {of}, not of {wanted}", path.display())]
     Foreign {

@@ -1,4 +1,5 @@
-//! What may be stored, as a handler can take it: where only a digest was kept, what is known instead.
+//! What is kept, as a handler can take it: where only a digest is, of a secret that the cloud never tells, what is known
+//! instead.
 
 use std::collections::BTreeMap;
 
@@ -106,7 +107,7 @@ mod tests {
             field("all", words, true),
         ];
         let secret = |text: &str| Value::Secret(Box::new(Value::from(text)));
-        let digest = |text: &str| secret(text).sealed("salt");
+        let digest = |text: &str| secret(text).digested("salt");
         let kept = BTreeMap::from([
             ("same".to_owned(), digest("a")),
             ("other".to_owned(), digest("a")),

@@ -58,6 +58,7 @@ impl Cloud {
         }
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
+        infra_random_values::register(&mut registry);
         providers(&mut registry, &sdk);
         let places = Places { environment: environment.clone(), local: connection.local, providers: Arc::clone(providers) };
         registry.connect_with(places.home(), Arc::new(places));

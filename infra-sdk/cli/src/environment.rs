@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use infra_core::{Level, check_name};
+use infra_seal::GuardName;
 use infra_store::{Location, LocationError};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -31,6 +32,8 @@ pub(crate) struct Environment {
     pub(crate) account: Option<Account>,
     /// What its program is told, before `--config`.
     pub(crate) config: Json,
+    /// Who can open the keys of its journals.
+    pub(crate) key: GuardName,
     /// What follows from the starter set's policies, before `--policy`.
     pub(crate) policies: BTreeMap<String, Level>,
     /// Where its state is kept; in the project's folder without one.
@@ -67,6 +70,7 @@ struct Section {
     region: Option<String>,
     profile: Option<Spanned<String>>,
     account: Option<Spanned<String>>,
+    key: Option<Spanned<String>>,
     state: Option<Spanned<StatePlace>>,
     #[serde(default)]
     accounts: Vec<Spanned<String>>,
@@ -166,6 +170,12 @@ impl Source<'_> {
         };
         let (span, section) = (section.span(), section.into_inner());
         let (region, account) = if name == LOCAL { self.local(&section)? } else { self.cloud(name, &section, span)? };
+        let key = match &section.key {
+            None => GuardName::Age(Vec::new()),
+            Some(key) => {
+                key.get_ref().parse().map_err(|error: infra_seal::NameError| self.wrong(Some(key.span()), error.to_string(), None))?
+            }
+        };
         let state = section
             .state
             .as_ref()
@@ -174,7 +184,8 @@ impl Source<'_> {
         merge(&mut config, from_table(section.config));
         let mut policies = settings.policies;
         policies.extend(section.policies);
-        Ok(Environment { name: name.to_owned(), region, account, config, policies, state: state.transpose()? })
+        let state = state.transpose()?;
+        Ok(Environment { name: name.to_owned(), region, account, config, key, policies, state })
     }
 
     fn local(&self, section: &Section) -> Result<(String, Option<Account>), Error> {
@@ -281,6 +292,14 @@ workers = 1
     }
 
     #[test]
+    fn an_environment_says_who_can_open_the_keys_of_its_journals() {
+        let key = |line: &str| read(&format!("[env.local]\n{line}\n"), "local").map(|environment| environment.key.to_string());
+        assert_eq!(key("").unwrap(), "age");
+        assert_eq!(key("key = \"kms:alias/infra\"").unwrap(), "kms:alias/infra");
+        insta::assert_snapshot!(key("key = \"hunter2\"").unwrap_err(), @"stacks/web/infra.toml:2: `hunter2` names no guard of keys: there is no such sort; write `age`, `age:age1…`, `passphrase` or `kms:alias/…`");
+    }
+
+    #[test]
     fn a_state_is_kept_where_its_environment_says() {
         let with = |state: &str| format!("[env.a]\nregion = \"eu-west-1\"\naccount = \"123456789012\"\n{state}\n");
         assert_eq!(read(&with(""), "a").unwrap().state, None);
@@ -301,7 +320,7 @@ workers = 1
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
-        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `state`, `accounts`, `config`, `policies`");
+        insta::assert_snapshot!(problem("[env.a]\nregoin = \"eu-west-1\"\n", "a"), @"stacks/web/infra.toml:2: unknown field `regoin`, expected one of `region`, `profile`, `account`, `key`, `state`, `accounts`, `config`, `policies`");
         insta::assert_snapshot!(problem("[env.a]\nregion = 7\n", "local"), @"stacks/web/infra.toml:2: invalid type: integer `7`, expected a string");
         insta::assert_snapshot!(problem("[config]\nworkers = \n", "local"), @"stacks/web/infra.toml:2: string values must be quoted, expected literal string");
         insta::assert_snapshot!(problem("\n[env.a]\naccount = \"123456789012\"\n", "a"), @r#"

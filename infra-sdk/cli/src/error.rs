@@ -4,9 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use infra_apply::lease::LeaseError;
-use infra_apply::{PlanError, ProviderError, RecoverError, RefreshError, StoreError};
+use infra_apply::{PlanError, ProviderError, RecoverError, RefreshError, SealError, StoreError};
 use infra_core::{Diagnostic, Location};
 use infra_local::LocalError;
+use infra_seal::{GuardError, NameError};
 use infra_store::LocationError;
 
 use crate::called::called;
@@ -165,6 +166,21 @@ pub(crate) enum Error {
     /// The journal.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The key of a journal cannot be opened or made.
+    #[error("failed to {0}")]
+    Key(#[from] GuardError),
+    /// A guard of keys is named that there cannot be.
+    #[error(transparent)]
+    KeyName(#[from] NameError),
+    /// A secret of the journal cannot be opened.
+    #[error("failed to open a secret of the journal: {0}")]
+    Sealed(#[from] SealError),
+    /// There are sealed secrets, and no key for them.
+    #[error("the secrets of {of} are sealed, and the key is not with them")]
+    NoKey {
+        /// Whose they are.
+        of: String,
+    },
     /// Where the state is kept cannot be reached.
     #[error(transparent)]
     Location(#[from] LocationError),
@@ -280,6 +296,8 @@ impl Error {
             Error::Store(StoreError::Corrupt { .. }) => {
                 format!("`{}` shows what the journal still says, and can keep what is before the damage", called("state repair STACK"))
             }
+            Error::Key(error) => return error.help().map(str::to_owned),
+            Error::Sealed(_) | Error::NoKey { .. } => "restore the journal, or the exported state, as it was written: with its record of the key".into(),
             Error::Store(StoreError::Lease(LeaseError::Held { .. })) => {
                 format!("`{}` says more; `{}` takes it away from a run that is not alive any more", called("lock status STACK"), called("unlock STACK"))
             }

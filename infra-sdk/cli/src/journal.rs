@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use infra_apply::lease::Seen;
-use infra_apply::{Damage, FileLog, History, Holder, JournalFound, Repaired, StoreError};
-use infra_plan::State;
+use infra_apply::{Damage, FileLog, History, Holder, JournalFound, Repaired, SealError, StoreError};
+use infra_plan::{Record, State};
 use infra_store::{Bucket, Location, Opened};
 
 use crate::environment::Environment;
@@ -81,6 +81,11 @@ impl Place {
     /// The folder for what belongs to the stack on this machine.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Whose state it is, as `stack/environment`.
+    pub(crate) fn of(&self) -> &str {
+        &self.of
     }
 
     fn path(&self) -> PathBuf {
@@ -192,6 +197,26 @@ impl Place {
         }
         self.refuse_moved()?;
         Ok(FileLog::history(&self.path(), &self.of)?)
+    }
+
+    /// Writes every record anew; `None` where there is no journal. See [`FileLog::rewrite`].
+    pub(crate) fn rewrite(
+        &self,
+        change: impl FnMut(Record) -> Result<Record, SealError>,
+        more: impl FnOnce(&[Record]) -> Vec<Record>,
+    ) -> Result<Option<u64>, Error> {
+        if self.remote.is_some() {
+            // Its objects are replaced one by one, and a run that dies between two would leave a journal under two keys.
+            return Err(Error::Refused {
+                problem: format!("{} is in a bucket, where a journal cannot be written anew at once", self.shown()),
+                help: format!(
+                    "move it to a folder with `{}`, rotate the key there, and move it to a new place from there",
+                    crate::called::called("state migrate STACK --to file:///FOLDER")
+                ),
+            });
+        }
+        self.refuse_moved()?;
+        Ok(FileLog::rewrite(&self.path(), &self.of, change, more)?)
     }
 
     /// Looks for damage, and repairs it as far as `agree` allows; `None` where there is no journal.
@@ -333,7 +358,7 @@ fn tell(found: &JournalFound) {
 #[cfg(test)]
 mod tests {
     use infra_core::Address;
-    use infra_plan::{Intent, Record};
+    use infra_plan::Intent;
 
     use super::*;
 

@@ -61,6 +61,7 @@ impl Connector for Places {
         }
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
+        infra_random_values::register(&mut registry);
         (self.providers)(&mut registry, &sdk);
         Ok(registry)
     }
@@ -93,6 +94,7 @@ mod tests {
             region: "eu-west-1".into(),
             account,
             config: serde_json::json!({}),
+            key: infra_seal::GuardName::Age(Vec::new()),
             policies: Default::default(),
             state: None,
         };

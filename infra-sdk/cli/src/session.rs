@@ -21,7 +21,7 @@ use crate::held::Held;
 use crate::journal::Place;
 use crate::local;
 use crate::pins::Pins;
-use crate::program::{self, Known};
+use crate::program::{self, Known, Outputs};
 use crate::settings;
 use crate::show::{note, path};
 use crate::stacks::{StackPackage, Stacks};
@@ -148,11 +148,11 @@ impl<'a> Session<'a> {
         let refresh = arguments.refresh_lookups || self.is_about_a_gone_cloud()?;
         let known = Known { program, folder: &self.folder, request, pins, refresh };
         let cloud = async || Ok(self.cloud().await?.registry.clone());
-        program::graph(known, cloud, async |stack| self.outputs_of(stack).await).await
+        program::graph(known, cloud, async |stack, outputs| self.outputs_of(stack, outputs).await).await
     }
 
-    /// The outputs of another stack in this environment, as its last deployment left them. It is not locked.
-    async fn outputs_of(&self, stack: &str) -> Result<BTreeMap<String, Value>, Error> {
+    /// The outputs of another stack in this environment, as its last deployment left them. Its journal is not locked.
+    async fn outputs_of(&self, stack: &str, outputs: Outputs) -> Result<BTreeMap<String, Value>, Error> {
         let place = self.place_of(stack);
         let memory = if self.environment.is_local() { self.cloud().await?.memory.clone() } else { None };
         let state = place.peek(memory.as_deref()).await?.filter(|state| !state.rows.is_empty() || !state.exports.is_empty());
@@ -160,7 +160,10 @@ impl<'a> Session<'a> {
             problem: format!("stack `{}` refers to stack `{stack}`, which has not been deployed to {}", self.stack, self.environment.name),
             help: format!("deploy it first, with `{}`", called(&format!("deploy {stack}{}", self.env_words()))),
         })?;
-        Ok(state.exports)
+        match outputs {
+            Outputs::Kept => Ok(state.exports),
+            Outputs::Open => Ok(self.opened_of(&place, State { exports: state.exports, key: state.key, ..State::default() }).await?.exports),
+        }
     }
 
     /// Where another stack's state is in this environment: as its own infra.toml says, or else where this one's is.
@@ -243,9 +246,26 @@ impl<'a> Session<'a> {
             }
             let place = self.place_of(&stack);
             let Some(state) = place.peek(cloud.memory.as_deref()).await? else { continue };
+            // What is taken over keeps its secrets, which only the key of that stack opens.
+            let formers = graph.nodes.iter().flat_map(|node| &node.options.moved_from).filter(|former| former.stack.as_ref() == Some(&stack));
+            let rows = formers.filter_map(|former| Some((former.address.clone(), state.leaving(&former.address, &self.stack)?.clone())));
+            let sealed = State { rows: rows.collect(), ..State::default() }.has_sealed();
+            let key = match (sealed, &state.key) {
+                (true, Some(key)) => Some(self.open_key_of(&place, key).await?),
+                (true, None) => return Err(Error::NoKey { of: place.of().to_owned() }),
+                (false, _) => None,
+            };
             match locked {
-                true => journal.put_beside(stack, place.open(cloud.memory.as_deref()).await?),
-                false => journal.put_beside(stack, Box::new(Journal::in_memory(state))),
+                true => {
+                    let mut other = place.open(cloud.memory.as_deref()).await?;
+                    key.map(|key| other.unlock(key)).transpose()?;
+                    journal.put_beside(stack, other);
+                }
+                false => {
+                    let mut other = Journal::in_memory(state);
+                    key.map(|key| other.unlock(key)).transpose()?;
+                    journal.put_beside(stack, Box::new(other));
+                }
             }
             more = true;
         }

@@ -68,7 +68,7 @@ fn a_state_is_moved_with_its_history_and_cannot_be_used_where_it_was() {
     assert!(moved.contains("Moved 3 records") && moved.contains(&format!("state = \"{url}\"")), "{moved}");
     let (code, refused) = project.run("outputs web url");
     assert!(code == 1 && refused.contains("was moved to") && refused.contains(&url), "{refused}");
-    for line in ["state history web", "state repair web", "destroy web --yes", "state undo web", "state export web"] {
+    for line in ["state history web", "state repair web", "destroy web --yes", "state undo web --yes", "state export web"] {
         let (code, refused) = project.run(line);
         assert!(code == 1 && (refused.contains("was moved to") || refused.contains("credentials")), "{line}: {refused}");
     }

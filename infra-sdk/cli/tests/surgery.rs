@@ -24,7 +24,7 @@ fn address(name: &str) -> Address {
 }
 
 fn object(id: &str, needs: &[&str]) -> Object {
-    let password = Value::Secret(Box::new(Value::from("hunter2"))).sealed("salt");
+    let password = Value::Secret(Box::new(Value::from("hunter2"))).digested("salt");
     Object {
         id: id.into(),
         inputs: BTreeMap::from([("password".to_owned(), password)]),

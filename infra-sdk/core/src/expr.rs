@@ -66,6 +66,17 @@ impl Expr {
         }
     }
 
+    /// Whether a secret stands anywhere in it.
+    pub fn has_secret(&self) -> bool {
+        match self {
+            Expr::Lit(value) => value.has_secret(),
+            Expr::Secret(_) => true,
+            Expr::Attr(_) => false,
+            Expr::List(items) | Expr::Format(items) | Expr::Call { args: items, .. } => items.iter().any(Expr::has_secret),
+            Expr::Object(fields) => fields.values().any(Expr::has_secret),
+        }
+    }
+
     /// Every output the expression refers to.
     pub fn refs(&self) -> BTreeSet<&Attr> {
         let mut refs = BTreeSet::new();
@@ -145,7 +156,7 @@ fn values(exprs: &[Expr]) -> Option<Vec<Value>> {
 
 fn secret(value: Value) -> Value {
     match value {
-        already @ (Value::Secret(_) | Value::Digest(_)) => already,
+        already @ (Value::Secret(_) | Value::Digest(_) | Value::Sealed(_)) => already,
         plain => Value::Secret(Box::new(plain)),
     }
 }

@@ -79,6 +79,19 @@ impl Graph {
         }
     }
 
+    /// Whether anything in it is secret, or may become so: a value, or what a type says of itself.
+    pub fn has_secrets(&self) -> bool {
+        let inputs = self.nodes.iter().flat_map(|node| node.inputs.values());
+        let terms = |node: &Node| {
+            let found = node.options.terms.try_map(&mut |expr| if expr.has_secret() { Err(()) } else { Ok(expr.clone()) });
+            found.is_err()
+        };
+        self.schemas.values().any(Schema::has_secrets)
+            || self.nodes.iter().any(terms)
+            || inputs.chain(self.exports.values()).any(Expr::has_secret)
+            || self.references.values().flat_map(BTreeMap::values).any(Value::has_secret)
+    }
+
     /// The resource at an address; linear, for tests and single look-ups.
     pub fn node(&self, address: &Address) -> Option<&Node> {
         self.nodes.iter().find(|node| node.address == *address)

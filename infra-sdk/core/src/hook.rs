@@ -126,7 +126,7 @@ impl Command {
     }
 
     /// Every expression in it.
-    pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+    pub fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
         self.argv.iter_mut().chain(self.environment.values_mut())
     }
 }

@@ -117,6 +117,8 @@ fn is_lost(value: &Value) -> bool {
 fn fits(value: &Value, ty: &Type) -> bool {
     match (value, ty) {
         (Value::Secret(inner), ty) => fits(inner, ty),
+        // It is opened once it is known that the program uses it, and the program is run again.
+        (Value::Sealed(_), _) => true,
         (_, Type::Json)
         | (Value::Bool(_), Type::Bool)
         | (Value::Number(_), Type::Float)
@@ -144,6 +146,7 @@ fn described(value: &Value) -> &'static str {
         Value::Object(_) => "an object",
         Value::Secret(inner) => described(inner),
         Value::Digest(_) => "a digest",
+        Value::Sealed(_) => "a secret",
     }
 }
 

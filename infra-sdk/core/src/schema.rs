@@ -36,6 +36,15 @@ pub enum Type {
 }
 
 impl Type {
+    /// Whether any field in it is secret whoever gives it.
+    pub fn has_secret(&self) -> bool {
+        match self {
+            Type::Block(fields) => fields.iter().any(Field::has_secret),
+            Type::List(item) | Type::Set(item) | Type::Map(item) => item.has_secret(),
+            _ => false,
+        }
+    }
+
     /// A list's type as that of a list whose order means nothing.
     #[must_use]
     pub fn into_set(self) -> Type {
@@ -113,6 +122,13 @@ pub struct Field {
     /// What the doc comment says.
     #[serde(skip)]
     pub doc: String,
+}
+
+impl Field {
+    /// Whether it, or anything in it, is secret whoever gives it.
+    pub fn has_secret(&self) -> bool {
+        self.secret || self.ty.has_secret()
+    }
 }
 
 /// An output of a resource.
@@ -193,6 +209,11 @@ impl Schema {
     /// An output by name.
     pub fn output(&self, name: &str) -> Option<&OutputField> {
         self.outputs.iter().find(|field| field.name == name)
+    }
+
+    /// Whether any of its inputs or outputs is secret whoever gives it.
+    pub fn has_secrets(&self) -> bool {
+        self.inputs.iter().any(Field::has_secret) || self.outputs.iter().any(|output| output.secret)
     }
 
     /// The input that is the physical name, with the longest name the cloud takes, in characters.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::{Expr, Input, Type, Typed, Value};
+use crate::{Expr, Input, Part, Type, Typed, Value};
 
 /// A value that is neither displayed nor serialized; as an argument it stays marked all the way to the state.
 ///
@@ -44,9 +44,47 @@ impl<T: Typed> Typed for Secret<T> {
 
 impl<T: Input<T>> Input<T> for Secret<T> {
     fn into_expr(self) -> Expr {
-        match self.0.into_expr() {
-            Expr::Lit(value) => Expr::Lit(Value::Secret(Box::new(value))),
-            other => Expr::Secret(Box::new(other)),
+        marked(self.0.into_expr())
+    }
+}
+
+impl<T> Input<T> for &Secret<T>
+where
+    T: Clone + Input<T>,
+{
+    fn into_expr(self) -> Expr {
+        self.clone().into_expr()
+    }
+}
+
+impl<T: Part> Part for Secret<T> {
+    fn part(&self) -> Expr {
+        marked(self.0.part())
+    }
+}
+
+fn marked(expr: Expr) -> Expr {
+    match expr {
+        Expr::Lit(value) => Expr::Lit(Value::Secret(Box::new(value))),
+        other => Expr::Secret(Box::new(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Export, output};
+
+    #[test]
+    fn a_secret_is_marked_as_an_argument_in_a_text_and_as_an_output() {
+        let secret = Secret::new("hunter2".to_owned());
+        let text = output!("key={}", secret);
+        let exprs = [Input::<String>::into_expr(&secret), text.into_expr(), secret.clone().exported(), secret.clone().into_expr()];
+        for expr in exprs {
+            let known = expr.evaluate(&|_| Ok(None)).unwrap();
+            assert!(known.has_secret() && !format!("{expr:?} {expr} {known:?}").contains("hunter2"), "{expr:?}");
+            assert!(known.value().unwrap().reveal().to_string().contains("hunter2"));
         }
+        assert_eq!(format!("{secret:?}"), "(secret)");
     }
 }

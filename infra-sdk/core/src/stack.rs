@@ -265,6 +265,7 @@ impl Stack {
                 change(&mut Declaration { node, schema });
             }
         }
+        graph.mark();
         let mut shared = self.shared.borrow_mut();
         let stop = shared.stop.take();
         (graph, std::mem::take(&mut shared.questions), std::mem::take(&mut shared.problems), stop)

@@ -1,4 +1,4 @@
-//! A known value: JSON with two more cases, for what is secret and for what must not be kept.
+//! A known value: JSON with more cases, for what is secret, for how that is kept, and for what must not be kept.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 /// A known value of an input, an output or a literal.
 ///
-/// Serialized as plain JSON, except that a secret is `{"$secret": …}` and a digest `{"$digest": "…"}`;
-/// a key of an object that begins with `$` is written with the `$` doubled.
+/// Serialized as plain JSON, except that a secret is `{"$secret": …}`, a sealed one `{"$sealed": "…"}` and a digest
+/// `{"$digest": "…"}`; a key of an object that begins with `$` is written with the `$` doubled.
 #[derive(Clone, PartialEq)]
 pub enum Value {
     /// Nothing; inside an input it means "not managed".
@@ -31,6 +31,8 @@ pub enum Value {
     Secret(Box<Value>),
     /// What is kept of a value that must not be kept: enough to see that it changed.
     Digest(String),
+    /// A secret or a digest as a journal keeps it: encrypted, for whoever has the journal's key.
+    Sealed(String),
 }
 
 impl Value {
@@ -44,26 +46,28 @@ impl Value {
             Value::List(items) => Json::Array(items.iter().map(Value::reveal).collect()),
             Value::Object(fields) => Json::Object(fields.iter().map(|(key, value)| (key.clone(), value.reveal())).collect()),
             Value::Secret(inner) => inner.reveal(),
-            Value::Digest(_) => Json::Null,
+            Value::Digest(_) | Value::Sealed(_) => Json::Null,
         }
     }
 
     /// The value as plain JSON with `(secret)` where a secret stands: for people and machines that read plans.
     pub fn redacted(&self) -> Json {
         match self {
-            Value::Secret(_) | Value::Digest(_) => Json::String("(secret)".into()),
+            Value::Secret(_) | Value::Digest(_) | Value::Sealed(_) => Json::String("(secret)".into()),
             Value::List(items) => Json::Array(items.iter().map(Value::redacted).collect()),
             Value::Object(fields) => Json::Object(fields.iter().map(|(key, value)| (key.clone(), value.redacted())).collect()),
             plain => plain.reveal(),
         }
     }
 
-    /// The value with every secret replaced by its digest under `salt`: the form that may be stored.
-    pub fn sealed(&self, salt: &str) -> Value {
+    /// The value with every secret replaced by its digest under `salt`: what is kept of what must not be kept, and what
+    /// two values have in common of which one is kept so.
+    #[must_use]
+    pub fn digested(&self, salt: &str) -> Value {
         match self {
             Value::Secret(inner) => Value::Digest(inner.digest(salt)),
-            Value::List(items) => Value::List(items.iter().map(|item| item.sealed(salt)).collect()),
-            Value::Object(fields) => Value::Object(fields.iter().map(|(key, value)| (key.clone(), value.sealed(salt))).collect()),
+            Value::List(items) => Value::List(items.iter().map(|item| item.digested(salt)).collect()),
+            Value::Object(fields) => Value::Object(fields.iter().map(|(key, value)| (key.clone(), value.digested(salt))).collect()),
             plain => plain.clone(),
         }
     }
@@ -80,9 +84,20 @@ impl Value {
     /// Whether a secret stands anywhere in the value.
     pub fn has_secret(&self) -> bool {
         match self {
-            Value::Secret(_) | Value::Digest(_) => true,
+            Value::Secret(_) | Value::Digest(_) | Value::Sealed(_) => true,
             Value::List(items) => items.iter().any(Value::has_secret),
             Value::Object(fields) => fields.values().any(Value::has_secret),
+            _ => false,
+        }
+    }
+
+    /// Whether anything in the value is sealed, so that only a key opens it.
+    pub fn has_sealed(&self) -> bool {
+        match self {
+            Value::Sealed(_) => true,
+            Value::Secret(inner) => inner.has_sealed(),
+            Value::List(items) => items.iter().any(Value::has_sealed),
+            Value::Object(fields) => fields.values().any(Value::has_sealed),
             _ => false,
         }
     }
@@ -101,6 +116,24 @@ impl Value {
         match self {
             Value::Object(fields) => Some(fields),
             _ => None,
+        }
+    }
+
+    /// Whether the two are the same; of what is kept as a digest under `salt`, whether they have the same one.
+    pub fn is_same(&self, other: &Value, salt: &str) -> bool {
+        self == other || ((self.has_secret() || other.has_secret()) && self.digested(salt) == other.digested(salt))
+    }
+
+    /// Calls `see` with every secret, digest and sealed value in it, and not with what is inside of one.
+    ///
+    /// # Errors
+    /// The first that `see` gives.
+    pub fn each_secret<E>(&mut self, see: &mut dyn FnMut(&mut Value) -> Result<(), E>) -> Result<(), E> {
+        match self {
+            Value::Secret(_) | Value::Digest(_) | Value::Sealed(_) => see(self),
+            Value::List(items) => items.iter_mut().try_for_each(|item| item.each_secret(see)),
+            Value::Object(fields) => fields.values_mut().try_for_each(|field| field.each_secret(see)),
+            _ => Ok(()),
         }
     }
 
@@ -168,6 +201,7 @@ impl Serialize for Value {
             })),
             Value::Secret(inner) => serializer.collect_map([(SECRET, inner)]),
             Value::Digest(digest) => serializer.collect_map([(DIGEST, digest)]),
+            Value::Sealed(sealed) => serializer.collect_map([(SEALED, sealed)]),
         }
     }
 }
@@ -176,6 +210,8 @@ impl Serialize for Value {
 const SECRET: &str = "$secret";
 /// The key beside which a digest stands.
 const DIGEST: &str = "$digest";
+/// The key beside which a sealed value stands.
+const SEALED: &str = "$sealed";
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
@@ -255,6 +291,10 @@ impl<'de> Visitor<'de> for Wire {
                     Value::String(digest) => return Ok(Value::Digest(digest)),
                     _ => return Err(A::Error::custom("`$digest` is not text")),
                 },
+                Some(_) if alone && key == SEALED => match value {
+                    Value::String(sealed) => return Ok(Value::Sealed(sealed)),
+                    _ => return Err(A::Error::custom("`$sealed` is not text")),
+                },
                 Some(_) => return Err(A::Error::custom(format!("`{key}` is no mark that this version knows"))),
                 None => object.insert(key, value),
             };
@@ -277,7 +317,7 @@ mod tests {
         let value = Value::Object(BTreeMap::from([
             ("password".into(), secret("hunter2")),
             ("$secret".into(), Value::from("a key of that name")),
-            ("$ref".into(), Value::List(vec![Value::Null, Value::Digest("ab".into())])),
+            ("$ref".into(), Value::List(vec![Value::Null, Value::Digest("ab".into()), Value::Sealed("cd".into())])),
         ]));
         let text = serde_json::to_string(&value).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
@@ -303,7 +343,7 @@ mod tests {
         let value = Value::List(vec![secret("hunter2")]);
         assert!(!format!("{value:?}").contains("hunter2"));
         assert!(!value.redacted().to_string().contains("hunter2"));
-        assert!(!serde_json::to_string(&value.sealed("salt")).unwrap().contains("hunter2"));
+        assert!(!serde_json::to_string(&value.digested("salt")).unwrap().contains("hunter2"));
     }
 
     #[test]

@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_core::{Address, Expr, Node, Schema, Value};
 
 use crate::decide::Decision;
+use crate::keep::known;
 use crate::plan::Replacement;
 use crate::refer::users;
-use crate::state::{Object, State, sealed};
+use crate::state::{Object, State};
 
 /// Why `want` cannot exist beside `object`, if it cannot.
 pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Expr>, salt: &str) -> Option<String> {
     let same = |field: &String| {
         let new = want.get(field).and_then(Expr::value);
-        new.is_some_and(|new| !new.is_null() && object.inputs.get(field).is_some_and(|old| *old == new.sealed(salt)))
+        new.is_some_and(|new| !new.is_null() && object.inputs.get(field).is_some_and(|old| old.is_same(&new, salt)))
     };
     let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
     let refused = schema.unique.iter().chain(name.iter()).find(|set| set.iter().all(same))?;
@@ -93,8 +94,8 @@ fn circles(decisions: &[(usize, Decision)], addresses: &[&Address], schemas: &[&
     let mut wanted: Vec<(&Address, Vec<Place>)> = Vec::new();
     for (at, decision) in decisions {
         let (Decision::Replace { want, .. }, Some(object)) = (decision, state.object(addresses[*at])) else { continue };
-        held.extend(places(schemas[*at], &object.inputs).into_iter().map(|place| (place, addresses[*at])));
-        wanted.push((addresses[*at], places(schemas[*at], &sealed(&want.inputs, &state.salt))));
+        held.extend(places(schemas[*at], &object.inputs, &state.salt).into_iter().map(|place| (place, addresses[*at])));
+        wanted.push((addresses[*at], places(schemas[*at], &known(&want.inputs), &state.salt)));
     }
     let takes = |(address, places): (&'_ _, Vec<Place>)| {
         let address: &Address = address;
@@ -124,14 +125,14 @@ fn circles(decisions: &[(usize, Decision)], addresses: &[&Address], schemas: &[&
 /// What a resource's uniqueness comes down to: the kind, the fields and their values.
 pub(crate) type Place = (String, Vec<String>, Vec<String>);
 
-/// The places in its cloud that an object with these inputs, in the form that may be stored, takes.
-pub(crate) fn places(schema: &Schema, inputs: &BTreeMap<String, Value>) -> Vec<Place> {
+/// The places in its cloud that an object with these inputs takes.
+pub(crate) fn places(schema: &Schema, inputs: &BTreeMap<String, Value>, salt: &str) -> Vec<Place> {
     let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
     let sets = schema.unique.iter().chain(name.iter());
     let place = |set: &Vec<String>| {
         let values = set
             .iter()
-            .map(|field| inputs.get(field).map(|value| serde_json::to_string(value).unwrap_or_default()))
+            .map(|field| inputs.get(field).map(|value| serde_json::to_string(&value.digested(salt)).unwrap_or_default()))
             .collect::<Option<_>>()?;
         Some((schema.kind.to_string(), set.clone(), values))
     };

@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Diagnostic, Expr, Moment, Node, Options, Schema, Value};
+use infra_core::{Address, Diagnostic, Expr, Moment, Node, Options, Schema, Value, marked};
 
 use crate::diff::{Change, differences};
 use crate::forced::forced;
 use crate::ignore::{kept, untold};
 use crate::import::{Adoption, adoption, wanted};
-use crate::mark::marked;
+use crate::keep::recordable;
 use crate::name;
 use crate::observed::Sight;
 use crate::outlook::{Fate, Outlooks};
 use crate::plan::{Difference, Reason, Replacement, Want};
 use crate::remember::{echoed, remembered, told};
-use crate::state::{Object, State, sealed};
+use crate::state::{Object, State};
 use crate::terms;
 
 /// What happens to a resource.
@@ -83,7 +83,7 @@ pub(crate) fn decide<'a>(
     if let Some(import) = wanted(node, context.state) {
         let Adoption { inputs, changes, outputs } = adoption(import, node, schema, sight, inputs, &context.state.salt)?;
         let (id, ignored) = (import.id.clone(), node.options.ignore_changes.clone());
-        let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(is_secret));
+        let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(Expr::has_secret));
         let fate = match changes.is_empty() {
             true => Fate::Stays { id: &id, outputs: &outputs },
             false => Fate::Changes { id: &id, outputs: &outputs },
@@ -103,7 +103,7 @@ pub(crate) fn decide<'a>(
     let ignored = if object.unfinished { BTreeSet::new() } else { node.options.ignore_changes.clone() };
     let for_another = (!ignored.is_empty()).then(|| inputs.clone());
     kept(&schema.inputs, &ignored, &have, &mut inputs, &context.state.salt);
-    let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(is_secret));
+    let outputs = echoed(schema, outputs, |input| inputs.get(input).is_some_and(Expr::has_secret));
     let changes = differences(&schema.inputs, &have, &inputs, &context.state.salt);
     let changes = judged(context, schema, &node.options, object, &inputs, changes);
     let mut reasons = reasons(context, &changes, failed);
@@ -144,19 +144,9 @@ pub(crate) fn decide<'a>(
         || object.problem.is_some()
         || lasting != Some(&object.lifecycle)
         || !holds
-        || !is_stored(&outputs, &object.outputs, &context.state.salt)
-        || object.inputs != sealed(&inputs, &context.state.salt);
+        || object.outputs != outputs
+        || object.inputs != recordable(&schema.inputs, &inputs, &context.state.salt);
     Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })
-}
-
-/// Whether what is `stored` is what would be stored of these values.
-fn is_stored(values: &BTreeMap<String, Value>, stored: &BTreeMap<String, Value>, salt: &str) -> bool {
-    let same = |(name, value): (&String, &Value)| match stored.get(name) {
-        Some(stored) if value.has_secret() => value.sealed(salt) == *stored,
-        Some(stored) => value == stored,
-        None => false,
-    };
-    values.len() == stored.len() && values.iter().all(same)
 }
 
 pub(crate) fn about(node: &Node, field: &str, problem: String) -> Diagnostic {
@@ -248,17 +238,6 @@ fn is_deep_value(value: &Value, left: usize) -> bool {
         Value::Object(fields) => fields.values().any(deeper),
         Value::Secret(inner) => deeper(inner),
         _ => false,
-    }
-}
-
-/// Whether a secret stands anywhere in it.
-pub(crate) fn is_secret(expr: &Expr) -> bool {
-    match expr {
-        Expr::Lit(value) => value.has_secret(),
-        Expr::Secret(_) => true,
-        Expr::Attr(_) => false,
-        Expr::List(items) | Expr::Format(items) | Expr::Call { args: items, .. } => items.iter().any(is_secret),
-        Expr::Object(fields) => fields.values().any(is_secret),
     }
 }
 

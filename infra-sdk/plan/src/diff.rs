@@ -9,8 +9,6 @@ use std::collections::BTreeMap;
 use infra_core::{Expr, Field, Type, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::decide::is_secret;
-
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
@@ -47,7 +45,7 @@ struct Found<'a> {
 impl Found<'_> {
     fn push(&mut self, path: &str, old: Option<&Value>, new: Option<&Expr>) {
         let mut change = Change { path: path.to_owned(), old: old.cloned(), new: new.cloned(), replaces: false };
-        if new.is_some_and(is_secret) {
+        if new.is_some_and(Expr::has_secret) {
             // What is there may be an earlier secret, or most of this one.
             change.old = change.old.take().map(hidden);
         }

@@ -58,7 +58,7 @@ fn trigger(context: &Context<'_>, object: &Object, triggers: &[Expr]) -> Option<
         return None;
     }
     let stays = |at: usize| match (had.get(at), triggers.get(at).and_then(Expr::value)) {
-        (Some(had), Some(value)) => value.sealed(&context.state.salt) == *had,
+        (Some(had), Some(value)) => value.is_same(had, &context.state.salt),
         _ => false,
     };
     let at = (0..had.len().max(triggers.len())).find(|at| !stays(*at))?;

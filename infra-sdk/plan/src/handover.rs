@@ -54,17 +54,29 @@ impl Row {
         for object in self.object.iter_mut().chain(&mut self.old) {
             let Object { inputs, outputs, dependencies, lifecycle, .. } = object;
             *dependencies = dependencies.iter().filter_map(|need| arrivals.get(need).cloned()).collect();
-            inputs.retain(|_, value| !value.has_secret());
+            inputs.retain(|_, value| !is_lost(value));
             for ids in [&mut lifecycle.deleted_with, &mut lifecycle.replace_with] {
                 let arrived = std::mem::take(ids).into_iter().filter_map(|(other, id)| Some((arrivals.get(&other)?.clone(), id)));
                 *ids = arrived.collect();
             }
             // Triggers that are not known are taken over as they are; a digest of the old stack's would replace the object.
-            if lifecycle.triggers.iter().any(Value::has_secret) {
+            if lifecycle.triggers.iter().any(is_lost) {
                 lifecycle.triggers.clear();
             }
-            outputs.retain(|_, value: &mut Value| !value.has_secret());
+            outputs.retain(|_, value: &mut Value| !is_lost(value));
         }
         self
+    }
+}
+
+/// Whether a value cannot be taken along: a digest is salted with what only the old state has, and what is still sealed
+/// opens with its key alone.
+fn is_lost(value: &Value) -> bool {
+    match value {
+        Value::Digest(_) | Value::Sealed(_) => true,
+        Value::Secret(inner) => is_lost(inner),
+        Value::List(items) => items.iter().any(is_lost),
+        Value::Object(fields) => fields.values().any(is_lost),
+        _ => false,
     }
 }

@@ -8,12 +8,12 @@ use infra_core::{Expr, Field, Value};
 /// sends what is there. What the object does not have is not asked of it; only what the type insists on is wanted as
 /// before. `salt` is that of the state's digests.
 ///
-/// Of what the cloud never tells there is only a digest. Where the program's value is that very one, it is sent; where
+/// Of a secret that the cloud never tells there is only a digest. Where the program's value is that very one, it is sent; where
 /// not, the input is left out, or stays a digest if the type insists on it, which can stay and cannot be sent.
 pub fn kept(fields: &[Field], ignored: &BTreeSet<String>, has: &BTreeMap<String, Value>, want: &mut BTreeMap<String, Expr>, salt: &str) {
     for field in fields.iter().filter(|field| ignored.contains(&field.name)) {
         let there = has.get(&field.name).filter(|value| !value.is_null());
-        let same = |there: &Value| want.get(&field.name).and_then(Expr::value).is_some_and(|want| want.sealed(salt) == there.sealed(salt));
+        let same = |there: &Value| want.get(&field.name).and_then(Expr::value).is_some_and(|want| want.is_same(there, salt));
         match there {
             Some(there) if has_digest(there) && same(there) => {}
             Some(there) if field.required || !has_digest(there) => drop(want.insert(field.name.clone(), Expr::Lit(there.clone()))),

@@ -254,7 +254,7 @@ fn exports(declared: &BTreeMap<String, Expr>, state: &State, outlooks: &Outlooks
         }
         let new =
             outlooks.evaluate(expr).map_err(|error: EvalError| Diagnostic::new(error.to_string()).with_field(format!("output {name}")))?;
-        let changed = new.value().is_none_or(|new| old != Some(&new.sealed(&state.salt)));
+        let changed = new.value().is_none_or(|new| !old.is_some_and(|old| old.is_same(&new, &state.salt)));
         exports.push(Export { name: name.clone(), old: old.cloned(), new: Some(new), changed });
     }
     let dropped = state.exports.iter().filter(|(name, _)| !declared.contains_key(*name));

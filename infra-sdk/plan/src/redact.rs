@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use infra_core::{Expr, Value};
+use infra_core::{Expr, Hook, Value};
 
 use crate::plan::{Action, Difference, Export, Plan, Replacement, Want};
 
@@ -12,14 +12,14 @@ enum Veil<'a> {
     /// `(secret)`.
     Hidden,
     /// A digest under this salt, by which it can be compared.
-    Sealed(&'a str),
+    Digested(&'a str),
 }
 
 impl Veil<'_> {
     fn value(self, value: &Value) -> Value {
         match self {
             Veil::Hidden => Value::from(value.redacted()),
-            Veil::Sealed(salt) => value.sealed(salt),
+            Veil::Digested(salt) => value.digested(salt),
         }
     }
 
@@ -27,7 +27,7 @@ impl Veil<'_> {
     fn unknown(self, expr: &Expr) -> Expr {
         match self {
             Veil::Hidden => Expr::lit("(secret)"),
-            Veil::Sealed(salt) => {
+            Veil::Digested(salt) => {
                 let whole = Value::from(serde_json::to_value(expr).unwrap_or_default());
                 Expr::Lit(Value::Digest(whole.digest(salt)))
             }
@@ -44,8 +44,8 @@ impl Plan {
 
     /// The plan with a digest in place of every secret. It can be kept and compared, and not performed.
     #[must_use]
-    pub(crate) fn sealed(&self, salt: &str) -> Plan {
-        self.veiled(Veil::Sealed(salt))
+    pub(crate) fn digested(&self, salt: &str) -> Plan {
+        self.veiled(Veil::Digested(salt))
     }
 
     fn veiled(&self, veil: Veil<'_>) -> Plan {
@@ -75,7 +75,8 @@ impl Plan {
                     hide_want(want);
                     outputs.values_mut().for_each(hide_value);
                 }
-                Action::Delete { .. } | Action::Sweep { .. } | Action::Retain { .. } | Action::Forget { .. } => {}
+                Action::Delete { hooks, .. } => hooks.iter_mut().for_each(|hook| hide_hook(hook, veil)),
+                Action::Sweep { .. } | Action::Retain { .. } | Action::Forget { .. } => {}
             }
         }
         for Export { old, new, .. } in &mut plan.exports {
@@ -90,6 +91,8 @@ impl Plan {
 
 fn hide_want(want: &mut Want, veil: Veil<'_>) {
     want.inputs.values_mut().for_each(|input| hide(input, veil));
+    want.lifecycle.triggers.iter_mut().for_each(|trigger| hide_value(trigger, veil));
+    want.lifecycle.hooks.iter_mut().for_each(|hook| hide_hook(hook, veil));
     let hidden = want.terms.try_map(&mut |expr| {
         let mut expr = expr.clone();
         hide(&mut expr, veil);
@@ -99,6 +102,10 @@ fn hide_want(want: &mut Want, veil: Veil<'_>) {
         Ok(terms) => want.terms = terms,
         Err(never) => match never {},
     }
+}
+
+fn hide_hook(hook: &mut Hook, veil: Veil<'_>) {
+    hook.command.exprs_mut().for_each(|expr| hide(expr, veil));
 }
 
 fn hide_difference(difference: &mut Difference, veil: Veil<'_>) {
@@ -142,7 +149,9 @@ mod tests {
         let (dependencies, ignored) = (BTreeSet::new(), BTreeSet::new());
         let check = Check { condition: secret(), message: "m".into() };
         let terms = Terms { triggers: vec![secret()], preconditions: vec![check], ..Terms::default() };
-        let (declared, lifecycle) = (infra_core::Location::default(), Lifecycle::default());
+        let hidden = Value::Secret(Box::new(Value::from("hunter2")));
+        let lifecycle = Lifecycle { triggers: vec![hidden], ..Lifecycle::default() };
+        let declared = infra_core::Location::default();
         let want = Want { inputs, dependencies, declared, lifecycle, ignored, terms };
         let step = Step {
             address: Address::new("t:t/t", "b"),
@@ -166,8 +175,8 @@ mod tests {
         };
         let text = serde_json::to_string(&plan.redacted()).unwrap();
         assert!(!text.contains("hunter2"), "{text}");
-        assert!(!serde_json::to_string(&plan.sealed("salt")).unwrap().contains("hunter2"));
-        assert!(plan.sealed("salt") == plan.sealed("salt") && plan.sealed("salt") != plan.sealed("pepper"));
+        assert!(!serde_json::to_string(&plan.digested("salt")).unwrap().contains("hunter2"));
+        assert!(plan.digested("salt") == plan.digested("salt") && plan.digested("salt") != plan.digested("pepper"));
         assert!(text.contains("\"attr\""), "what is not secret stays: {text}");
     }
 }

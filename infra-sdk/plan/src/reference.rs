@@ -9,7 +9,7 @@ use crate::state::{References, State};
 pub(crate) fn references(graph: &Graph, state: &State, partial: bool) -> References {
     let mut all = if partial { state.references.clone() } else { References::new() };
     for (stack, outputs) in &graph.references {
-        let outputs = outputs.iter().map(|(name, value)| (name.clone(), value.sealed(&state.salt)));
+        let outputs = outputs.iter().map(|(name, value)| (name.clone(), value.digested(&state.salt)));
         all.entry(stack.clone()).or_default().extend(outputs);
     }
     all
@@ -21,7 +21,7 @@ pub(crate) fn notes(graph: &Graph, state: &State) -> Vec<String> {
     for (stack, outputs) in &graph.references {
         for (name, new) in outputs {
             let Some(old) = state.references.get(stack).and_then(|outputs| outputs.get(name)) else { continue };
-            if *old != new.sealed(&state.salt) {
+            if !new.is_same(old, &state.salt) {
                 let (old, new) = (shown(old), shown(new));
                 notes.push(format!("output `{name}` of stack `{stack}` has changed since the last deployment: {old} -> {new}"));
             }

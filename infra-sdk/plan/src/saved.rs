@@ -11,7 +11,8 @@ use crate::target::Selection;
 pub const SAVED_PLAN_VERSION: u32 = 1;
 
 /// A plan with what it was made of. It can be looked at and compared, and not performed: what is performed is the plan that
-/// is made anew, as far as this one allows it. Secrets are in it as digests whose salt only the state has.
+/// is made anew, as far as this one allows it. Secrets are in it as digests, which are sealed with the journal's key where it is
+/// kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedPlan {
     /// The serialized form's version.
@@ -20,8 +21,8 @@ pub struct SavedPlan {
     pub environment: Setting,
     /// Which journal the state is that of.
     pub lineage: String,
-    /// The digest of what the program declared.
-    pub graph: String,
+    /// The digest of what the program declared, secrets included.
+    pub graph: Value,
     /// What it was limited to.
     #[serde(default)]
     pub selection: Selection,
@@ -49,7 +50,7 @@ impl SavedPlan {
             lineage: lineage(state),
             graph: digest(graph, state),
             selection: selection.clone(),
-            plan: plan.sealed(&state.salt),
+            plan: plan.digested(&state.salt),
         }
     }
 
@@ -96,7 +97,7 @@ impl SavedPlan {
             let problem = Diagnostic::new("the program declares something else than when the plan was saved");
             return Err(vec![problem.with_help("perform it with the program and configuration that it was made with, or make it anew")]);
         }
-        let plan = plan.sealed(&state.salt);
+        let plan = plan.digested(&state.salt);
         let foreign = |step: &&Step| {
             let same = |saved: &Step| saved.address == step.address && saved.action == step.action;
             let passive = matches!(step.action, Action::Note { .. } | Action::Forget { .. });
@@ -148,6 +149,6 @@ fn lineage(state: &State) -> String {
 
 /// A digest of all that a graph says, secrets included. Where something is declared counts too: a program that was edited is
 /// another program.
-fn digest(graph: &Graph, state: &State) -> String {
-    Value::from(serde_json::to_value(graph).unwrap_or_default()).digest(&state.salt)
+fn digest(graph: &Graph, state: &State) -> Value {
+    Value::Digest(Value::from(serde_json::to_value(graph).unwrap_or_default()).digest(&state.salt))
 }

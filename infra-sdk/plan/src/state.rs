@@ -1,10 +1,10 @@
 //! What the engine remembers: a row for each resource, and how records change it.
 //!
-//! A state is the fold of its journal's records. Secrets are in it as digests only.
+//! A state is the fold of its journal's records. A run has the secrets in it in clear; a journal keeps them sealed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Expr, Lifecycle, Location, Value};
+use infra_core::{Address, Attr, Lifecycle, Location, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::handover::Handed;
@@ -31,6 +31,20 @@ pub struct State {
     /// The outputs of other stacks that this one uses, by stack and name, as they were when it was deployed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub references: References,
+    /// The key that its secrets are sealed with, wrapped; there is none before the first secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<WrappedKey>,
+}
+
+/// The key of a journal, as the journal itself may hold it: for its guard to open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrappedKey {
+    /// The key's own name: what is sealed with it begins with that.
+    pub id: String,
+    /// Who can open it, as in `age:age1…`, `passphrase` or `kms:alias/infra`.
+    pub guard: String,
+    /// The key, encrypted, in the guard's own form.
+    pub wrapped: String,
 }
 
 /// Outputs of stacks, by stack and name, in the form that may be stored.
@@ -161,6 +175,11 @@ pub enum Record {
         /// The physical id of the object that it made; none if it made none.
         made: Option<String>,
     },
+    /// Secrets are sealed with this key from now on.
+    Keyed {
+        /// The key.
+        key: WrappedKey,
+    },
     /// The outputs of other stacks that this one uses, all of them.
     Referenced {
         /// By stack and name.
@@ -284,6 +303,7 @@ impl State {
             }
             Record::Exported { exports } => self.exports = exports,
             Record::Decided { address, made } => self.decide(&address, made.as_deref()),
+            Record::Keyed { key } => self.key = Some(key),
             Record::Moved { from, to } if from.kind() == to.kind() => self.rename(&from, &to),
             Record::Moved { .. } => {}
             Record::Retyped { from, to } => self.rename(&from, &to),
@@ -292,13 +312,22 @@ impl State {
             Record::Delivered { address } => drop(self.handed.remove(&address)),
             Record::Referenced { references } => self.references = references,
             Record::Forgotten { address } => self.forget(&address),
-            Record::Restored { state, .. } => *self = State { serial: self.serial, ..*state },
+            Record::Restored { state, .. } => *self = State { serial: self.serial, key: self.key.take(), ..*state },
         }
     }
 
     /// The object of a resource.
     pub fn object(&self, address: &Address) -> Option<&Object> {
         self.rows.get(address)?.object.as_ref()
+    }
+
+    /// What an output of a resource is; `id` is the physical id.
+    pub fn output(&self, attr: &Attr) -> Option<Value> {
+        let object = self.object(&attr.resource)?;
+        if attr.output == "id" {
+            return Some(Value::from(object.id.as_str()));
+        }
+        object.outputs.get(&attr.output).cloned()
     }
 
     /// An object of a resource by its id: the current one, or one that was replaced and is not deleted yet.
@@ -312,12 +341,6 @@ impl State {
             self.rows.remove(address);
         }
     }
-}
-
-/// Known inputs in the form that may be stored: without nulls, secrets as digests.
-pub fn sealed(inputs: &BTreeMap<String, Expr>, salt: &str) -> BTreeMap<String, Value> {
-    let known = inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?.without_nulls().sealed(salt))));
-    known.filter(|(_, value)| !value.is_null()).collect()
 }
 
 #[cfg(test)]

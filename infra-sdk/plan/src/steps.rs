@@ -10,11 +10,12 @@ use infra_core::{Address, Graph, Lifecycle};
 
 use crate::clash::{Place, places};
 use crate::decide::Decision;
+use crate::keep::known;
 use crate::observed::{Observed, Sight};
 use crate::plan::{Action, Leave, Step};
 use crate::refer::users;
 use crate::retain::parting;
-use crate::state::{State, sealed};
+use crate::state::State;
 use crate::sweep::sweep;
 
 /// Who needs a resource.
@@ -198,7 +199,7 @@ impl Steps {
             for object in row.object.iter().chain(&row.old) {
                 let deletes = |step: &&usize| matches!(&self.steps[**step].action, Action::Delete { id, .. } if *id == object.id);
                 let Some(step) = steps.iter().find(deletes) else { continue };
-                for place in places(schema, &object.inputs) {
+                for place in places(schema, &object.inputs, &state.salt) {
                     leaving.entry(place).or_default().push(*step);
                 }
             }
@@ -210,8 +211,7 @@ impl Steps {
         for (address, up) in ups {
             let Action::Create { want, .. } = &self.steps[up].action else { continue };
             let Some(schema) = graph.schemas.get(address.kind()) else { continue };
-            for delete in
-                places(schema, &sealed(&want.inputs, &state.salt)).iter().filter_map(|place| leaving.get(place)).flatten().copied()
+            for delete in places(schema, &known(&want.inputs), &state.salt).iter().filter_map(|place| leaving.get(place)).flatten().copied()
             {
                 let own = self.steps[delete].address == address;
                 if own && self.replaced.contains(&delete) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Lifecycle, Value};
+use infra_core::{Address, Lifecycle};
 use thiserror::Error;
 
 use crate::state::{Intent, Record, Row, State};
@@ -148,22 +148,11 @@ impl State {
         waiting.into_keys().cloned().collect()
     }
 
-    /// An imported state as it may take this one's place: without empty rows and plain secrets, and with a count of
+    /// An imported state as it may take this one's place: without empty rows, and with a count of
     /// objects after which no name is given twice.
     #[must_use]
     pub fn replaced_by(&self, mut imported: State) -> State {
-        let salt = imported.salt.clone();
         imported.rows.retain(|_, row| *row != Row::default());
-        for row in imported.rows.values_mut() {
-            for object in row.object.iter_mut().chain(&mut row.old) {
-                seal(&mut object.inputs, &salt);
-                seal(&mut object.outputs, &salt);
-            }
-            if let Some(Intent::Create { inputs, .. } | Intent::Update { inputs, .. }) = &mut row.intent {
-                seal(inputs, &salt);
-            }
-        }
-        seal(&mut imported.exports, &salt);
         let mut before = self.clone();
         before.rows.keys().cloned().collect::<Vec<_>>().iter().for_each(|address| before.forget(address));
         for (address, made) in before.made {
@@ -220,10 +209,6 @@ impl State {
     }
 }
 
-fn seal(values: &mut BTreeMap<String, Value>, salt: &str) {
-    values.values_mut().for_each(|value| *value = value.sealed(salt));
-}
-
 /// Every set of dependencies in a row.
 fn mentions(row: &mut Row) -> impl Iterator<Item = &mut BTreeSet<Address>> {
     let objects = row.object.iter_mut().chain(&mut row.old).map(|object| &mut object.dependencies);
@@ -244,7 +229,7 @@ fn lifecycles(row: &mut Row) -> impl Iterator<Item = &mut Lifecycle> {
 
 #[cfg(test)]
 mod tests {
-    use infra_core::Location;
+    use infra_core::{Location, Value};
 
     use super::*;
     use crate::state::Object;
@@ -353,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn an_imported_state_brings_no_plain_secret_no_empty_row_and_no_used_name() {
+    fn an_imported_state_brings_its_secrets_no_empty_row_and_no_used_name() {
         let mut imported = State::new("other");
         imported.rows.insert(address("empty"), Row::default());
         let mut secret = object("x-1", &[]);
@@ -361,7 +346,7 @@ mod tests {
         imported.apply(Record::Made { address: address("x"), object: secret });
         let after = state().replaced_by(imported);
         assert_eq!(after.rows.keys().cloned().collect::<Vec<_>>(), [address("x")]);
-        assert!(matches!(after.object(&address("x")).unwrap().inputs["key"], Value::Digest(_)));
+        assert!(matches!(after.object(&address("x")).unwrap().inputs["key"], Value::Secret(_)));
         assert_eq!((after.made[&address("a")], after.made[&address("x")], after.salt.as_str()), (1, 1, "other"));
     }
 

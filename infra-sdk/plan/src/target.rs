@@ -321,6 +321,7 @@ fn without_rows(state: &State) -> State {
         made: state.made.clone(),
         references: state.references.clone(),
         handed: state.handed.clone(),
+        key: state.key.clone(),
         rows: BTreeMap::new(),
     }
 }

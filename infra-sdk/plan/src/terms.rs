@@ -2,7 +2,7 @@
 
 use infra_core::{Address, Check, Diagnostic, Expr, Hook, Lifecycle, Node, Terms};
 
-use crate::decide::{about, is_secret};
+use crate::decide::about;
 use crate::outlook::Outlooks;
 use crate::plan::{Action, Step};
 
@@ -26,12 +26,12 @@ pub(crate) fn refuse(node: &Node, terms: &Terms) -> Result<(), Diagnostic> {
         return Err(about(node, "precondition", format!("does not hold: {message}")));
     }
     for Hook { moment, command } in &terms.hooks {
-        if command.argv.iter().any(is_secret) {
+        if command.argv.iter().any(Expr::has_secret) {
             let problem =
                 format!("the command that runs {moment} has a secret among its arguments, which everybody on the machine can see");
             return Err(about(node, "hook", problem).with_help("give it in the environment: `.env(\"NAME\", secret)`"));
         }
-        if moment.is_of_the_end() && command.environment.values().any(is_secret) {
+        if moment.is_of_the_end() && command.environment.values().any(Expr::has_secret) {
             let problem = format!("the command that runs {moment} needs a secret, which nobody knows any more when the program is gone");
             return Err(about(node, "hook", problem).with_help("let the command look the secret up, by a name that is none"));
         }
@@ -46,12 +46,12 @@ pub fn lasting(said: &Lifecycle, terms: &Terms, id: &dyn Fn(&Address) -> Option<
     let mut lifecycle = said.clone();
     lifecycle.deleted_with = ids(&terms.deleted_with);
     lifecycle.replace_with = ids(&terms.replace_with);
-    let triggers: Option<Vec<_>> = terms.triggers.iter().map(|trigger| Some(trigger.value()?.sealed(salt))).collect();
+    let triggers: Option<Vec<_>> = terms.triggers.iter().map(|trigger| Some(trigger.value()?.digested(salt))).collect();
     lifecycle.triggers = triggers.unwrap_or_default();
     let last = terms.hooks.iter().filter(|hook| hook.moment.is_of_the_end()).filter_map(|hook| {
         let mut hook = hook.clone();
         for expr in hook.command.argv.iter_mut().chain(hook.command.environment.values_mut()) {
-            *expr = Expr::Lit(expr.value()?.sealed(salt));
+            *expr = Expr::Lit(expr.value()?.digested(salt));
         }
         Some(hook)
     });

@@ -74,7 +74,7 @@ impl<'a> Part<'a> {
                 Value::String(text) => into.push(text),
                 Value::List(items) => items.iter().for_each(|item| of_value(item, into)),
                 Value::Object(fields) => fields.values().for_each(|field| of_value(field, into)),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Secret(_) | Value::Digest(_) => {}
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Secret(_) | Value::Digest(_) | Value::Sealed(_) => {}
             }
         }
         fn of<'e>(expr: &'e Expr, into: &mut Vec<&'e str>) {

@@ -181,7 +181,7 @@ fn hidden(expr: &Expr) -> Expr {
 
 fn hidden_value(value: &Value) -> Value {
     match value {
-        Value::Secret(_) | Value::Digest(_) => Value::Digest(String::new()),
+        Value::Secret(_) | Value::Digest(_) | Value::Sealed(_) => Value::Digest(String::new()),
         Value::List(items) => Value::List(items.iter().map(hidden_value).collect()),
         Value::Object(fields) => Value::Object(fields.iter().map(|(key, field)| (key.clone(), hidden_value(field))).collect()),
         plain => plain.clone(),

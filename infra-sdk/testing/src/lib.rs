@@ -14,6 +14,7 @@ mod fault;
 mod handler;
 mod invent;
 mod traffic;
+mod vault;
 mod world;
 
 pub use cloud::{Call, MockCloud, MockObject, Verb};

@@ -1,10 +1,10 @@
 //! A stack's whole life in a test: the program, the engine, and a simulated cloud.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use infra_apply::{Engine, Event, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Watcher, settled};
+use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Seal, Watcher, settled};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
 use infra_plan::{Plan, References, Selection, State};
@@ -12,12 +12,13 @@ use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
 use crate::crash::{Crash, Life, MortalLog};
+use crate::vault::Vault;
 
 /// A simulated cloud and the state of one stack in it.
 pub struct World {
     /// The cloud.
     pub cloud: MockCloud,
-    /// What the engine remembers.
+    /// What the engine remembers, as its journal keeps it: with its secrets sealed.
     pub state: State,
     /// The states of other stacks in the same environment, by stack: what is moved from there is taken over from them.
     pub neighbours: BTreeMap<String, State>,
@@ -28,6 +29,8 @@ pub struct World {
     /// When the run is asked to stop, in virtual time from its first step on.
     pub interrupt_after: Option<Duration>,
     answers: BTreeMap<String, Json>,
+    seal: Arc<dyn Seal>,
+    handlers: Vec<Arc<dyn Handler>>,
     references: References,
 }
 
@@ -82,6 +85,8 @@ impl World {
             interrupt_after: None,
             answers: BTreeMap::new(),
             references: References::new(),
+            seal: Arc::new(Vault::default()),
+            handlers: Vec::new(),
         }
     }
 
@@ -102,6 +107,49 @@ impl World {
         self
     }
 
+    /// Seals secrets with this, instead of keeping them where only this world finds them.
+    #[must_use]
+    pub fn sealing(mut self, seal: Arc<dyn Seal>) -> World {
+        self.seal = seal;
+        self
+    }
+
+    /// Serves a type of resource by its real handler, instead of by the simulated cloud.
+    #[must_use]
+    pub fn serving(mut self, handler: Arc<dyn Handler>) -> World {
+        self.handlers.push(handler);
+        self
+    }
+
+    /// A journal in memory with what the engine remembers, open as a run has it, and its neighbours' memory beside it; what is
+    /// recorded there is lost.
+    ///
+    /// # Panics
+    /// If the state has what another world sealed.
+    #[track_caller]
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        let mut journal = self.unlocked(Journal::in_memory(self.state.clone()));
+        for (stack, state) in &self.neighbours {
+            journal.put_beside(stack, Box::new(self.unlocked(Journal::in_memory(state.clone()))));
+        }
+        journal
+    }
+
+    #[track_caller]
+    fn unlocked(&self, mut journal: Journal) -> Journal {
+        if let Err(error) = journal.unlock(self.seal.clone()) {
+            panic!("{error}");
+        }
+        journal
+    }
+
+    fn registry<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Registry {
+        let mut registry = self.cloud.registry(schemas);
+        self.handlers.iter().for_each(|handler| registry.insert(handler.clone()));
+        registry
+    }
+
     /// Says an output of another stack that programs refer to.
     #[must_use]
     pub fn with_output(mut self, stack: &str, name: &str, value: impl Into<Value>) -> World {
@@ -110,9 +158,13 @@ impl World {
     }
 
     /// Says the outputs of another stack that programs refer to: those of its last deployment in a world of its own.
+    ///
+    /// # Panics
+    /// If the other world's state has what a third one sealed.
+    #[track_caller]
     #[must_use]
     pub fn beside(mut self, stack: &str, other: &World) -> World {
-        self.references.insert(stack.to_owned(), other.state.exports.clone());
+        self.references.insert(stack.to_owned(), other.journal().state().exports.clone());
         self
     }
 
@@ -159,9 +211,8 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn plan_graph(&self, graph: &Graph) -> Result<Plan, PlanError> {
-        let engine = self.engine(graph.schemas.values());
-        let journal = self.journal();
-        in_virtual_time(engine.plan(graph, &journal, &()))
+        let engine = self.engine(self.registry(graph.schemas.values()));
+        in_virtual_time(engine.plan(graph, &self.journal(), &()))
     }
 
     /// What deploying some of a program would do.
@@ -172,7 +223,8 @@ impl World {
     pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
         let journal = self.journal();
         let declare = |known: &Known| self.run_program(program, &config, known);
-        Ok(in_virtual_time(planned(&self.cloud, &mut self.engine([]), &declare, &journal, selection, &()))?.1)
+        let mut engine = self.engine(self.registry([]));
+        Ok(in_virtual_time(self.planned(&mut engine, &declare, &journal, selection, &()))?.1)
     }
 
     /// Deploys some of a program.
@@ -248,11 +300,19 @@ impl World {
     ///
     /// # Errors
     /// Where the cloud cannot be read.
+    ///
+    /// # Panics
+    /// If the world's seal does not take what it has opened.
     pub fn refresh(&mut self) -> Result<(), RefreshError> {
-        let engine = self.engine([]);
-        let mut journal = Journal::in_memory(self.state.clone());
+        let engine = self.engine(self.registry([]));
+        let mut journal = self.journal();
         in_virtual_time(engine.refresh(&mut journal, &()))?;
-        self.state = journal.into_state();
+        let mut state = journal.into_state();
+        // What is remembered between two runs is what a journal keeps.
+        if let Err(error) = self.seal.seal_state(&mut state) {
+            panic!("{error}");
+        }
+        self.state = state;
         Ok(())
     }
 
@@ -291,24 +351,36 @@ impl World {
             allow_recreate: self.allow_recreate,
             answers: self.answers.clone(),
             references: self.references.clone(),
+            parallel: self.parallel,
+            seal: self.seal.clone(),
+            handlers: self.handlers.clone(),
             ..World::new()
         }
     }
 
-    /// What the engine remembers, its neighbours' memory beside it; what is recorded there is lost.
-    fn journal(&self) -> Journal {
-        let mut journal = Journal::in_memory(self.state.clone());
-        for (stack, state) in &self.neighbours {
-            journal.put_beside(stack, Box::new(Journal::in_memory(state.clone())));
-        }
-        journal
-    }
-
-    fn engine<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Engine {
-        let mut engine = Engine::new(self.cloud.registry(schemas));
+    fn engine(&self, registry: Registry) -> Engine {
+        let mut engine = Engine::new(registry);
         engine.parallel = self.parallel;
         engine.allow_recreate = self.allow_recreate;
         engine
+    }
+
+    /// The graph of a program that knows all that can be known, and its plan.
+    async fn planned(
+        &self,
+        engine: &mut Engine,
+        declare: Declare<'_>,
+        journal: &Journal,
+        selection: &Selection,
+        watcher: &dyn Watcher,
+    ) -> Result<(Graph, Plan), PlanError> {
+        settled(async |known| {
+            let graph = declare(known);
+            engine.registry = self.registry(graph.schemas.values());
+            let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
+            Ok((graph, plan))
+        })
+        .await
     }
 
     fn perform(&mut self, stack: &str, declare: Option<Declare<'_>>, selection: &Selection) -> Result<Deployed, PlanError> {
@@ -326,26 +398,27 @@ impl World {
         self.cloud.contents().life = Life::until(crash);
         self.cloud.contents().renew_quotas();
         let (kept, records) = mpsc::channel();
-        let mut journal = Journal::new(self.state.clone(), Box::new(MortalLog { cloud: self.cloud.clone(), kept }));
+        let log = MortalLog { cloud: self.cloud.clone(), kept };
+        let mut journal = self.unlocked(Journal::new(self.state.clone(), Box::new(log)));
         let (ear, after, mut took) = (Ear::default(), self.interrupt_after, Duration::ZERO);
         let mut beside = Vec::new();
         for (stack, state) in &self.neighbours {
             let (kept, records) = mpsc::channel();
             let log = MortalLog { cloud: self.cloud.clone(), kept };
-            journal.put_beside(stack, Box::new(Journal::new(state.clone(), Box::new(log))));
+            journal.put_beside(stack, Box::new(self.unlocked(Journal::new(state.clone(), Box::new(log)))));
             beside.push((stack.clone(), records));
         }
         let result: Result<(Plan, Outcome), PlanError> = in_virtual_time(async {
             let (engine, plan) = match declare {
                 Some(declare) => {
                     let graph = declare(&Known::new());
-                    let mut engine = self.engine(graph.schemas.values());
+                    let mut engine = self.engine(self.registry(graph.schemas.values()));
                     engine.recover_within(&graph, &mut journal, selection, &ear).await?;
-                    let (_, plan) = planned(&self.cloud, &mut engine, declare, &journal, selection, &ear).await?;
+                    let (_, plan) = self.planned(&mut engine, declare, &journal, selection, &ear).await?;
                     (engine, plan)
                 }
                 None => {
-                    let engine = self.engine([]);
+                    let engine = self.engine(self.registry([]));
                     engine.recover_destroy_within(stack, &mut journal, selection, &ear).await?;
                     let plan = engine.plan_destroy_within(stack, &journal, selection, &ear).await?;
                     (engine, plan)
@@ -409,24 +482,6 @@ async fn interrupted(after: Option<Duration>, interrupt: &Interrupt) {
 
 /// What a program declares when it is told what is known.
 type Declare<'a> = &'a dyn Fn(&Known) -> Graph;
-
-/// The graph of a program that knows all that can be known, and its plan.
-async fn planned(
-    cloud: &MockCloud,
-    engine: &mut Engine,
-    declare: Declare<'_>,
-    journal: &Journal,
-    selection: &Selection,
-    watcher: &dyn Watcher,
-) -> Result<(Graph, Plan), PlanError> {
-    settled(async |known| {
-        let graph = declare(known);
-        engine.registry = cloud.registry(graph.schemas.values());
-        let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
-        Ok((graph, plan))
-    })
-    .await
-}
 
 /// Runs a future to its end; sleeping takes no time.
 fn in_virtual_time<T>(future: impl Future<Output = T>) -> T {

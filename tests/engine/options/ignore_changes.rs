@@ -49,7 +49,7 @@ fn what_changed_between_the_plan_and_its_performance_stays_too() {
     world.deploy(&machine(1, "a"), json!({})).complete();
     let graph = world.graph(&machine(1, "b"), json!({}));
     let engine = Engine::new(world.cloud.registry(graph.schemas.values()));
-    let mut journal = Journal::in_memory(world.state.clone());
+    let mut journal = world.journal();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let outcome = runtime.block_on(async {
         let plan = engine.plan(&graph, &journal, &()).await.unwrap();

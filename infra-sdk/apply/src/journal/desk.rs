@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use infra_plan::{Record, State};
 
 use super::Log;
+use super::seal::Sealing;
 use crate::lease::Hold;
 use crate::store::StoreError;
 
@@ -17,11 +18,13 @@ pub(crate) struct Desk<'a> {
     log: tokio::sync::Mutex<&'a mut dyn Log>,
     queue: Mutex<Queue<'a>>,
     hold: Hold,
+    sealing: &'a Sealing,
 }
 
 /// What waits for the log.
 struct Queue<'a> {
-    waiting: Vec<Record>,
+    /// Each record as the state takes it, and as the log does.
+    waiting: Vec<(Record, Record)>,
     /// How many records have arrived in all.
     arrived: u64,
     /// How many of them are durable.
@@ -40,9 +43,9 @@ impl Now<'_, '_> {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn over(state: &'a mut State, log: &'a mut dyn Log, broken: &'a mut bool, hold: &Hold) -> Desk<'a> {
+    pub(super) fn over(state: &'a mut State, log: &'a mut dyn Log, broken: &'a mut bool, hold: &Hold, sealing: &'a Sealing) -> Desk<'a> {
         let queue = Queue { waiting: Vec::new(), arrived: 0, durable: 0, broken };
-        Desk { state: Mutex::new(state), log: tokio::sync::Mutex::new(log), queue: Mutex::new(queue), hold: hold.clone() }
+        Desk { state: Mutex::new(state), log: tokio::sync::Mutex::new(log), queue: Mutex::new(queue), hold: hold.clone(), sealing }
     }
 
     /// The state after all records that are durable.
@@ -72,6 +75,8 @@ impl<'a> Desk<'a> {
 
     pub(crate) async fn record_all(&self, records: Vec<Record>) -> Result<(), StoreError> {
         self.hold.check()?;
+        // Before anything waits, so that what cannot be sealed breaks nothing.
+        let records = records.into_iter().map(|record| self.sealing.open_and_sealed(record)).collect::<Result<Vec<_>, _>>()?;
         let mine = {
             let mut queue = self.queue();
             if *queue.broken {
@@ -95,17 +100,20 @@ impl<'a> Desk<'a> {
         };
         let doubt = Doubt(self);
         self.hold.check()?;
-        log.append(&batch).await?;
         let count = batch.len() as u64;
+        let (open, sealed): (Vec<Record>, Vec<Record>) = batch.into_iter().unzip();
+        log.append(&sealed).await?;
         {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            batch.into_iter().for_each(|record| state.apply(record));
+            open.into_iter().for_each(|record| state.apply(record));
         }
         self.queue().durable += count;
         doubt.is_over();
         if log.wants_snapshot() {
             let state = self.now().state().clone();
-            log.snapshot(state).await;
+            if let Some(state) = self.sealing.sealed_state(state) {
+                log.snapshot(state).await;
+            }
         }
         Ok(())
     }

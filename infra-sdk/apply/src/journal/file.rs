@@ -26,6 +26,13 @@ pub struct Header {
     pub salt: String,
 }
 
+impl Header {
+    /// The first line of a journal that is written now.
+    pub(super) fn new(of: &str, salt: &str) -> Header {
+        Header { format: STATE_VERSION, of: of.to_owned(), salt: salt.to_owned() }
+    }
+}
+
 /// The file behind a journal, locked for as long as it is open for writing.
 pub struct FileLog {
     path: PathBuf,
@@ -168,14 +175,23 @@ impl Log for FileLog {
 /// A process that this one starts has its files too until it becomes another program: a lock that was just given back
 /// may be held for that moment, so that it is tried for a while.
 pub(super) fn lock(file: &File, path: &Path) -> Result<(), StoreError> {
-    for tries in 0..8 {
+    for tries in 0..10 {
         match file.try_lock() {
-            Ok(()) => return Ok(()),
+            Ok(()) if is_at(file, path) => return Ok(()),
+            // A rewriting has put another file in its place since it was opened.
+            Ok(()) => break,
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1 << tries)),
             Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", path, source)),
         }
     }
     Err(StoreError::Locked { path: path.to_owned(), holder: folder::holder(path) })
+}
+
+/// Whether a file is still the one at its path.
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    file.metadata().ok().map(place) == std::fs::metadata(path).ok().map(place)
 }
 
 /// A journal's bytes; `None` where there is none yet.

@@ -20,6 +20,13 @@ impl History {
         Some(state)
     }
 
+    /// The state after all of them.
+    pub fn state(&self) -> State {
+        let mut state = self.start.clone();
+        self.records.iter().cloned().for_each(|record| state.apply(record));
+        state
+    }
+
     /// The newest record that was written by hand and is not taken back yet, with its number, if nothing else was
     /// recorded since.
     pub fn last_surgery(&self) -> Option<(u64, &Record)> {

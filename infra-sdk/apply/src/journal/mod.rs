@@ -5,9 +5,12 @@ mod file;
 mod history;
 pub mod line;
 mod repair;
+mod rewrite;
+mod seal;
 
 use std::collections::BTreeMap;
 use std::ops::DerefMut;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use infra_plan::{Record, State};
@@ -16,13 +19,15 @@ pub(crate) use desk::{Desk, Now};
 pub use file::{FileLog, Found, Header};
 pub use history::History;
 pub use repair::{Damage, Repaired};
+use seal::Sealing;
+pub use seal::{Seal, SealError};
 
 use crate::lease::Hold;
 use crate::store::StoreError;
 
 /// Where records are kept. `append` returns when they are durable, not before.
 ///
-/// What is given to a log is what is stored: whoever wants records sealed wraps one log in another.
+/// What is given to a log is what is stored: the journal has sealed every secret in it.
 #[async_trait]
 pub trait Log: Send {
     /// Makes records durable, in order, after all earlier ones. After an error some of the first may be durable.
@@ -49,6 +54,7 @@ pub struct Journal {
     /// nothing more is written to it in this run.
     broken: bool,
     hold: Hold,
+    sealing: Sealing,
     /// The journals of other stacks, of which resources may be taken over.
     pub(crate) beside: BTreeMap<String, Beside>,
 }
@@ -56,7 +62,8 @@ pub struct Journal {
 impl Journal {
     /// A journal from a log and the state that the log's records make.
     pub fn new(state: State, log: Box<dyn Log>) -> Journal {
-        Journal { state, log, broken: false, hold: Hold::forever(), beside: BTreeMap::new() }
+        let (hold, sealing) = (Hold::forever(), Sealing { seal: None, kept: true });
+        Journal { state, log, broken: false, hold, sealing, beside: BTreeMap::new() }
     }
 
     /// A journal in memory: for tests, and for programs that keep their state themselves.
@@ -68,7 +75,7 @@ impl Journal {
                 Ok(())
             }
         }
-        Journal::new(state, Box::new(Nowhere))
+        Journal { sealing: Sealing { seal: None, kept: false }, ..Journal::new(state, Box::new(Nowhere)) }
     }
 
     /// The journal for as long as a lease lasts: after it nothing is recorded, and no cloud is called.
@@ -92,6 +99,30 @@ impl Journal {
     /// The state.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Opens the state's secrets, and seals those of all further records.
+    ///
+    /// # Errors
+    /// Where the key is another one than that of the journal. The state is as it was.
+    pub fn unlock(&mut self, seal: Arc<dyn Seal>) -> Result<(), SealError> {
+        let mut state = self.state.clone();
+        seal.open_state(&mut state)?;
+        self.state = state;
+        self.sealing.seal = Some(seal);
+        Ok(())
+    }
+
+    /// What seals the records' secrets, once the journal is unlocked.
+    pub fn seal(&self) -> Option<&dyn Seal> {
+        self.sealing.seal.as_deref()
+    }
+
+    /// A copy without what keeps its records: to look at what would be, while others have the journal.
+    #[must_use]
+    pub fn detached(&self) -> Journal {
+        let sealing = Sealing { seal: self.sealing.seal.clone(), kept: false };
+        Journal { sealing, ..Journal::in_memory(self.state.clone()) }
     }
 
     /// Lets resources of another stack be taken over from its journal. Both are locked for as long as they are open, and
@@ -129,7 +160,7 @@ impl Journal {
 
     /// The journal for many who record at the same time.
     pub(crate) fn desk(&mut self) -> Desk<'_> {
-        Desk::over(&mut self.state, self.log.as_mut(), &mut self.broken, &self.hold)
+        Desk::over(&mut self.state, self.log.as_mut(), &mut self.broken, &self.hold, &self.sealing)
     }
 }
 

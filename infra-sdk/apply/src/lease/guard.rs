@@ -7,7 +7,7 @@ use infra_core::{Schema, Value};
 
 use super::hold::Hold;
 use crate::error::{Class, ProviderError};
-use crate::provider::{Creation, Found, Handler};
+use crate::provider::{Creation, Found, Handler, Maker};
 
 /// A handler behind a hold.
 pub(crate) struct Guarded {
@@ -39,6 +39,11 @@ impl Handler for Guarded {
 
     fn page(&self) -> usize {
         self.inner.page()
+    }
+
+    /// What is made touches nothing, so that no hold is asked for it; what is kept of it is a record.
+    fn maker(&self) -> Option<&dyn Maker> {
+        self.inner.maker()
     }
 
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError> {

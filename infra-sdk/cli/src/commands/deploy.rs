@@ -99,7 +99,7 @@ impl Deploy {
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         check_consent(&self.change, self.stack.json)?;
-        let saved = self.plan.as_deref().map(saved::read).transpose()?;
+        let mut saved = self.plan.as_deref().map(saved::read).transpose()?;
         let session = Session::open(&self.stack, providers)?;
         let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
@@ -107,6 +107,7 @@ impl Deploy {
         let mut journal = session.journal(cloud).await?;
         let graph = session.graph(&program, &self.program, &Known::new()).await?;
         session.put_neighbours_beside(&graph, &mut journal, cloud, true).await?;
+        session.unlock(&mut journal, Some(&graph)).await?;
         let mut engine = cloud.engine(Some(self.change.parallel));
         engine.allow_recreate = self.allow_recreate;
         let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
@@ -116,8 +117,9 @@ impl Deploy {
             let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
             if !std::mem::replace(&mut recovered, true) {
                 engine.recover_within(&graph, &mut journal, &selection, progress.as_ref()).await?;
-                if let Some(saved) = &saved {
+                if let Some(saved) = &mut saved {
                     saved.check_state(&session.stack, &session.setting(cloud), journal.state()).map_err(Error::Program)?;
+                    saved::open(saved, &journal)?;
                 }
             }
             let settled = settled(async |known| {
@@ -129,7 +131,11 @@ impl Deploy {
             progress.end();
             let (graph, mut plan) = settled?;
             // What was deferred may name other stacks than the program did at first.
-            if session.put_neighbours_beside(&graph, &mut journal, cloud, true).await? {
+            let more = session.put_neighbours_beside(&graph, &mut journal, cloud, true).await?;
+            // It may be the first that has secrets, too: their key is a record, after which the plan is another.
+            let serial = journal.state().serial;
+            session.unlock(&mut journal, Some(&graph)).await?;
+            if more || journal.state().serial != serial {
                 continue;
             }
             if let Some(saved) = &saved {

@@ -56,6 +56,7 @@ impl Destroy {
         }
         let cloud = session.cloud().await?;
         let mut journal = session.journal(cloud).await?;
+        session.unlock_to_destroy(&mut journal).await?;
         let engine = cloud.engine(Some(self.change.parallel));
         let progress = Arc::new(Progress::new(self.stack.json, cloud.names()));
         let selection = self.targets.selection();

@@ -63,7 +63,7 @@ impl Graph {
         if self.plan {
             let cloud = session.cloud().await?;
             let state = session.place.peek(cloud.memory.as_deref()).await?.unwrap_or_default();
-            let (engine, journal) = (cloud.engine(None), Journal::in_memory(state));
+            let (engine, journal) = (cloud.engine(None), Journal::in_memory(session.opened(state).await?));
             let progress = Progress::new(false, cloud.names());
             let settled = settled(async |known| {
                 let graph = session.graph(&program, &self.program, known).await?;

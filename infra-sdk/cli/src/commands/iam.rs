@@ -62,6 +62,7 @@ impl Iam {
             }
             For::Deploy | For::Plan => {
                 let program = session.program()?;
+                let state = session.opened(state.clone()).await?;
                 let settled = settled(async |known| {
                     let graph = session.graph(&program, &self.program, known).await?;
                     let planned = plan(&graph, &state, &observed).map_err(wrong)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use infra_core::Value;
 
 use crate::Providers;
 use crate::arguments::StackArguments;
@@ -14,27 +15,36 @@ use crate::show::{Paint, json_document, outputs, plain, print, say, width_of_std
 
 /// Prints the outputs of a deployed stack.
 ///
-/// They are those of the last deployment that went through; the cloud is not asked. A secret's value is not kept, so that
-/// it cannot be printed.
+/// They are those of the last deployment that went through; the cloud is not asked. Secrets are hidden, unless they are
+/// asked for with `--show-secrets`, which needs whatever opens the key of the state.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   infra outputs web
   infra outputs web --env production --json
-  curl \"$(infra outputs web url)\"")]
+  curl \"$(infra outputs web url)\"
+  infra outputs web password --show-secrets")]
 pub(crate) struct Outputs {
     #[command(flatten)]
     pub(crate) stack: StackArguments,
 
     /// Prints the value of this output alone: text as it is, anything else as JSON.
     pub(crate) name: Option<String>,
+
+    /// Prints secrets in clear.
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
 }
 
 impl Outputs {
     /// Runs the command.
     pub(crate) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
-        let exports = session.state().await?.exports;
+        let state = session.state().await?;
+        let exports = match self.show_secrets {
+            true => revealed(session.opened(state).await?.exports),
+            false => state.exports,
+        };
         match &self.name {
             Some(name) => {
                 let names: Vec<String> = exports.keys().cloned().collect();
@@ -48,8 +58,8 @@ impl Outputs {
                 })?;
                 if value.has_secret() {
                     return Err(Error::Missing {
-                        problem: format!("the output `{name}` is secret, and secret values are not kept"),
-                        help: "take it from where it was made, or export something that is not secret".into(),
+                        problem: format!("the output `{name}` is secret"),
+                        help: "pass `--show-secrets` to print it".into(),
                     });
                 }
                 match self.stack.json {
@@ -66,4 +76,18 @@ impl Outputs {
         }
         Ok(Exit::Done)
     }
+}
+
+/// The outputs in clear. What only a digest is known of, from before secrets were kept, stays hidden.
+fn revealed(exports: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    let mut exports = exports;
+    let Ok(()) = exports.values_mut().try_for_each(|value| {
+        value.each_secret::<std::convert::Infallible>(&mut |secret| {
+            if let Value::Secret(inner) = secret {
+                *secret = (**inner).clone();
+            }
+            Ok(())
+        })
+    });
+    exports
 }

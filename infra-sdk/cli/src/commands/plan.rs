@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use infra_apply::{Journal, Known, settled};
-use infra_core::Finding;
+use infra_core::{Finding, Graph};
 use infra_plan::{SavedPlan, State};
 
 use crate::Providers;
 use crate::arguments::{PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
+use crate::cloud::Cloud;
 use crate::commands::deploy::missed;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -71,13 +72,15 @@ impl Plan {
         let policies = review::policies(&session, &self.policy)?;
         let program = session.program()?;
         let cloud = session.cloud().await?;
-        // A saved plan is bound to a journal, which is made if there is none. One that there is needs no lock to be looked at.
-        let state = match (session.place.peek(cloud.memory.as_deref()).await?, &self.out) {
-            (Some(state), _) => state,
-            (None, Some(_)) => session.journal(cloud).await?.state().clone(),
-            (None, None) => State::default(),
+        let first = session.graph(&program, &self.program, &Known::new()).await?;
+        let mut journal = match self.out {
+            Some(_) => bound(&session, cloud, &first).await?,
+            None => {
+                let state = session.place.peek(cloud.memory.as_deref()).await?.unwrap_or_default();
+                Journal::in_memory(session.opened(state).await?)
+            }
         };
-        let doubtful = state.rows.values().filter(|row| row.intent.is_some()).count();
+        let doubtful = journal.state().rows.values().filter(|row| row.intent.is_some()).count();
         if doubtful > 0 && self.out.is_some() {
             return Err(Error::Refused {
                 problem: "the last run left calls in doubt, and what settles them changes the plan".into(),
@@ -92,8 +95,7 @@ impl Plan {
         let progress = Progress::new(false, cloud.names());
         let mut engine = cloud.engine(None);
         engine.allow_recreate = self.allow_recreate;
-        let (mut journal, selection) = (Journal::in_memory(state), self.selection.selection());
-        let first = session.graph(&program, &self.program, &Known::new()).await?;
+        let selection = self.selection.selection();
         session.put_neighbours_beside(&first, &mut journal, cloud, false).await?;
         let settled = loop {
             let settled = settled(async |known| {
@@ -102,9 +104,14 @@ impl Plan {
                 Ok::<_, Error>((graph, plan))
             });
             let settled = settled.await;
-            // What was deferred may name other stacks than the program did at first.
             match &settled {
+                // What was deferred may name other stacks than the program did at first.
                 Ok((graph, _)) if session.put_neighbours_beside(graph, &mut journal, cloud, false).await? => {}
+                // It may be the first that has secrets, too: a deployment will need a key, so the plan is made after that.
+                Ok((graph, _)) if self.out.is_some() && journal.seal().is_none() && session.needs_key(&journal, Some(graph)).await? => {
+                    journal = bound(&session, cloud, graph).await?;
+                    session.put_neighbours_beside(graph, &mut journal, cloud, false).await?;
+                }
                 _ => break settled,
             }
         };
@@ -114,7 +121,7 @@ impl Plan {
         let denied = findings.iter().any(Finding::is_denied);
         if let Some(path) = self.out.as_ref().filter(|_| !denied) {
             let setting = session.setting(cloud);
-            saved::write(path, &SavedPlan::new(&plan, &graph, journal.state(), &selection, setting))?;
+            saved::write(path, SavedPlan::new(&plan, &graph, journal.state(), &selection, setting), &journal)?;
         }
         plan.notes.extend(missed(&plan, &session.referrers().await?));
         if self.stack.json {
@@ -140,4 +147,21 @@ impl Plan {
         }
         Ok(if self.exit_code && plan.has_changes() { Exit::Changes } else { Exit::Done })
     }
+}
+
+/// What a saved plan is bound to: the journal, which is made if there is none, with the key that a deployment will need. It
+/// is opened only for what must be written to it, and not held while the plan is made.
+async fn bound(session: &Session<'_>, cloud: &Cloud, graph: &Graph) -> Result<Journal, Error> {
+    if let Some(state) = session.place.peek(cloud.memory.as_deref()).await? {
+        let mut journal = Journal::in_memory(state);
+        session.put_neighbours_beside(graph, &mut journal, cloud, false).await?;
+        if journal.state().key.is_some() || !session.needs_key(&journal, Some(graph)).await? {
+            session.unlock(&mut journal, Some(graph)).await?;
+            return Ok(journal);
+        }
+    }
+    let mut journal = session.journal(cloud).await?;
+    session.put_neighbours_beside(graph, &mut journal, cloud, false).await?;
+    session.unlock(&mut journal, Some(graph)).await?;
+    Ok(journal.detached())
 }

@@ -47,11 +47,13 @@ impl Refresh {
         let (engine, selection) = (cloud.engine(None), self.targets.selection());
         let (seen, known) = match self.dry_run {
             true => {
-                let journal = Journal::in_memory(session.place.peek(cloud.memory.as_deref()).await?.unwrap_or_default());
+                let state = session.place.peek(cloud.memory.as_deref()).await?.unwrap_or_default();
+                let journal = Journal::in_memory(session.opened(state).await?);
                 (engine.drift(&journal, &selection, &progress).await, journal.state().rows.len())
             }
             false => {
                 let mut journal = session.journal(cloud).await?;
+                session.unlock(&mut journal, None).await?;
                 engine.recover_destroy_within(&session.stack, &mut journal, &selection, &progress).await?;
                 let seen = engine.refresh_within(&mut journal, &selection, &progress).await;
                 (seen, journal.state().rows.len())

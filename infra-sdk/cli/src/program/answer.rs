@@ -30,20 +30,38 @@ pub(crate) struct Known<'a> {
     pub(crate) refresh: bool,
 }
 
+/// How the outputs of another stack are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outputs {
+    /// As they are kept, with their secrets sealed.
+    Kept,
+    /// With their secrets open, which needs that stack's key.
+    Open,
+}
+
 /// What the program declares. The cloud is asked for only where a question has no pinned answer; `outputs` of other stacks
-/// are never pinned.
+/// are never pinned, and a stack's key is needed only where the program uses one of its secrets.
 pub(crate) async fn graph(
     mut known: Known<'_>,
     registry: impl AsyncFn() -> Result<Registry, Error>,
-    outputs: impl AsyncFn(&str) -> Result<BTreeMap<String, Value>, Error>,
+    outputs: impl AsyncFn(&str, Outputs) -> Result<BTreeMap<String, Value>, Error>,
 ) -> Result<Graph, Error> {
     let mut answers = if known.refresh { Answers::new() } else { known.pins.answers() };
     for _ in 0..ROUNDS {
         known.request.answers.clone_from(&answers);
         let questions = match converse(known.program, known.folder, &known.request)? {
             Response::Graph(graph) => {
-                known.pins.write(answers)?;
-                return Ok(*graph);
+                let sealed = graph.references.iter().filter(|(_, outputs)| outputs.values().any(Value::has_sealed));
+                let sealed: Vec<String> = sealed.map(|(stack, _)| stack.clone()).collect();
+                if sealed.is_empty() {
+                    known.pins.write(answers)?;
+                    return Ok(*graph);
+                }
+                for stack in sealed {
+                    let open = outputs(&stack, Outputs::Open).await?;
+                    known.request.references.insert(stack, open);
+                }
+                continue;
             }
             Response::Failed(problems) => return Err(Error::Program(problems)),
             Response::Reviewed(_) => {
@@ -55,7 +73,7 @@ pub(crate) async fn graph(
         let (references, questions): (Vec<_>, Vec<_>) = questions.into_iter().partition(|question| question.kind == OUTPUTS_OF_STACK);
         for question in &references {
             let stack = question.query["stack"].as_str().unwrap_or_default();
-            known.request.references.insert(stack.to_owned(), outputs(stack).await?);
+            known.request.references.insert(stack.to_owned(), outputs(stack, Outputs::Kept).await?);
         }
         let registry = if questions.is_empty() { Registry::new() } else { registry().await? };
         for question in &questions {

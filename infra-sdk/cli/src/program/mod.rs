@@ -4,6 +4,6 @@ mod answer;
 mod build;
 mod converse;
 
-pub(crate) use answer::{Known, graph};
+pub(crate) use answer::{Known, Outputs, graph};
 pub(crate) use build::build;
 pub(crate) use converse::converse;

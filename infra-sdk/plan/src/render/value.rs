@@ -45,7 +45,7 @@ fn inside(expr: &Expr) -> String {
 
 fn known(value: &Value) -> String {
     match value {
-        Value::Secret(_) | Value::Digest(_) => "(secret)".to_owned(),
+        Value::Secret(_) | Value::Digest(_) | Value::Sealed(_) => "(secret)".to_owned(),
         Value::Object(fields) => {
             let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}: {}", known(value))).collect();
             format!("{{ {} }}", fields.join(", "))

@@ -13,7 +13,7 @@ use crate::show::json_document;
 
 /// Writes the state to standard output, as JSON that `infra state import` reads.
 ///
-/// Secrets are in it as salted digests only, as they are in the state.
+/// Secrets are in it sealed, as they are in the state, and with them the key that opens them, which only its guard opens.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -45,7 +45,11 @@ impl Export {
     /// Runs the command.
     pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let session = Session::open(&self.stack, providers)?;
-        let state = state_at(&session, self.at).await?;
+        let mut state = state_at(&session, self.at).await?;
+        if state.key.is_none() {
+            // What was written before the journal had a key, and was sealed later, needs it too.
+            state.key = session.state().await?.key;
+        }
         json_document(&Exported {
             version: STATE_VERSION,
             stack: session.stack.clone(),

@@ -60,8 +60,9 @@ impl Import {
                 help: "import it with the engine that serves them: nothing of it could be planned or destroyed here".into(),
             });
         }
+        let opened = session.opened(imported.clone()).await?;
         let mut journal = session.journal_for_import().await?;
-        let present = journal.state();
+        let present = journal.state().clone();
         if !self.replace && !(present.rows.is_empty() && present.exports.is_empty()) {
             return Err(Error::Refused {
                 problem: format!(
@@ -75,8 +76,19 @@ impl Import {
         }
         let left: Vec<String> =
             present.rows.keys().filter(|address| !imported.rows.contains_key(address)).map(ToString::to_string).collect();
-        let state = present.replaced_by(imported);
-        let resources = state.rows.len();
+        let (key, resources) = (imported.key.clone(), imported.rows.len());
+        if imported.has_sealed() {
+            match (key, &present.key) {
+                // The key of another journal of the same stack serves this one as well.
+                (Some(key), None) => {
+                    let seal = session.open_key(&key).await?;
+                    journal.record(Record::Keyed { key }).await?;
+                    journal.unlock(seal)?;
+                }
+                _ => session.unlock_always(&mut journal).await?,
+            }
+        }
+        let state = journal.state().replaced_by(opened);
         journal.record(Record::Restored { state: Box::new(state), undoes: None }).await?;
         if self.stack.json {
             return json_line("imported", json!({ "resources": resources, "left": left, "record": journal.state().serial }));

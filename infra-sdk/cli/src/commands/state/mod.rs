@@ -8,6 +8,7 @@ mod migrate;
 mod mv;
 mod repair;
 mod rm;
+mod rotate_key;
 mod row;
 mod settle;
 mod show;
@@ -76,6 +77,7 @@ Examples:
     Import(import::Import),
     Undo(undo::Undo),
     Repair(repair::Repair),
+    RotateKey(rotate_key::RotateKey),
     Migrate(migrate::Migrate),
 }
 
@@ -92,6 +94,7 @@ impl State {
             What::Import(command) => command.stack.json,
             What::Undo(command) => command.stack.json,
             What::Repair(command) => command.stack.json,
+            What::RotateKey(command) => command.stack.json,
             What::Migrate(command) => command.stack.json,
         }
     }
@@ -112,6 +115,7 @@ impl State {
             What::Import(command) => command.run(providers).await?,
             What::Undo(command) => return command.run(providers).await,
             What::Repair(command) => return command.run(providers).await,
+            What::RotateKey(command) => command.run(providers).await?,
             What::Migrate(command) => return command.run(providers).await,
         }
         Ok(Exit::Done)

@@ -57,7 +57,7 @@ pub(super) mod tests {
     pub(crate) fn state() -> State {
         let mut state = State::new("salt");
         for (kind, name) in [("aws:ec2/vpc", "main"), ("aws:ec2/subnet", "main"), ("aws:ec2/subnet", "public/a")] {
-            let secret = Value::Secret(Box::new(Value::from("hunter2"))).sealed("salt");
+            let secret = Value::Secret(Box::new(Value::from("hunter2"))).digested("salt");
             let object = Object {
                 id: format!("{name}-1"),
                 inputs: BTreeMap::from([("key".to_owned(), secret)]),

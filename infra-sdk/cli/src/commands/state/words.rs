@@ -37,6 +37,7 @@ pub(super) fn words(record: &Record, before: &State) -> Words {
         Record::Exported { exports } => alone(format!("{} recorded", count(exports.len(), "output"))),
         Record::Decided { address, made: Some(id) } => about("said to be made", address, Some(id)),
         Record::Decided { address, made: None } => about("said not made", address, None),
+        Record::Keyed { key } => alone(format!("key {} for {}", key.id, key.guard)),
         Record::Referenced { references } => alone(format!("references to {} recorded", count(references.len(), "stack"))),
         Record::Moved { from, to } | Record::Retyped { from, to } => {
             Words { to: Some(to.to_string()), ..about("moved", from, known(from)) }

@@ -1,0 +1,104 @@
+//! What is kept of what is asked: all of it, but of a secret that the cloud never tells only enough to see it change.
+
+use std::collections::BTreeMap;
+
+use infra_core::{Expr, Field, Type, Value};
+
+/// The known inputs, without nulls.
+pub(crate) fn known(inputs: &BTreeMap<String, Expr>) -> BTreeMap<String, Value> {
+    let known = inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?.without_nulls())));
+    known.filter(|(_, value)| !value.is_null()).collect()
+}
+
+/// Known inputs as a record has them: without nulls, and with a digest under `salt` in place of each secret in a
+/// write-only field, however deep it stands. Nothing ever needs such a secret again but the program, which has it.
+pub fn recordable(fields: &[Field], inputs: &BTreeMap<String, Expr>, salt: &str) -> BTreeMap<String, Value> {
+    block(fields, known(inputs), salt)
+}
+
+fn block(fields: &[Field], values: BTreeMap<String, Value>, salt: &str) -> BTreeMap<String, Value> {
+    let of = |name: &str| fields.iter().find(|field| field.name == name);
+    let kept = values.into_iter().map(|(name, value)| match of(&name) {
+        Some(field) if field.write_only => (name, value.digested(salt)),
+        Some(field) => (name, inside(&field.ty, value, salt)),
+        None => (name, value),
+    });
+    kept.collect()
+}
+
+fn inside(ty: &Type, value: Value, salt: &str) -> Value {
+    if !has_write_only(ty) {
+        return value;
+    }
+    match (ty, value) {
+        (Type::Block(fields), Value::Object(values)) => Value::Object(block(fields, values, salt)),
+        (Type::List(item) | Type::Set(item), Value::List(items)) => {
+            Value::List(items.into_iter().map(|value| inside(item, value, salt)).collect())
+        }
+        (Type::Map(item), Value::Object(values)) => {
+            Value::Object(values.into_iter().map(|(key, value)| (key, inside(item, value, salt))).collect())
+        }
+        // One secret with something in it that must not be kept.
+        (_, secret @ Value::Secret(_)) => secret.digested(salt),
+        (_, plain) => plain,
+    }
+}
+
+fn has_write_only(ty: &Type) -> bool {
+    match ty {
+        Type::Block(fields) => fields.iter().any(|field| field.write_only || has_write_only(&field.ty)),
+        Type::List(item) | Type::Set(item) | Type::Map(item) => has_write_only(item),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str, ty: Type, write_only: bool) -> Field {
+        Field {
+            name: name.into(),
+            ty,
+            required: false,
+            replace: false,
+            secret: false,
+            write_only,
+            filled: false,
+            physical_name: None,
+            cloud: None,
+            unlike_cloud: None,
+            spelling: None,
+            doc: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_secret_is_kept_but_where_the_cloud_never_tells_it() {
+        let action = Type::Block(vec![field("url", Type::String, false), field("token", Type::String, true)]);
+        let fields = [
+            field("password", Type::String, false),
+            field("seed", Type::String, true),
+            field("plain", Type::String, true),
+            field("actions", Type::List(Box::new(action.clone())), false),
+            field("whole", action, false),
+        ];
+        let secret = || Value::Secret(Box::new(Value::from("hunter2")));
+        let object = |url: Value| Value::Object(BTreeMap::from([("url".to_owned(), url), ("token".to_owned(), secret())]));
+        let inputs = BTreeMap::from([
+            ("password".to_owned(), Expr::Lit(secret())),
+            ("seed".to_owned(), Expr::Lit(secret())),
+            ("plain".to_owned(), Expr::lit("open")),
+            ("actions".to_owned(), Expr::Lit(Value::List(vec![object(secret())]))),
+            ("whole".to_owned(), Expr::Lit(Value::Secret(Box::new(object(Value::from("u")))))),
+        ]);
+        let kept = recordable(&fields, &inputs, "salt");
+        assert_eq!(kept["password"], secret());
+        assert_eq!(kept["seed"], secret().digested("salt"));
+        assert_eq!(kept["plain"], Value::from("open"));
+        let Value::List(actions) = &kept["actions"] else { panic!("{kept:?}") };
+        let action = actions[0].as_object().unwrap();
+        assert_eq!((&action["url"], &action["token"]), (&secret(), &secret().digested("salt")));
+        assert!(matches!(kept["whole"], Value::Digest(_)));
+    }
+}
