@@ -55,7 +55,8 @@ fn program(machines: usize) -> impl Fn(&Stack) {
 /// Deploys a stack of that size; returns the seconds that performing the plan took.
 async fn deploy(world: &World, size: usize, parallel: usize, journal: &mut Journal) -> Duration {
     let graph = world.graph(&program(size), json!({}));
-    let engine = Engine { parallel, ..Engine::new(world.cloud.registry(graph.schemas.values())) };
+    let mut engine = Engine::new(world.cloud.registry(graph.schemas.values()));
+    engine.parallel = parallel;
     let plan = engine.plan(&graph, journal, &()).await.unwrap();
     let began = Instant::now();
     let outcome = engine.apply(&plan, journal, &Interrupt::new(), &()).await;

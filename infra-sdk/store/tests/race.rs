@@ -138,9 +138,9 @@ async fn a_holder_that_does_not_know_yet_that_it_lost_its_lease_is_fenced_by_the
 
 /// Performs what a plan from an empty state says: what a run had planned before it slept.
 async fn deploy_blind(cloud: &MockCloud, graph: &Graph, journal: &mut Journal) -> Outcome {
-    let engine = Engine::new(cloud.registry(graph.schemas.values()));
+    let mut engine = Engine::new(cloud.registry(graph.schemas.values()));
     let plan = engine.plan(graph, &Journal::in_memory(infra_plan::State::new("salt")), &()).await.unwrap();
-    let engine = Engine { parallel: 1, ..engine };
+    engine.parallel = 1;
     engine.apply(&plan, journal, &Interrupt::new(), &()).await
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use infra_apply::{Journal, Known, settled};
 use infra_core::{Finding, Graph};
-use infra_plan::{SavedPlan, State};
+use infra_plan::SavedPlan;
 
 use crate::Providers;
 use crate::arguments::{PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};

@@ -1,6 +1,6 @@
 //! What the tests of the real command share.
 
-#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test panics where it fails, and shares what it has")]
+#![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "a test panics where it fails, and uses of what is shared what it needs")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
