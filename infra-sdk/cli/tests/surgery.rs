@@ -394,7 +394,7 @@ fn a_create_in_doubt_is_settled_by_a_word_that_can_be_taken_back() {
     assert_eq!((code, said.as_str()), (0, "aws:ec2/vpc:extra is vpc-9: the next deployment finishes it.\n"), "{error}");
     assert_eq!(project.state().object(&address("extra")).unwrap().id, "vpc-9");
 
-    let (code, said, error) = project.run("state undo web");
+    let (code, said, error) = project.run("state undo web --yes");
     assert!(code == 0 && said.contains("said to be made aws:ec2/vpc:extra vpc-9"), "{said}{error}");
     assert_eq!(project.state().rows[&address("extra")].intent, Some(create));
     let (code, _, error) = project.run("state settle web extra --not-made");
