@@ -11,6 +11,7 @@ use infra_plan::{
 };
 
 use crate::event::{Doing, Event, Watcher};
+use crate::idle::Idle;
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
 use crate::limit::Limits;
@@ -334,6 +335,7 @@ impl Engine {
             watcher,
             journal: journal.desk(),
             scrub: self.scrub.clone(),
+            idle: Idle::default(),
             folder: &self.folder,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;

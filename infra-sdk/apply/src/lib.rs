@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod event;
 mod hook;
+mod idle;
 mod interrupt;
 mod journal;
 pub mod lease;

@@ -15,6 +15,7 @@ use infra_plan::{Action, Object, Record, Step, Want};
 
 use crate::beside::Own;
 use crate::event::{Doing, Watcher};
+use crate::idle::Idle;
 use crate::journal::{Desk, Now};
 use crate::lease::Guarded;
 use crate::provider::Handler;
@@ -49,6 +50,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) watcher: &'a dyn Watcher,
     pub(crate) journal: Desk<'a>,
     pub(crate) scrub: Scrub,
+    /// The steps that only wait.
+    pub(crate) idle: Idle,
     /// The folder of hooks.
     pub(crate) folder: &'a Path,
 }

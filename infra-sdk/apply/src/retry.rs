@@ -94,7 +94,12 @@ impl Backoff {
 
     /// Waits once, then longer the next time.
     pub(crate) async fn wait(&mut self) {
-        sleep(self.next).await;
+        self.wait_at_least(Duration::ZERO).await;
+    }
+
+    /// As [`wait`](Backoff::wait), for no less than that.
+    pub(crate) async fn wait_at_least(&mut self, least: Duration) {
+        sleep(self.next.max(least)).await;
         let next = match self.growth {
             Growth::Doubling => self.next * 2,
             Growth::Share => (self.elapsed() / 20).max(Duration::from_millis(250)),

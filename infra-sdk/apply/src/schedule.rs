@@ -1,4 +1,4 @@
-//! Which step next: those whose edges are done, longest remaining path first, at most so many at a time.
+//! Which step next: those whose edges are done, longest remaining path first, at most so many at work at a time.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -48,7 +48,7 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
     };
     let mut drained = std::pin::pin!(drained);
     loop {
-        while running.len() < parallel.max(1) && !stop.is_requested() && !interrupt.is_requested() {
+        while bench.idle.has_place(running.len(), parallel.max(1)) && !stop.is_requested() && !interrupt.is_requested() {
             let Some((_, at)) = ready.pop_first() else { break };
             let step = &steps[at];
             if let Some(doing) = doing(&step.action) {
@@ -64,6 +64,7 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
                 stop.request();
                 continue;
             }
+            () = bench.idle.grown() => continue,
             () = &mut drained => None,
         };
         let Some((at, outcome)) = next_done else { break };

@@ -144,6 +144,23 @@ def alarm_tags() -> None:
     around(CloudWatchBackend, "delete_alarms", delete)
 
 
+def conditional_writes() -> None:
+    """Between the look at a condition and the write another write came in, once in some thousand times:
+    two writers of one object both succeeded."""
+    from threading import RLock
+
+    from moto.s3.responses import S3Response
+
+    one_at_a_time = RLock()
+
+    def alone(original: Any, self: Any) -> Any:
+        with one_at_a_time:
+            return original(self)
+
+    around(S3Response, "put_object", alone)
+    around(S3Response, "delete_object", alone)
+
+
 def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
     """Have `replacement` called in place of `holder.name`, with the original before the rest."""
     original = getattr(holder, name)
@@ -159,4 +176,5 @@ CORRECTIONS = {
     "ec2": [nat_gateways, key_pairs, user_data],
     "autoscaling": [scaling_policies, duplicates],
     "cloudwatch": [alarm_tags],
+    "s3": [conditional_writes],
 }

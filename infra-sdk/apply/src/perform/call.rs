@@ -77,9 +77,11 @@ impl Subject<'_, '_> {
         self.caller.call(self.handler.service(), self.notice(), async || self.look(id).await).await
     }
 
-    /// Waits before the object is looked at again.
+    /// Waits before the object is looked at again; meanwhile another step has this one's place.
     pub(super) async fn wait(&self, backoff: &mut Backoff) -> Result<(), Failure> {
-        self.caller.interrupt.unless(backoff.wait()).await.ok_or(Failure::Stopped)
+        let _waiting = self.bench.idle.begin();
+        let wait = backoff.wait_at_least(self.bench.idle.apart());
+        self.caller.interrupt.unless(wait).await.ok_or(Failure::Stopped)
     }
 
     /// What there is of an object: what the cloud tells, or the record where there is nothing else.

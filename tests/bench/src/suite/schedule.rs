@@ -1,5 +1,5 @@
 //! How well steps are scheduled: the time that a deployment takes beside the least that it could take, which is the longer
-//! of the longest path and of all work shared among as many as may work at a time. Clouds take their time; it is virtual.
+//! of the longest path and of all calls shared among as many as may work at a time. Clouds take their time; it is virtual.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -24,7 +24,7 @@ pub struct Quality {
     pub took: Duration,
     /// The longest path.
     pub path: Duration,
-    /// All work, shared by as many as may work at a time.
+    /// All calls, shared by as many as may work at a time.
     pub share: Duration,
 }
 
@@ -80,7 +80,7 @@ pub fn deploy(graph: &Graph, registry: &Registry, latency: Latency, parallel: us
         let takes = alone(&node.inputs, node.address.kind());
         let begin = node.dependencies().iter().filter_map(|need| ends.get(need)).max().copied().unwrap_or_default();
         ends.insert(node.address.clone(), begin + takes);
-        work += takes;
+        work += CALL * 2;
     }
     let share = work / u32::try_from(parallel).unwrap_or(u32::MAX);
     Ok(Quality { resources: graph.nodes.len(), took, path: ends.values().max().copied().unwrap_or_default(), share })
@@ -135,7 +135,7 @@ pub fn random(seed: u64, size: usize) -> Result<Graph, String> {
 /// # Errors
 /// The first that fails.
 pub fn run(sizes: &[usize], seeds: u64, parallel: usize) -> Result<Table, String> {
-    let columns = ["graph", "resources", "took", "longest path", "work shared", "times the bound"];
+    let columns = ["graph", "resources", "took", "longest path", "calls shared", "times the bound"];
     let mut table = Table::new(&columns);
     let mut add = |name: String, quality: &Quality| {
         table.row(vec![
