@@ -26,6 +26,8 @@ pub enum Verb {
     Delete,
     /// Looking for what an interrupted create made.
     Find,
+    /// Running an action.
+    Run,
 }
 
 /// A call that was made.
@@ -80,6 +82,8 @@ pub(crate) struct Contents {
     pub(crate) nature: Nature,
     /// How often each young object has been read.
     reads: BTreeMap<String, u32>,
+    /// What each run of an action was given, by its type and the resource's name.
+    runs: BTreeMap<(String, String), Vec<BTreeMap<String, Value>>>,
 }
 
 /// How quick the cloud is.
@@ -133,6 +137,12 @@ impl MockCloud {
         let mut found = contents.objects.iter().filter(|(_, object)| &*object.kind == kind && object.name == name);
         let first = found.next()?;
         found.next().is_none().then(|| (first.0.clone(), first.1.clone()))
+    }
+
+    /// What each run of an action was given so far, the first one first, with secrets in clear; runs whose answer was lost
+    /// are among them.
+    pub fn runs(&self, kind: &str, name: &str) -> Vec<BTreeMap<String, Value>> {
+        self.contents().runs.get(&(kind.to_owned(), name.to_owned())).cloned().unwrap_or_default()
     }
 
     /// Every call so far but reads, in order, as `create subnet public-1`.
@@ -322,6 +332,19 @@ impl Contents {
         self.objects.insert(id.clone(), object);
         self.reads.insert(id.clone(), 0);
         Ok(id)
+    }
+
+    /// Runs an action; what came of it is invented.
+    pub(crate) fn run(
+        &mut self,
+        schema: &Schema,
+        name: &str,
+        inputs: BTreeMap<String, Value>,
+    ) -> Result<BTreeMap<String, Value>, ProviderError> {
+        self.refuse_dead_references(&inputs)?;
+        let runs = self.runs.entry((schema.kind.to_string(), name.to_owned())).or_default();
+        runs.push(inputs.clone());
+        Ok(invent::outputs(schema, &invent::id(&schema.kind, runs.len() as u64), &inputs, 1))
     }
 
     pub(crate) fn update(&mut self, schema: &Schema, id: &str, want: BTreeMap<String, Value>) -> Result<(), ProviderError> {

@@ -93,6 +93,16 @@ impl Handler for MockHandler {
         100
     }
 
+    async fn run(&self, want: &Value, new: Creation<'_>) -> Result<Value, ProviderError> {
+        let name = name(new);
+        let call = self.begin(Verb::Run, &name).await?;
+        self.complete(want)?;
+        let mut contents = self.cloud.contents();
+        let outputs = contents.run(&self.schema, &name, clear(want))?;
+        contents.end(call, Verb::Run, &name)?;
+        Ok(Value::Object(outputs))
+    }
+
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError> {
         let call = self.begin(Verb::Read, "").await?;
         let mut contents = self.cloud.contents();
