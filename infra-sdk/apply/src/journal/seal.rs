@@ -46,9 +46,7 @@ impl Sealing {
                 seal.seal_record(&mut sealed).map_err(unsealed)?;
                 Ok((record, sealed))
             }
-            None if self.kept && is_open(&record) => {
-                Err(StoreError::Unsealed { problem: "the journal's key was not asked for".into() })
-            }
+            None if self.kept && is_open(&record) => Err(StoreError::Unsealed { problem: "the journal's key was not asked for".into() }),
             None => Ok((record.clone(), record)),
         }
     }
