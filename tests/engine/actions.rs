@@ -50,18 +50,9 @@ fn another_input_or_trigger_runs_it_again_and_the_plan_says_why() {
     let mut world = World::new();
     assert!(text(&world, &program("fill", "1")).contains("> Errand setup  runs\n"));
     world.deploy(&program("fill", "1"), json!({})).complete();
-    insta::assert_snapshot!(text(&world, &program("empty", "2")), @r"
-    ~ Machine server  machine-3
-        script  "errand-1.said" → (known after apply: setup.said)
-
-    > Errand setup  runs again: what changes; trigger 1 changes
-        what  "fill" → "empty"
-
-      outputs
-        ~ said  errand-1.said → (known after apply: setup.said)
-
-    Plan: 1 to change, 1 to run, 1 unchanged
-    ");
+    let again = text(&world, &program("empty", "2"));
+    assert!(again.contains("> Errand setup  runs again: what changes; trigger 1 changes\n"), "{again}");
+    assert!(again.contains("Plan: 1 to change, 1 to run, 1 unchanged"), "{again}");
     let again = world.deploy(&program("empty", "2"), json!({})).complete();
     assert_eq!(again.changes, ["run errand setup", "update machine server"]);
     assert_eq!((world.cloud.runs(KIND, "setup").len(), script(&world)), (2, "errand-2.said".to_owned()));

@@ -12,6 +12,7 @@ mod hook;
 mod interrupt;
 mod journal;
 pub mod lease;
+mod local;
 mod making;
 mod observe;
 mod perform;
@@ -36,6 +37,7 @@ pub use journal::{
     Damage, FileLog, Found as JournalFound, Header as JournalHeader, History, Journal, Log, Repaired, Seal, SealError, line,
 };
 pub use lease::{Hold, Holder};
+pub use local::read_file;
 pub use observe::ObserveError;
 pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observed, Served};
 pub use recover::RecoverError;

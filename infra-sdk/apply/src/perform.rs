@@ -12,6 +12,7 @@ use crate::error::{Class, ProviderError, gone_is_success};
 use crate::event::{Doing, Event, Watcher};
 use crate::journal::{Desk, Now};
 use crate::lease::Guarded;
+use crate::local::located;
 use crate::making::{ownership, token};
 use crate::observe::{fields, outputs, read_one};
 use crate::provider::{Condition, Creation, Found, Handler};
@@ -44,7 +45,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) watcher: &'a dyn Watcher,
     pub(crate) journal: Desk<'a>,
     pub(crate) scrub: Scrub,
-    /// The folder of hooks.
+    /// The stack's folder.
     pub(crate) folder: &'a Path,
 }
 
@@ -161,6 +162,12 @@ impl Subject<'_, '_> {
         self.handler.schema()
     }
 
+    /// Evaluated inputs as the handler takes them: known, in clear or marked, without nulls, and with whole paths.
+    fn asked(&self, inputs: &BTreeMap<String, Expr>) -> Value {
+        let known = inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?)));
+        located(&self.schema().inputs, Value::Object(known.collect()).without_nulls(), self.bench.folder)
+    }
+
     /// Inputs as a record has them.
     fn recordable(&self, inputs: &BTreeMap<String, Expr>) -> BTreeMap<String, Value> {
         recordable(&self.schema().inputs, inputs, &self.bench.journal().state().salt.clone())
@@ -199,7 +206,7 @@ impl Subject<'_, '_> {
             (journal.state().salt.clone(), journal.state().made.get(address).copied().unwrap_or_default())
         };
         let token = token(bench.stack, &salt, address, made);
-        let asked = asked(&inputs);
+        let asked = self.asked(&inputs);
         let tags = ownership(&asked, bench.stack, address, &token);
         let new = Creation { tags: &tags, token: &token };
         // Whoever performs a plan without the recovery before it finds what an interrupted run made all the same.
@@ -271,7 +278,7 @@ impl Subject<'_, '_> {
         // It may have changed since the plan was made, as what is ignored does by its nature.
         let (have, salt) = (fields(self.with_recorded(id, &found)), self.bench.journal().state().salt.clone());
         kept(&self.schema().inputs, &want.ignored, &have, &mut inputs, &salt);
-        let mut asked = asked(&inputs);
+        let mut asked = self.asked(&inputs);
         if imported {
             self.sign(&mut asked, &have);
         }
@@ -472,9 +479,4 @@ pub(crate) fn doing(step: &Step) -> Option<Doing> {
         Action::Delete { .. } => Some(Doing::Deleting),
         Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
     }
-}
-
-/// Evaluated inputs as a handler takes them: known, in clear or marked, without nulls.
-fn asked(inputs: &BTreeMap<String, Expr>) -> Value {
-    Value::Object(inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?))).collect()).without_nulls()
 }

@@ -105,6 +105,10 @@ pub struct Field {
     /// keys that the program does not name are left alone.
     #[serde(default, skip_serializing_if = "is_false")]
     pub filled: bool,
+    /// Whether it is a path on the machine of the engine, from the stack's folder; handlers get it whole. It is neither
+    /// compared nor recorded: a digest beside it says what is there.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub local: bool,
     /// Whether it is the object's physical name, which the engine makes where the program does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_name: Option<u16>,

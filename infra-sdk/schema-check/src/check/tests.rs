@@ -16,6 +16,7 @@ fn field(name: &str, ty: Type) -> Field {
         secret: false,
         write_only: false,
         filled: false,
+        local: false,
         physical_name: None,
         cloud: None,
         unlike_cloud: None,
