@@ -172,7 +172,7 @@ async fn read_page(handler: &dyn Handler, page: &[Known<'_>], patience: &Patienc
 fn sight(schema: &Schema, found: Found) -> Sight {
     let (failed, pending) = match found.condition {
         Condition::Failed(state) => (Some(state), None),
-        Condition::Pending(state) => (None, Some(state)),
+        Condition::Pending(state) | Condition::Stuck(state) => (None, Some(state)),
         Condition::Ready => (None, None),
     };
     Sight::Present { outputs: outputs(schema, &found.outputs), inputs: fields(found.inputs), failed, pending }

@@ -410,6 +410,12 @@ impl Subject<'_, '_> {
                 Some(found) => match &found.condition {
                     Condition::Ready => return Ok(found),
                     Condition::Pending(state) => (state.clone(), self.bench.patience.ready),
+                    Condition::Stuck(state) => {
+                        let state = self.bench.scrub.scrubbed(state);
+                        let problem = Diagnostic::new(format!("{id} does not become ready: {state}"));
+                        let problem = problem.with_resource(self.address).with_location(&want.declared);
+                        return Err(Failure::Step(problem.with_help("change what keeps it from that, and run the command again")));
+                    }
                     Condition::Failed(state) => {
                         let state = self.bench.scrub.scrubbed(state);
                         let problem = Diagnostic::new(format!("{id} has failed: the cloud calls it `{state}`"));
@@ -452,7 +458,7 @@ impl Subject<'_, '_> {
                 Some(found) if backoff.elapsed() <= self.bench.patience.ready => {
                     let state = match found.condition {
                         Condition::Ready => "still there".to_owned(),
-                        Condition::Pending(state) | Condition::Failed(state) => state,
+                        Condition::Pending(state) | Condition::Stuck(state) | Condition::Failed(state) => state,
                     };
                     self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
                     backoff.wait().await;

@@ -15,6 +15,8 @@ pub enum Condition {
     Ready,
     /// Not yet; the cloud's word for it, as in `pending`.
     Pending(String),
+    /// Not as it is, and neither waiting nor another object helps: it must be changed. The cloud's word or reason.
+    Stuck(String),
     /// It never will; the cloud's word or reason.
     Failed(String),
 }

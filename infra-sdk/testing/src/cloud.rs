@@ -82,6 +82,8 @@ pub(crate) struct Contents {
     pub(crate) nature: Nature,
     /// How often each young object has been read.
     reads: BTreeMap<String, u32>,
+    /// Why objects do not become ready until they are changed, by the resource's name.
+    pub(crate) stuck: BTreeMap<String, String>,
     /// What each run of an action was given, by its type and the resource's name.
     runs: BTreeMap<(String, String), Vec<BTreeMap<String, Value>>>,
 }
@@ -225,6 +227,11 @@ impl MockCloud {
         self.contents().nature.ready_after = reads;
     }
 
+    /// Lets the object of the resource called `name` not become ready until it is changed, for this reason.
+    pub fn stick(&self, name: &str, why: &str) {
+        self.contents().stuck.insert(name.to_owned(), why.to_owned());
+    }
+
     /// Lets objects that are made from now on be invisible to their first so many reads, as in a cloud whose answers
     /// come from copies that lag behind.
     pub fn seen_after(&self, reads: u32) {
@@ -359,6 +366,7 @@ impl Contents {
             }
             object.inputs.insert(field, value);
         }
+        self.stuck.remove(&object.name);
         object.inputs.extend(insisted);
         object.revision += 1;
         object.outputs = invent::outputs(schema, id, &object.inputs, object.revision);

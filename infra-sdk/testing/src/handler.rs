@@ -110,6 +110,7 @@ impl Handler for MockHandler {
         for id in ids {
             let Some(object) = contents.objects.get(id).filter(|object| self.sees(object)) else { continue };
             let (mut inputs, outputs) = (object.inputs.clone(), object.outputs.clone());
+            let stuck = contents.stuck.get(&object.name).cloned();
             // As a handler does: the engine's own tags are not the program's.
             if let Some(Value::Object(tags)) = inputs.get_mut("tags") {
                 tags.retain(|key, _| !key.starts_with(OWNERSHIP_PREFIX));
@@ -121,7 +122,7 @@ impl Handler for MockHandler {
                 Seen::NotYet => {}
                 // What a cloud says of an object that is not ready is no more than a promise.
                 Seen::Pending => all.push(found(Condition::Pending("pending".into()), BTreeMap::new())),
-                Seen::Ready => all.push(found(Condition::Ready, outputs)),
+                Seen::Ready => all.push(found(stuck.map_or(Condition::Ready, Condition::Stuck), outputs)),
             }
         }
         contents.end(call, Verb::Read, "")?;
