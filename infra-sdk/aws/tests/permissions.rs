@@ -9,13 +9,17 @@ use std::path::{Path, PathBuf};
 use infra_core::Schema;
 
 /// The service prefix of IAM for each folder.
-const SERVICES: [(&str, &str); 6] = [
+const SERVICES: [(&str, &str); 10] = [
+    ("applicationautoscaling", "application-autoscaling"),
     ("autoscaling", "autoscaling"),
     ("cloudwatch", "cloudwatch"),
     ("ec2", "ec2"),
+    ("ecs", "ecs"),
+    ("elasticbeanstalk", "elasticbeanstalk"),
     ("elb", "elasticloadbalancing"),
     ("elbv2", "elasticloadbalancing"),
     ("iam", "iam"),
+    ("lambda", "lambda"),
 ];
 
 /// Calls of lookups, which no resource makes.

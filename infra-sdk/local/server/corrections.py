@@ -144,6 +144,44 @@ def alarm_tags() -> None:
     around(CloudWatchBackend, "delete_alarms", delete)
 
 
+def container_services() -> None:
+    """A service forgot most of what it was told when it was made, and had no tasks, so that it was
+    never steady; and a change of its task definition was not one of its deployment."""
+    from moto.ecs.responses import EC2ContainerServiceResponse
+
+    forgotten = {
+        "availabilityZoneRebalancing": "availability_zone_rebalancing",
+        "capacityProviderStrategy": "capacity_provider_strategy",
+        "deploymentConfiguration": "deployment_configuration",
+        "enableECSManagedTags": "enable_ecs_managed_tags",
+        "enableExecuteCommand": "enable_execute_command",
+        "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+        "placementConstraints": "placement_constraints",
+        "placementStrategy": "placement_strategy",
+    }
+
+    def remember(original: Any, self: Any) -> Any:
+        answer = original(self)
+        service = answer.result["service"]
+        for parameter, attribute in forgotten.items():
+            value = self._get_param(parameter)
+            if value is not None:
+                setattr(service, attribute, value)
+        service.running_count, service.pending_count = service.desired_count, 0
+        for deployment in service.deployments[:1]:
+            deployment.update(
+                desiredCount=service.desired_count,
+                pendingCount=0,
+                rolloutState="COMPLETED",
+                runningCount=service.desired_count,
+                taskDefinition=service.task_definition,
+            )
+        return answer
+
+    around(EC2ContainerServiceResponse, "create_service", remember)
+    around(EC2ContainerServiceResponse, "update_service", remember)
+
+
 def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
     """Have `replacement` called in place of `holder.name`, with the original before the rest."""
     original = getattr(holder, name)
@@ -159,4 +197,5 @@ CORRECTIONS = {
     "ec2": [nat_gateways, key_pairs, user_data],
     "autoscaling": [scaling_policies, duplicates],
     "cloudwatch": [alarm_tags],
+    "ecs": [container_services],
 }

@@ -5,13 +5,31 @@ mod answer;
 mod connect;
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(dead_code, reason = "each service needs a part"))]
 mod convert;
-#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+#[cfg(any(
+    feature = "applicationautoscaling",
+    feature = "ecs",
+    feature = "elasticbeanstalk",
+    feature = "elb",
+    feature = "elbv2",
+    feature = "iam",
+    feature = "lambda"
+))]
 mod differs;
 mod error;
 mod keys;
 mod local;
-#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+#[cfg(any(
+    feature = "applicationautoscaling",
+    feature = "ecs",
+    feature = "elasticbeanstalk",
+    feature = "elb",
+    feature = "elbv2",
+    feature = "iam",
+    feature = "lambda"
+))]
 pub(crate) mod tags;
+#[cfg(any(feature = "applicationautoscaling", feature = "ecs", feature = "lambda", feature = "elasticbeanstalk"))]
+mod wired;
 
 use infra_apply::Registry;
 
@@ -21,24 +39,43 @@ pub use aws_config::SdkConfig;
 pub use connect::{Connection, connect};
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(unused_imports, reason = "each service needs a part"))]
 pub(crate) use convert::{amends, changes, from_base64, is_on, name_of, named, set_changes, some_list, switch, texts, to_base64};
-#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+#[cfg(any(
+    feature = "applicationautoscaling",
+    feature = "ecs",
+    feature = "elasticbeanstalk",
+    feature = "elb",
+    feature = "elbv2",
+    feature = "iam",
+    feature = "lambda"
+))]
 pub(crate) use differs::differs;
 pub(crate) use error::failed;
 pub use keys::{Keys, keys};
+#[cfg(any(feature = "applicationautoscaling", feature = "ecs", feature = "elasticbeanstalk", feature = "lambda"))]
+#[cfg_attr(not(feature = "ecs"), allow(unused_imports, reason = "each service needs a part"))]
+pub(crate) use wired::{Wired, unbuilt, wired, wired_texts, wired_words};
 
 /// Adds the handlers of every service to a registry.
 pub fn register(registry: &mut Registry, config: &SdkConfig) {
+    #[cfg(feature = "applicationautoscaling")]
+    crate::applicationautoscaling::register(registry, &aws_sdk_applicationautoscaling::Client::new(config));
     #[cfg(feature = "autoscaling")]
     crate::autoscaling::register(registry, &aws_sdk_autoscaling::Client::new(config));
     #[cfg(feature = "cloudwatch")]
     crate::cloudwatch::register(registry, &aws_sdk_cloudwatch::Client::new(config));
     #[cfg(feature = "ec2")]
     crate::ec2::register(registry, &aws_sdk_ec2::Client::new(config));
+    #[cfg(feature = "ecs")]
+    crate::ecs::register(registry, &aws_sdk_ecs::Client::new(config));
+    #[cfg(feature = "elasticbeanstalk")]
+    crate::elasticbeanstalk::register(registry, &aws_sdk_elasticbeanstalk::Client::new(config));
     #[cfg(feature = "elb")]
     crate::elb::register(registry, &aws_sdk_elasticloadbalancing::Client::new(config));
     #[cfg(feature = "elbv2")]
     crate::elbv2::register(registry, &aws_sdk_elasticloadbalancingv2::Client::new(config));
     #[cfg(feature = "iam")]
     crate::iam::register(registry, &aws_sdk_iam::Client::new(config));
+    #[cfg(feature = "lambda")]
+    crate::lambda::register(registry, &aws_sdk_lambda::Client::new(config));
     crate::sts::register(registry, &aws_sdk_sts::Client::new(config));
 }

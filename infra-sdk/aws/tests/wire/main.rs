@@ -3,17 +3,21 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 #![allow(clippy::disallowed_methods, reason = "a test waits where the engine would")]
 
+mod applicationautoscaling;
 mod autoscaling;
 mod autoscaling_launch;
 mod autoscaling_scripted;
+mod beanstalk_scripted;
 mod cloudwatch;
 mod conformance;
 mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
+mod ecs;
 mod elb;
 mod elbv2;
 mod iam_roles;
+mod lambda;
 mod lookups;
 mod scripted;
 
