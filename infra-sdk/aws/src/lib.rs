@@ -5,15 +5,18 @@
 
 pub mod autoscaling;
 pub mod cloudwatch;
-#[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 pub mod ec2;
 pub mod elb;
 pub mod elbv2;
 pub mod iam;
+pub mod kms;
 mod provider;
+pub mod s3;
 #[cfg(feature = "sdk")]
 pub mod sdk;
+pub mod secretsmanager;
+pub mod ssm;
 pub mod sts;
 
 use infra_core::Schema;
@@ -22,7 +25,20 @@ pub use provider::Aws;
 
 /// The schemas of all resources here.
 pub fn schemas() -> Vec<Schema> {
-    [autoscaling::schemas(), cloudwatch::schemas(), ec2::schemas(), elb::schemas(), elbv2::schemas(), iam::schemas()].concat()
+    [
+        autoscaling::schemas(),
+        cloudwatch::schemas(),
+        dynamodb::schemas(),
+        ec2::schemas(),
+        elb::schemas(),
+        elbv2::schemas(),
+        iam::schemas(),
+        kms::schemas(),
+        s3::schemas(),
+        secretsmanager::schemas(),
+        ssm::schemas(),
+    ]
+    .concat()
 }
 
 /// In a service's `mod.rs`: its resources, each once, for the schemas and for the registry; then its lookups.

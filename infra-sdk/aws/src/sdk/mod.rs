@@ -5,13 +5,15 @@ mod answer;
 mod connect;
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(dead_code, reason = "each service needs a part"))]
 mod convert;
-#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+#[cfg_attr(not(feature = "live"), allow(dead_code, reason = "each service needs a part"))]
 mod differs;
 mod error;
 mod keys;
 mod local;
-#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+#[cfg_attr(not(feature = "live"), allow(dead_code, reason = "each service needs a part"))]
 pub(crate) mod tags;
+#[cfg_attr(not(feature = "live"), allow(dead_code, reason = "each service needs a part"))]
+mod there;
 
 use infra_apply::Registry;
 
@@ -21,10 +23,12 @@ pub use aws_config::SdkConfig;
 pub use connect::{Connection, connect};
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(unused_imports, reason = "each service needs a part"))]
 pub(crate) use convert::{amends, changes, from_base64, is_on, name_of, named, set_changes, some_list, switch, texts, to_base64};
-#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+#[cfg_attr(not(feature = "live"), allow(unused_imports, reason = "each service needs a part"))]
 pub(crate) use differs::differs;
 pub(crate) use error::failed;
 pub use keys::{Keys, keys};
+#[cfg_attr(not(feature = "live"), allow(unused_imports, reason = "each service needs a part"))]
+pub(crate) use there::there;
 
 /// Adds the handlers of every service to a registry.
 pub fn register(registry: &mut Registry, config: &SdkConfig) {
@@ -32,6 +36,8 @@ pub fn register(registry: &mut Registry, config: &SdkConfig) {
     crate::autoscaling::register(registry, &aws_sdk_autoscaling::Client::new(config));
     #[cfg(feature = "cloudwatch")]
     crate::cloudwatch::register(registry, &aws_sdk_cloudwatch::Client::new(config));
+    #[cfg(feature = "dynamodb")]
+    crate::dynamodb::register(registry, &aws_sdk_dynamodb::Client::new(config));
     #[cfg(feature = "ec2")]
     crate::ec2::register(registry, &aws_sdk_ec2::Client::new(config));
     #[cfg(feature = "elb")]
@@ -40,5 +46,13 @@ pub fn register(registry: &mut Registry, config: &SdkConfig) {
     crate::elbv2::register(registry, &aws_sdk_elasticloadbalancingv2::Client::new(config));
     #[cfg(feature = "iam")]
     crate::iam::register(registry, &aws_sdk_iam::Client::new(config));
+    #[cfg(feature = "kms")]
+    crate::kms::register(registry, &aws_sdk_kms::Client::new(config));
+    #[cfg(feature = "s3")]
+    crate::s3::register(registry, &aws_sdk_s3::Client::new(config));
+    #[cfg(feature = "secretsmanager")]
+    crate::secretsmanager::register(registry, &aws_sdk_secretsmanager::Client::new(config));
+    #[cfg(feature = "ssm")]
+    crate::ssm::register(registry, &aws_sdk_ssm::Client::new(config));
     crate::sts::register(registry, &aws_sdk_sts::Client::new(config));
 }

@@ -8,14 +8,19 @@ mod autoscaling_launch;
 mod autoscaling_scripted;
 mod cloudwatch;
 mod conformance;
+mod dynamodb;
 mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
 mod elb;
 mod elbv2;
 mod iam_roles;
+mod kms;
 mod lookups;
+mod s3;
 mod scripted;
+mod secretsmanager;
+mod ssm;
 
 use std::sync::OnceLock;
 
