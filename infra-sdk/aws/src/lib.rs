@@ -6,7 +6,6 @@
 pub mod applicationautoscaling;
 pub mod autoscaling;
 pub mod cloudwatch;
-#[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 pub mod ec2;
 pub mod ecs;
@@ -14,10 +13,14 @@ pub mod elasticbeanstalk;
 pub mod elb;
 pub mod elbv2;
 pub mod iam;
+pub mod kms;
 pub mod lambda;
 mod provider;
+pub mod s3;
 #[cfg(feature = "sdk")]
 pub mod sdk;
+pub mod secretsmanager;
+pub mod ssm;
 pub mod sts;
 
 use infra_core::Schema;
@@ -30,13 +33,18 @@ pub fn schemas() -> Vec<Schema> {
         applicationautoscaling::schemas(),
         autoscaling::schemas(),
         cloudwatch::schemas(),
+        dynamodb::schemas(),
         ec2::schemas(),
         ecs::schemas(),
         elasticbeanstalk::schemas(),
         elb::schemas(),
         elbv2::schemas(),
         iam::schemas(),
+        kms::schemas(),
         lambda::schemas(),
+        s3::schemas(),
+        secretsmanager::schemas(),
+        ssm::schemas(),
     ]
     .concat()
 }

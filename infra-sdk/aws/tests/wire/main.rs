@@ -10,6 +10,7 @@ mod autoscaling_scripted;
 mod beanstalk_scripted;
 mod cloudwatch;
 mod conformance;
+mod dynamodb;
 mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
@@ -17,9 +18,13 @@ mod ecs;
 mod elb;
 mod elbv2;
 mod iam_roles;
+mod kms;
 mod lambda;
 mod lookups;
+mod s3;
 mod scripted;
+mod secretsmanager;
+mod ssm;
 
 use std::sync::OnceLock;
 
