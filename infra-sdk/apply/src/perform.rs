@@ -3,6 +3,7 @@
 mod call;
 mod create;
 mod delete;
+mod run;
 mod settle;
 mod update;
 
@@ -52,7 +53,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) scrub: Scrub,
     /// The steps that only wait.
     pub(crate) idle: Idle,
-    /// The folder of hooks.
+    /// The stack's folder.
     pub(crate) folder: &'a Path,
 }
 
@@ -176,17 +177,13 @@ impl<'b> Bench<'b> {
 }
 
 /// What a step does, for people.
-pub(crate) fn doing(action: &Action) -> Option<Doing> {
-    match action {
+pub(crate) fn doing(step: &Step) -> Option<Doing> {
+    match &step.action {
+        Action::Create { .. } if step.runs => Some(Doing::Running),
         Action::Create { .. } => Some(Doing::Creating),
         Action::Update { .. } => Some(Doing::Updating),
         Action::Adopt { changes, .. } => (!changes.is_empty()).then_some(Doing::Updating),
         Action::Delete { .. } => Some(Doing::Deleting),
         Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
     }
-}
-
-/// Evaluated inputs as a handler takes them: known, in clear or marked, without nulls.
-fn asked(inputs: &BTreeMap<String, Expr>) -> Value {
-    Value::Object(inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?))).collect()).without_nulls()
 }

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use infra_core::{Address, Location, Value};
-use infra_plan::{Intent, Record, unsure};
+use infra_plan::{Intent, Object, Record, unsure};
 
 use crate::event::{Doing, Event};
 use crate::journal::Journal;
+use crate::observe::outputs;
 use crate::ownership::ownership;
 use crate::provider::Creation;
 use crate::registry::Registry;
@@ -80,7 +81,13 @@ pub(crate) async fn recover(
 }
 
 /// The record that ends an intent, and the id it is about.
-fn settled(registry: &Registry, journal: &Journal, address: &Address, intent: Intent, found: Option<String>) -> (Record, String) {
+fn settled(
+    registry: &Registry,
+    journal: &Journal,
+    address: &Address,
+    intent: Intent,
+    found: Option<(String, Outputs)>,
+) -> (Record, String) {
     match intent {
         // The object is still in the row: planning compares it with the cloud, and repeats what is missing. Where a change
         // may have happened, it may use more than it did, and what the cloud never tells is not known.
@@ -98,7 +105,7 @@ fn settled(registry: &Registry, journal: &Journal, address: &Address, intent: In
             });
             (record.unwrap_or_else(|| Record::Abandoned { address: address.clone() }), id)
         }
-        Intent::Create { .. } => match found.and_then(|id| intent.made(&id)) {
+        Intent::Create { .. } => match found.and_then(|(id, outputs)| Some(Object { outputs, ..intent.made(&id)? })) {
             Some(object) => {
                 let id = object.id.clone();
                 (Record::Made { address: address.clone(), object }, id)
@@ -122,9 +129,12 @@ fn doubt(registry: &Registry, address: Address, intent: &Intent, problem: String
     InDoubt { address, declared, token, name, problem }
 }
 
-/// The object that an interrupted create made, if it did; nothing for other intents. What was made a moment ago may not
-/// be found everywhere yet, and what is not found is made again: so it is looked for a while. Otherwise why that cannot be
-/// said.
+/// What is told of an object.
+type Outputs = BTreeMap<String, Value>;
+
+/// The object that an interrupted create made, if it did, and what it told; nothing for other intents. What was made a
+/// moment ago may not be found everywhere yet, and what is not found is made again: so it is looked for a while. Otherwise
+/// why that cannot be said.
 async fn search(
     registry: &Registry,
     stack: &str,
@@ -132,7 +142,7 @@ async fn search(
     caller: Caller<'_>,
     address: &Address,
     intent: &Intent,
-) -> Result<Option<String>, String> {
+) -> Result<Option<(String, Outputs)>, String> {
     let unknown = || format!("this engine does not know what a {} is", address.kind());
     let provider = match intent {
         Intent::Create { lifecycle, .. } => lifecycle.provider.as_ref(),
@@ -153,9 +163,17 @@ async fn search(
     let new = Creation { tags: &tags, token };
     let mut backoff = Backoff::new();
     loop {
-        let found = caller.call(handler.service(), |_, _| {}, async || handler.find(&asked, new).await).await;
-        let found = found.map_err(|error| scrub.scrubbed(&format!("failed to look for it: {error}")))?;
-        if found.is_some() || backoff.elapsed() + backoff.upcoming() > caller.patience.seen {
+        let found = caller.call(
+            handler.service(),
+            |_, _| {},
+            async || match handler.schema().action {
+                true => Ok(handler.ran(&asked, new).await?.map(|told| (token.clone(), outputs(handler.schema(), &scrub.marked(&told))))),
+                false => Ok(handler.find(&asked, new).await?.map(|id| (id, Outputs::new()))),
+            },
+        );
+        let found = found.await.map_err(|error| scrub.scrubbed(&format!("failed to look for it: {error}")))?;
+        // Whoever can tell what came of an action tells it at once.
+        if found.is_some() || handler.schema().action || backoff.elapsed() + backoff.upcoming() > caller.patience.seen {
             return Ok(found);
         }
         backoff.wait().await;

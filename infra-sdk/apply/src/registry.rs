@@ -1,6 +1,7 @@
 //! Which types of resource an engine can serve, and which questions it can answer.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,6 +11,7 @@ use serde_json::Value as Json;
 use crate::elsewhere::Elsewhere;
 use crate::error::ProviderError;
 use crate::provider::{Handler, Lifecycle, Served};
+use crate::run::{RunOnce, Runner};
 
 /// Answers one kind of [`Lookup`](infra_core::Lookup).
 #[async_trait]
@@ -24,6 +26,9 @@ pub struct Registry {
     handlers: BTreeMap<Kind, Arc<dyn Handler>>,
     answerers: BTreeMap<String, Arc<dyn Answerer>>,
     pub(crate) elsewhere: Elsewhere,
+    /// The stack's folder, from which handlers count the paths of files that a program names; where it is empty, that of
+    /// the process. It is set before anything is served.
+    pub folder: PathBuf,
 }
 
 impl Registry {
@@ -35,6 +40,11 @@ impl Registry {
     /// Adds a type of resource, over a client of its service.
     pub fn serve<R: Lifecycle>(&mut self, client: &R::Client) {
         self.insert(Arc::new(Served::<R>::new(client.clone())));
+    }
+
+    /// Adds a type of action, over a client of its service.
+    pub fn run<R: RunOnce>(&mut self, client: &R::Client) {
+        self.insert(Arc::new(Runner::<R>::new(client.clone())));
     }
 
     /// Adds a handler of any make.

@@ -51,7 +51,7 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
         while bench.idle.has_place(running.len(), parallel.max(1)) && !stop.is_requested() && !interrupt.is_requested() {
             let Some((_, at)) = ready.pop_first() else { break };
             let step = &steps[at];
-            if let Some(doing) = doing(&step.action) {
+            if let Some(doing) = doing(step) {
                 bench.watcher.hear(Event::Started { address: step.address.clone(), doing });
             }
             under_way.insert(at);
@@ -74,7 +74,7 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
         match outcome {
             Ok(id) => {
                 ended.done += 1;
-                if let Some(doing) = doing(&step.action) {
+                if let Some(doing) = doing(step) {
                     bench.watcher.hear(Event::Finished { address: step.address.clone(), doing, id });
                 }
                 for after in &next[at] {
@@ -91,7 +91,7 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
             }
             Err(Failure::Stopped) => drop(settled.remove(&at)),
             Err(Failure::Step(problem)) => {
-                if let Some(doing) = doing(&step.action) {
+                if let Some(doing) = doing(step) {
                     bench.watcher.hear(Event::Failed { address: step.address.clone(), doing, problem: problem.clone() });
                 }
                 ended.failed.push((step.address.clone(), problem));

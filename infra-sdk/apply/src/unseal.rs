@@ -89,6 +89,7 @@ mod tests {
             secret: true,
             write_only: true,
             filled: false,
+            local: false,
             physical_name: None,
             cloud: None,
             unlike_cloud: None,

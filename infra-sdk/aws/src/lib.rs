@@ -3,17 +3,24 @@
 //! A folder a service, a file a resource. A file holds the contract first and, behind its service's feature, the
 //! five functions of its lifecycle.
 
+pub mod applicationautoscaling;
 pub mod autoscaling;
 pub mod cloudwatch;
-#[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 pub mod ec2;
+pub mod ecs;
+pub mod elasticbeanstalk;
 pub mod elb;
 pub mod elbv2;
 pub mod iam;
+pub mod kms;
+pub mod lambda;
 mod provider;
+pub mod s3;
 #[cfg(feature = "sdk")]
 pub mod sdk;
+pub mod secretsmanager;
+pub mod ssm;
 pub mod sts;
 
 use infra_core::Schema;
@@ -22,21 +29,40 @@ pub use provider::Aws;
 
 /// The schemas of all resources here.
 pub fn schemas() -> Vec<Schema> {
-    [autoscaling::schemas(), cloudwatch::schemas(), ec2::schemas(), elb::schemas(), elbv2::schemas(), iam::schemas()].concat()
+    [
+        applicationautoscaling::schemas(),
+        autoscaling::schemas(),
+        cloudwatch::schemas(),
+        dynamodb::schemas(),
+        ec2::schemas(),
+        ecs::schemas(),
+        elasticbeanstalk::schemas(),
+        elb::schemas(),
+        elbv2::schemas(),
+        iam::schemas(),
+        kms::schemas(),
+        lambda::schemas(),
+        s3::schemas(),
+        secretsmanager::schemas(),
+        ssm::schemas(),
+    ]
+    .concat()
 }
 
-/// In a service's `mod.rs`: its resources, each once, for the schemas and for the registry; then its lookups.
+/// In a service's `mod.rs`: its resources, each once, for the schemas and for the registry; then its actions, and
+/// its lookups.
 macro_rules! resources {
-    ($feature:literal, $client:ty: $($resource:ident),* $(,)? $(; lookups: $($lookup:ident),* $(,)?)?) => {
+    ($feature:literal, $client:ty: $($resource:ident),* $(,)? $(; actions: $($action:ident),* $(,)?)? $(; lookups: $($lookup:ident),* $(,)?)?) => {
         /// The schemas of this service's resources.
         pub fn schemas() -> ::std::vec::Vec<::infra_core::Schema> {
-            ::std::vec![$(<$resource as ::infra_core::Resource>::schema()),*]
+            ::std::vec![$(<$resource as ::infra_core::Resource>::schema()),* $(, $(<$action as ::infra_core::Resource>::schema()),*)?]
         }
 
         /// Adds this service's handlers to a registry.
         #[cfg(feature = $feature)]
         pub fn register(registry: &mut ::infra_apply::Registry, client: &$client) {
             $(registry.serve::<$resource>(client);)*
+            $($(registry.run::<$action>(client);)*)?
             $($(crate::sdk::serve::<$lookup>(registry, client);)*)?
             let _ = (registry, client);
         }

@@ -10,6 +10,10 @@ pub trait Lookup: Serialize {
     /// What is asked, as in `aws:ec2/availability-zones`.
     const KIND: &'static str;
 
+    /// Whether it is about the machine of the engine, and not about a cloud: then it is answered anew in every run, never
+    /// pinned, and the same in every place.
+    const LOCAL: bool = false;
+
     /// The answer.
     type Answer: Serialize + DeserializeOwned;
 }

@@ -105,6 +105,10 @@ pub struct Field {
     /// keys that the program does not name are left alone.
     #[serde(default, skip_serializing_if = "is_false")]
     pub filled: bool,
+    /// Whether it is a path on the machine of the engine, from the stack's folder; handlers get it whole. It is neither
+    /// compared nor recorded: a digest beside it says what is there.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub local: bool,
     /// Whether it is the object's physical name, which the engine makes where the program does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_name: Option<u16>,
@@ -171,6 +175,9 @@ pub struct Schema {
     /// without its policies, a target group without a listener.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub completes: Vec<Kind>,
+    /// Whether it is an action: it is run and not made, and nothing exists of it afterwards but the record of its outcome.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub action: bool,
     /// The type in the cloud's own schemas, as in `AWS::EC2::Subnet`.
     #[serde(skip)]
     pub cloud: Option<String>,

@@ -186,7 +186,8 @@ impl Stack {
     }
 
     /// Asks the engine something that the program must know while it runs. The answer is pinned in a lock file, so
-    /// that a plan never changes because the world did.
+    /// that a plan never changes because the world did; but for what is asked of this machine, such as the content of
+    /// a folder.
     ///
     /// # Errors
     /// [`Stop::Unanswered`] where there is no answer yet: pass it on with `?`, and the engine runs the program again.
@@ -199,7 +200,7 @@ impl Stack {
         };
         let query = serde_json::to_value(&query).map_err(failed)?;
         let mut shared = self.shared.borrow_mut();
-        let provider = self.provider.clone();
+        let provider = self.provider.clone().filter(|_| !L::LOCAL);
         match shared.answers.get(&lookup::key(L::KIND, &query, provider.as_ref())) {
             Some(answer) => serde_json::from_value(answer.clone()).map_err(failed),
             None => {

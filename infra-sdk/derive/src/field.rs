@@ -17,6 +17,7 @@ pub(crate) struct Input {
     write_only: bool,
     set: bool,
     filled: bool,
+    local: bool,
     physical_name: Option<u16>,
     cloud: Option<String>,
     unlike_cloud: Option<String>,
@@ -45,6 +46,7 @@ impl Input {
             write_only: false,
             set: false,
             filled: false,
+            local: false,
             physical_name: None,
             cloud: None,
             unlike_cloud: None,
@@ -61,6 +63,7 @@ impl Input {
                     Some("write_only") => flag(&mut input.write_only),
                     Some("set") => flag(&mut input.set),
                     Some("filled") => flag(&mut input.filled),
+                    Some("local") => flag(&mut input.local),
                     Some("name") => {
                         input.physical_name = Some(meta.value()?.parse::<LitInt>()?.base10_parse()?);
                         Ok(())
@@ -74,13 +77,18 @@ impl Input {
                         Ok(())
                     }
                     _ => {
-                        Err(meta
-                            .error("expected replace, secret, write_only, set, filled, name = N, cloud = \"…\" or unlike_cloud = \"…\""))
+                        let known = "replace, secret, write_only, set, filled, local, name = N, cloud = \"…\" or unlike_cloud = \"…\"";
+                        Err(meta.error(format!("expected {known}")))
                     }
                 }
             })?;
         }
         Ok(input)
+    }
+
+    /// Makes every other value need another object.
+    pub(crate) fn replacing(&mut self) {
+        self.replace = true;
     }
 
     /// The code of the constant that names this input of a resource.
@@ -95,7 +103,7 @@ impl Input {
 
     /// The code of this field's entry in the schema.
     pub(crate) fn schema(&self, core: &TokenStream) -> TokenStream {
-        let Input { name, doc, inner, required, replace, secret, write_only, filled, .. } = self;
+        let Input { name, doc, inner, required, replace, secret, write_only, filled, local, .. } = self;
         let mut ty = quote!(<#inner as #core::Typed>::ty());
         if self.set {
             ty = quote!(#core::Type::into_set(#ty));
@@ -111,6 +119,7 @@ impl Input {
                 secret: #secret,
                 write_only: #write_only,
                 filled: #filled,
+                local: #local,
                 physical_name: #physical_name,
                 cloud: #cloud,
                 unlike_cloud: #unlike_cloud,

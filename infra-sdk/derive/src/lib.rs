@@ -19,7 +19,8 @@ use syn::{DeriveInput, Error, parse_macro_input};
 /// cloud = "AWS::EC2::Subnet", iam("ec2:DescribeSubnets", create("ec2:CreateSubnet")), unique(vpc, cidr_block), completes(Vpc))]`. What is allowed
 /// to `create`, `update` and `delete` stands in those words; what stands by itself is for reading. What it `completes` are the types
 /// of other resources: one that its inputs refer to is of no use to others without it, so they wait for it and go before it.
-/// On a field: `#[input(replace, secret, write_only, set, filled, name = 255, cloud = "VpcId")]`.
+/// `action` on the struct says that it is run and not made: then every input that changes runs it again.
+/// On a field: `#[input(replace, secret, write_only, set, filled, local, name = 255, cloud = "VpcId")]`.
 ///
 /// What is deliberately unlike the cloud's own schema says why: `unlike_cloud = "…"` on a field, or on the struct where
 /// the cloud has no such type, and `without(Property = "…", "Path/Property" = "…")` on the struct for what is left out.

@@ -21,6 +21,7 @@ struct Attribute {
     iam: Permissions,
     unique: Vec<Vec<Ident>>,
     completes: Vec<Path>,
+    action: bool,
 }
 
 impl Attribute {
@@ -28,6 +29,7 @@ impl Attribute {
         let (mut handle, mut id, mut outputs, mut kind, mut cloud, mut unlike_cloud) = (None, None, None, None, None, None);
         let (mut core, mut iam, mut unique, mut without) = (quote!(::infra_core), Permissions::default(), Vec::new(), Vec::new());
         let mut completes = Vec::new();
+        let mut action = false;
         for attr in item.attrs.iter().filter(|attr| attr.path().is_ident("resource")) {
             attr.parse_nested_meta(|meta| {
                 match meta.path.get_ident().map(Ident::to_string).as_deref() {
@@ -42,6 +44,7 @@ impl Attribute {
                         syn::parenthesized!(content in meta.input);
                         without.extend(Punctuated::<Without, Token![,]>::parse_terminated(&content)?.into_iter().map(|left| left.0));
                     }
+                    Some("action") => action = true,
                     Some("crate") => {
                         let path: Path = meta.value()?.parse()?;
                         core = quote!(#path);
@@ -64,7 +67,8 @@ impl Attribute {
                         completes.extend(Punctuated::<Path, Token![,]>::parse_terminated(&content)?);
                     }
                     _ => {
-                        let known = "handle, id, outputs, kind, cloud, unlike_cloud, without(…), iam(…), unique(…), completes(…) or crate";
+                        let known =
+                            "handle, id, outputs, kind, cloud, unlike_cloud, without(…), iam(…), unique(…), completes(…), action or crate";
                         return Err(meta.error(format!("expected {known}")));
                     }
                 }
@@ -84,6 +88,7 @@ impl Attribute {
             iam,
             unique,
             completes,
+            action,
         })
     }
 }
@@ -154,8 +159,13 @@ impl Permissions {
 }
 
 pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
-    let inputs = Input::all(item)?;
-    let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, iam, unique, completes } = Attribute::read(item)?;
+    let mut inputs = Input::all(item)?;
+    let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, iam, unique, completes, action } =
+        Attribute::read(item)?;
+    if action {
+        // What was run cannot be changed: it is run again.
+        inputs.iter_mut().for_each(Input::replacing);
+    }
     for name in unique.iter().flatten() {
         if !inputs.iter().any(|input| input.ident == *name) {
             return Err(Error::new_spanned(name, format!("there is no input `{name}`")));
@@ -228,6 +238,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                     outputs: <#outputs as #core::OutputFields>::fields(),
                     unique: ::std::vec![#(#unique),*],
                     completes: ::std::vec![#(<#completes as #core::Resource>::KIND.into()),*],
+                    action: #action,
                     cloud: #cloud,
                     unlike_cloud: #unlike_cloud,
                     without: ::std::vec![#(#without),*],

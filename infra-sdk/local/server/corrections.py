@@ -161,6 +161,127 @@ def conditional_writes() -> None:
     around(S3Response, "delete_object", alone)
 
 
+def container_services() -> None:
+    """A service forgot most of what it was told when it was made, and had no tasks, so that it was
+    never steady; and a change of its task definition was not one of its deployment."""
+    from moto.ecs.responses import EC2ContainerServiceResponse
+
+    forgotten = {
+        "availabilityZoneRebalancing": "availability_zone_rebalancing",
+        "capacityProviderStrategy": "capacity_provider_strategy",
+        "deploymentConfiguration": "deployment_configuration",
+        "enableECSManagedTags": "enable_ecs_managed_tags",
+        "enableExecuteCommand": "enable_execute_command",
+        "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+        "placementConstraints": "placement_constraints",
+        "placementStrategy": "placement_strategy",
+    }
+
+    def remember(original: Any, self: Any) -> Any:
+        answer = original(self)
+        service = answer.result["service"]
+        for parameter, attribute in forgotten.items():
+            value = self._get_param(parameter)
+            if value is not None:
+                setattr(service, attribute, value)
+        service.running_count, service.pending_count = service.desired_count, 0
+        for deployment in service.deployments[:1]:
+            deployment.update(
+                desiredCount=service.desired_count,
+                pendingCount=0,
+                rolloutState="COMPLETED",
+                runningCount=service.desired_count,
+                taskDefinition=service.task_definition,
+            )
+        return answer
+
+    around(EC2ContainerServiceResponse, "create_service", remember)
+    around(EC2ContainerServiceResponse, "update_service", remember)
+
+
+def buckets() -> None:
+    """Tags of a new bucket were dropped; of some settings half was forgotten, or all: those are kept
+    as they were sent and told so. Where moto knew nothing of a setting, sending it made a bucket."""
+    from xml.etree import ElementTree
+
+    from moto.s3.responses import S3Response
+
+    namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
+    # By the word in the query; what lists those that have ids of their own.
+    forgotten = {"encryption", "lifecycle", "logging", "notification", "replication", "website"}
+    unknown = {"abac", "metrics", "intelligent-tiering"}
+    lists = {
+        "metrics": "ListMetricsConfigurationsResult",
+        "intelligent-tiering": "ListBucketIntelligentTieringConfigurationsOutput",
+    }
+
+    def setting(query: dict[str, Any]) -> str | None:
+        return next((word for word in forgotten | unknown if word in query), None)
+
+    def kept(self: Any, bucket_name: str) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
+        bucket = self.backend.get_bucket(bucket_name)
+        if not hasattr(bucket, "kept"):
+            bucket.kept = {}
+        return bucket.kept  # type: ignore[no-any-return]
+
+    def key(word: str, query: dict[str, Any]) -> tuple[str, str]:
+        return word, query.get("id", [""])[0]
+
+    def put(original: Any, self: Any, request: Any, bucket_name: str, query: Any) -> Any:
+        word = setting(query)
+        if word is None:
+            answer = original(self, request, bucket_name, query)
+            if set(query) <= {"x-id"}:
+                tag_new_bucket(self, bucket_name)
+            return answer
+        if word in forgotten:
+            answer = original(self, request, bucket_name, query)
+        else:
+            answer = 200, {}, ""
+        headers = {
+            name: value
+            for name, value in request.headers.items()
+            if name.lower() == "x-amz-transition-default-minimum-object-size"
+        }
+        kept(self, bucket_name)[key(word, query)] = self.body.decode(), headers
+        return answer
+
+    def get(original: Any, self: Any, bucket_name: str, query: Any) -> Any:
+        word = setting(query)
+        if word is None:
+            return original(self, bucket_name, query)
+        all_kept = kept(self, bucket_name)
+        if word in lists and "id" not in query:
+            inside = "".join(body for (of, _), (body, _) in sorted(all_kept.items()) if of == word)
+            return 200, {}, f'<{lists[word]} xmlns="{namespace}">{inside}</{lists[word]}>'
+        if key(word, query) in all_kept:
+            body, headers = all_kept[key(word, query)]
+            return 200, headers, body
+        if word == "abac":
+            return 200, {}, f'<AbacStatus xmlns="{namespace}"><Status>Disabled</Status></AbacStatus>'
+        return original(self, bucket_name, query)
+
+    def delete(original: Any, self: Any, bucket_name: str, query: Any) -> Any:
+        word = setting(query)
+        if word is not None:
+            kept(self, bucket_name).pop(key(word, query), None)
+        if word in unknown:
+            return 204, {}, ""
+        return original(self, bucket_name, query)
+
+    def tag_new_bucket(self: Any, bucket_name: str) -> None:
+        if not self.body:
+            return
+        tags = ElementTree.fromstring(self.body).iter(f"{{{namespace}}}Tag")
+        named = {tag[0].text or "": tag[1].text or "" for tag in tags}
+        if named:
+            self.backend.put_bucket_tagging(bucket_name, named)
+
+    around(S3Response, "_bucket_response_put", put)
+    around(S3Response, "_bucket_response_get", get)
+    around(S3Response, "_bucket_response_delete", delete)
+
+
 def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
     """Have `replacement` called in place of `holder.name`, with the original before the rest."""
     original = getattr(holder, name)
@@ -176,5 +297,6 @@ CORRECTIONS = {
     "ec2": [nat_gateways, key_pairs, user_data],
     "autoscaling": [scaling_policies, duplicates],
     "cloudwatch": [alarm_tags],
-    "s3": [conditional_writes],
+    "ecs": [container_services],
+    "s3": [buckets, conditional_writes],
 }

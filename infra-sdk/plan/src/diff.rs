@@ -53,7 +53,7 @@ impl Found<'_> {
     }
 
     fn block(&mut self, fields: &[Field], have: &BTreeMap<String, Value>, want: &BTreeMap<String, Expr>, path: &str) {
-        for field in fields {
+        for field in fields.iter().filter(|field| !field.local) {
             let Some(want) = want.get(&field.name).filter(|want| !is_null(want)) else { continue };
             let path = if path.is_empty() { field.name.clone() } else { format!("{path}.{}", field.name) };
             let before = self.changes.len();
@@ -267,6 +267,7 @@ mod tests {
             secret: false,
             write_only: false,
             filled: false,
+            local: false,
             physical_name: None,
             cloud: None,
             unlike_cloud: None,

@@ -18,7 +18,8 @@ pub fn recordable(fields: &[Field], inputs: &BTreeMap<String, Expr>, salt: &str)
 
 fn block(fields: &[Field], values: BTreeMap<String, Value>, salt: &str) -> BTreeMap<String, Value> {
     let of = |name: &str| fields.iter().find(|field| field.name == name);
-    let kept = values.into_iter().map(|(name, value)| match of(&name) {
+    let lasting = values.into_iter().filter(|(name, _)| !of(name).is_some_and(|field| field.local));
+    let kept = lasting.map(|(name, value)| match of(&name) {
         Some(field) if field.write_only => (name, value.digested(salt)),
         Some(field) => (name, inside(&field.ty, value, salt)),
         None => (name, value),
@@ -27,7 +28,7 @@ fn block(fields: &[Field], values: BTreeMap<String, Value>, salt: &str) -> BTree
 }
 
 fn inside(ty: &Type, value: Value, salt: &str) -> Value {
-    if !has_write_only(ty) {
+    if !is_kept_in_part(ty) {
         return value;
     }
     match (ty, value) {
@@ -44,10 +45,10 @@ fn inside(ty: &Type, value: Value, salt: &str) -> Value {
     }
 }
 
-fn has_write_only(ty: &Type) -> bool {
+fn is_kept_in_part(ty: &Type) -> bool {
     match ty {
-        Type::Block(fields) => fields.iter().any(|field| field.write_only || has_write_only(&field.ty)),
-        Type::List(item) | Type::Set(item) | Type::Map(item) => has_write_only(item),
+        Type::Block(fields) => fields.iter().any(|field| field.write_only || field.local || is_kept_in_part(&field.ty)),
+        Type::List(item) | Type::Set(item) | Type::Map(item) => is_kept_in_part(item),
         _ => false,
     }
 }
@@ -65,6 +66,7 @@ mod tests {
             secret: false,
             write_only,
             filled: false,
+            local: false,
             physical_name: None,
             cloud: None,
             unlike_cloud: None,

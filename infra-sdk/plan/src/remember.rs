@@ -130,6 +130,7 @@ mod tests {
             secret: false,
             write_only,
             filled: false,
+            local: false,
             physical_name: None,
             cloud: None,
             unlike_cloud: None,

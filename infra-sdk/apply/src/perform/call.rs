@@ -8,6 +8,7 @@ use infra_plan::{Want, recordable};
 use super::{Failure, Subject};
 use crate::error::{Class, ProviderError};
 use crate::event::Event;
+use crate::local::located;
 use crate::observe::read_one;
 use crate::provider::{Condition, Found};
 use crate::retry::{Backoff, Borne};
@@ -16,6 +17,12 @@ use crate::users::{users, users_first};
 impl Subject<'_, '_> {
     pub(super) fn schema(&self) -> &Schema {
         self.handler.schema()
+    }
+
+    /// Evaluated inputs as the handler takes them: known, in clear or marked, without nulls, and with whole paths.
+    pub(super) fn asked(&self, inputs: &BTreeMap<String, Expr>) -> Value {
+        let known = inputs.iter().filter_map(|(name, input)| Some((name.clone(), input.value()?)));
+        located(&self.schema().inputs, Value::Object(known.collect()).without_nulls(), self.bench.folder)
     }
 
     /// Inputs as a record has them.
@@ -86,16 +93,15 @@ impl Subject<'_, '_> {
 
     /// What there is of an object: what the cloud tells, or the record where there is nothing else.
     pub(super) async fn look(&self, id: &str) -> Result<Option<Found>, ProviderError> {
-        if self.handler.maker().is_none() {
+        if !self.handler.is_recorded() {
             return read_one(self.handler.as_ref(), id).await;
         }
         let journal = self.bench.journal();
         let object = journal.state().object(self.address).filter(|object| object.id == id);
-        let clear = |values: &BTreeMap<String, Value>| Value::from(Value::Object(values.clone()).reveal());
         Ok(object.map(|object| Found {
             id: id.to_owned(),
-            inputs: clear(&object.inputs),
-            outputs: clear(&object.outputs),
+            inputs: Value::from(Value::Object(object.inputs.clone()).reveal()),
+            outputs: Value::Object(object.outputs.clone()),
             condition: Condition::Ready,
         }))
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use infra_core::{Expr, Lifecycle, Moment, Value};
 use infra_plan::{Intent, Object, Record, Want};
 
-use super::{Failure, Subject, asked};
+use super::{Failure, Subject};
 use crate::beside::Own;
 use crate::error::{Class, ProviderError};
 use crate::observe::outputs;
@@ -27,7 +27,7 @@ impl Subject<'_, '_> {
             (journal.state().salt.clone(), journal.state().made.get(address).copied().unwrap_or_default())
         };
         let token = token(bench.stack, &salt, address, made);
-        let asked = asked(&inputs);
+        let asked = self.asked(&inputs);
         let tags = ownership(&asked, bench.stack, address, &token);
         let new = Creation { tags: &tags, token: &token };
         // Whoever performs a plan without the recovery before it finds what an interrupted run made all the same.
@@ -47,6 +47,7 @@ impl Subject<'_, '_> {
             .await?;
         let (made, in_doubt) = match self.handler.maker() {
             Some(maker) => (maker.make(&asked), false),
+            None if self.schema().action => self.run(&asked, new, begun_before).await,
             None => {
                 let (made, in_doubt) = self.made(&asked, new, begun_before).await;
                 (made.map(|id| (id, Value::Null)), in_doubt)
@@ -65,7 +66,10 @@ impl Subject<'_, '_> {
                 if !in_doubt && !error.class.is_temporary() {
                     bench.record(Record::Abandoned { address: address.clone() }).await?;
                 }
-                return Err(self.failed("create it", &error, Some(want)));
+                return Err(match self.schema().action {
+                    true => self.not_run(&error, in_doubt, want),
+                    false => self.failed("create it", &error, Some(want)),
+                });
             }
         };
         let problem = "it was made, and was not ready when it was last seen";

@@ -13,19 +13,24 @@ use crate::time::spoken;
 impl Subject<'_, '_> {
     pub(super) async fn delete(&self, id: &str, hooks: &[Hook]) -> Result<String, Failure> {
         self.bench.run_hooks(self.address, hooks, Moment::BeforeDelete, None).await.map_err(Failure::Step)?;
+        if self.handler.is_recorded() {
+            // There is nothing but the record, and nothing to be undone.
+            self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() }).await?;
+            self.bench.run_hooks(self.address, hooks, Moment::AfterDelete, None).await.map_err(Failure::Step)?;
+            return Ok(id.to_owned());
+        }
         let intent = Intent::Delete { id: id.to_owned() };
         self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         let deleted = self.change(async || gone_is_success(self.handler.delete(id).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
         let mut backoff = Backoff::between_looks();
-        // What is nowhere but in the record goes with it.
-        while self.handler.maker().is_none() {
+        loop {
             match self.read(id).await.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
                 None => break,
                 Some(found) if backoff.elapsed() <= self.caller.patience.ready && !self.time.is_over() => {
                     let state = match found.condition {
                         Condition::Ready => "still there".to_owned(),
-                        Condition::Pending(state) | Condition::Failed(state) => state,
+                        Condition::Pending(state) | Condition::Stuck(state) | Condition::Failed(state) => state,
                     };
                     self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
                     self.wait(&mut backoff).await?;

@@ -110,6 +110,12 @@ impl Subject<'_, '_> {
                 Some(found) => match &found.condition {
                     Condition::Ready => return Ok(found),
                     Condition::Pending(state) => (state.clone(), self.caller.patience.ready),
+                    Condition::Stuck(state) => {
+                        let state = self.bench.scrub.scrubbed(state);
+                        let problem = Diagnostic::new(format!("{id} does not become ready: {state}"));
+                        let problem = problem.with_resource(self.address).with_location(&want.declared);
+                        return Err(Failure::Step(problem.with_help("change what keeps it from that, and run the command again")));
+                    }
                     Condition::Failed(state) => {
                         let state = self.bench.scrub.scrubbed(state);
                         let problem = Diagnostic::new(format!("{id} has failed: the cloud calls it `{state}`"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use infra_core::{Moment, Type, Value};
 use infra_plan::{Intent, Record, Want, kept};
 
-use super::{Failure, Subject, asked};
+use super::{Failure, Subject};
 use crate::beside::Own;
 use crate::observe::fields;
 
@@ -34,7 +34,7 @@ impl Subject<'_, '_> {
         // It may have changed since the plan was made, as what is ignored does by its nature.
         let (have, salt) = (fields(self.with_recorded(id, &found)), self.bench.journal().state().salt.clone());
         kept(&self.schema().inputs, &want.ignored, &have, &mut inputs, &salt);
-        let mut asked = asked(&inputs);
+        let mut asked = self.asked(&inputs);
         if imported {
             self.sign(&mut asked, &have);
         }

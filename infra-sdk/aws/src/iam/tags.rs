@@ -5,6 +5,7 @@ use infra_apply::{Class, ProviderError};
 use infra_core::Tags;
 
 use crate::sdk::tags;
+pub(super) use crate::sdk::there;
 
 /// Tags as the SDK has them.
 pub(super) fn to_sdk(tags: &Tags) -> Vec<Tag> {
@@ -24,13 +25,4 @@ pub(super) fn has_token(sdk: &[Tag], token: &str) -> bool {
 /// The name that the engine must have given.
 pub(super) fn named<'a>(name: Option<&'a String>, operation: &str) -> Result<&'a str, ProviderError> {
     name.map(String::as_str).ok_or_else(|| ProviderError::new(Class::Invalid, operation, "the name is missing"))
-}
-
-/// Nothing where the object does not exist.
-pub(super) fn there<T>(answer: Result<T, ProviderError>) -> Result<Option<T>, ProviderError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.class == Class::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }

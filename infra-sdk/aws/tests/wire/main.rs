@@ -3,19 +3,28 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 #![allow(clippy::disallowed_methods, reason = "a test waits where the engine would")]
 
+mod applicationautoscaling;
 mod autoscaling;
 mod autoscaling_launch;
 mod autoscaling_scripted;
+mod beanstalk_scripted;
 mod cloudwatch;
 mod conformance;
+mod dynamodb;
 mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
+mod ecs;
 mod elb;
 mod elbv2;
 mod iam_roles;
+mod kms;
+mod lambda;
 mod lookups;
+mod s3;
 mod scripted;
+mod secretsmanager;
+mod ssm;
 
 use std::sync::OnceLock;
 

@@ -54,7 +54,7 @@ impl PolicyDocument {
 
     /// From the text that IAM answers with: JSON, percent-encoded by some calls. What is no JSON becomes its text, which
     /// differs from every document.
-    #[cfg(any(feature = "iam", test))]
+    #[cfg(any(feature = "sdk", test))]
     pub(crate) fn from_answer(text: &str) -> PolicyDocument {
         let json = serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&percent_decoded(text)?).ok());
         PolicyDocument(json.unwrap_or_else(|| text.into()))
@@ -93,7 +93,7 @@ impl Input<PolicyDocument> for serde_json::Value {
 }
 
 /// Text with `%41` for `A`, as RFC 3986 has it, in clear. `None` if it is not well formed.
-#[cfg(any(feature = "iam", test))]
+#[cfg(any(feature = "sdk", test))]
 fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());

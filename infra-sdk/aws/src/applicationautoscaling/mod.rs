@@ -1,0 +1,14 @@
+//! Auto scaling of what is no group of instances: services of ECS, tables, replicas.
+
+mod policy;
+mod target;
+
+pub use policy::{
+    AdjustmentType, CustomizedMetric, MetricAggregation, PredefinedMetric, PredefinedMetricKind, ScalingPolicy, ScalingPolicyId,
+    ScalingPolicyInputs, ScalingPolicyOutputs, StepAdjustment, StepScaling, TargetTracking,
+};
+pub use target::{
+    ScalableResourceId, ScalableTarget, ScalableTargetId, ScalableTargetInputs, ScheduledAction, ServiceNamespace, SuspendedState,
+};
+
+crate::resources!("applicationautoscaling", aws_sdk_applicationautoscaling::Client: ScalableTarget, ScalingPolicy);

@@ -1,0 +1,101 @@
+//! A name for a key.
+
+use infra_core::{Outputs, Resource};
+use serde::{Deserialize, Serialize};
+
+use super::KeyId;
+
+/// A name for a key, which can come to stand for another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
+#[resource(
+    handle = Alias, id = AliasName, outputs = AliasOutputs, kind = "aws:kms/alias", cloud = "AWS::KMS::Alias",
+    iam("kms:DescribeKey", create("kms:CreateAlias"), update("kms:UpdateAlias"), delete("kms:DeleteAlias")),
+)]
+pub struct AliasInputs {
+    /// The key.
+    #[input(cloud = "TargetKeyId")]
+    pub key: KeyId,
+    /// The name without `alias/`, up to 250 letters, digits, `/`, `_` and `-`, the same only once in a region. Default: made from
+    /// stack and resource.
+    #[input(name = 250, replace, cloud = "AliasName")]
+    pub name: Option<String>,
+}
+
+/// What AWS says of an [`Alias`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
+#[outputs(of = Alias)]
+pub struct AliasOutputs {
+    /// Its ARN.
+    #[output(stable)]
+    pub arn: String,
+}
+
+#[cfg(feature = "kms")]
+mod live {
+    use aws_sdk_kms::Client;
+    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+
+    use super::{Alias, AliasInputs, AliasName, AliasOutputs};
+    use crate::kms::KeyId;
+    use crate::sdk::{failed, named, there};
+
+    /// What AWS's names begin with, and a program's do not.
+    const PREFIX: &str = "alias/";
+
+    impl Lifecycle for Alias {
+        type Client = Client;
+        const SERVICE: &'static str = "kms";
+        const PAGE: usize = 1;
+
+        async fn read(client: &Client, ids: &[AliasName]) -> Result<Vec<Observed<Alias>>, ProviderError> {
+            let mut observed = Vec::new();
+            for id in ids {
+                let Some(name) = id.as_str().strip_prefix(PREFIX) else { continue };
+                let answer = there(client.describe_key().key_id(id.as_str()).send().await.map_err(failed("DescribeKey")))?;
+                let Some(key) = answer.and_then(|answer| answer.key_metadata) else { continue };
+                let account = key.arn().and_then(|arn| arn.rsplit_once(':')).map(|(account, _)| account).unwrap_or_default();
+                observed.push(Observed {
+                    id: id.clone(),
+                    inputs: AliasInputs { key: KeyId::new(key.key_id()), name: Some(name.to_owned()) },
+                    outputs: AliasOutputs { arn: format!("{account}:{id}") },
+                    condition: Condition::Ready,
+                });
+            }
+            Ok(observed)
+        }
+
+        async fn create(client: &Client, want: &AliasInputs, new: Creation<'_>) -> Result<AliasName, ProviderError> {
+            let name = named(want.name.as_ref(), "CreateAlias")?;
+            if name.starts_with(PREFIX) {
+                let words = format!("the name of an alias is written without `{PREFIX}`");
+                return Err(ProviderError::new(Class::Invalid, "CreateAlias", words));
+            }
+            let id = AliasName::new(format!("{PREFIX}{name}"));
+            let call = client.create_alias().alias_name(id.as_str()).target_key_id(want.key.as_str());
+            match call.send().await.map_err(failed("CreateAlias")) {
+                Ok(_) => Ok(id),
+                Err(error) if error.class == Class::Exists => Self::find(client, want, new).await?.ok_or(error),
+                // The key is there by the graph's order, so one that is unknown was made just now.
+                Err(error) => Err(error.class_if(Class::NotYet, |error| error.class == Class::NotFound)),
+            }
+        }
+
+        async fn update(client: &Client, id: &AliasName, have: &AliasInputs, want: &AliasInputs) -> Result<(), ProviderError> {
+            if have.key == want.key {
+                return Ok(());
+            }
+            let call = client.update_alias().alias_name(id.as_str()).target_key_id(want.key.as_str());
+            call.send().await.map(drop).map_err(failed("UpdateAlias"))
+        }
+
+        async fn delete(client: &Client, id: &AliasName) -> Result<(), ProviderError> {
+            gone_is_success(client.delete_alias().alias_name(id.as_str()).send().await.map(drop).map_err(failed("DeleteAlias")))
+        }
+
+        async fn find(client: &Client, want: &AliasInputs, _: Creation<'_>) -> Result<Option<AliasName>, ProviderError> {
+            let id = AliasName::new(format!("{PREFIX}{}", named(want.name.as_ref(), "DescribeKey")?));
+            let found = Self::read(client, std::slice::from_ref(&id)).await?;
+            Ok(found.into_iter().find(|found| found.inputs.key == want.key).map(|found| found.id))
+        }
+    }
+}
