@@ -282,6 +282,28 @@ def buckets() -> None:
     around(S3Response, "_bucket_response_delete", delete)
 
 
+def contributor_insights() -> None:
+    """Not known at all, and every look at a table asks."""
+    from moto.core.responses import ActionResult
+    from moto.dynamodb.responses import DynamoHandler
+
+    def describe(self: Any) -> ActionResult:
+        table = self.dynamodb_backend.get_table(self.body["TableName"])
+        mode = getattr(table, "contributor_insights", None)
+        result = {"TableName": table.name, "ContributorInsightsStatus": "ENABLED" if mode else "DISABLED"}
+        return ActionResult({**result, **({"ContributorInsightsMode": mode} if mode else {})})
+
+    def update(self: Any) -> ActionResult:
+        table = self.dynamodb_backend.get_table(self.body["TableName"])
+        enable = self.body["ContributorInsightsAction"] == "ENABLE"
+        mode = self.body.get("ContributorInsightsMode", "ACCESSED_AND_THROTTLED_KEYS")
+        table.contributor_insights = mode if enable else None
+        return describe(self)
+
+    DynamoHandler.describe_contributor_insights = describe
+    DynamoHandler.update_contributor_insights = update
+
+
 def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
     """Have `replacement` called in place of `holder.name`, with the original before the rest."""
     original = getattr(holder, name)
@@ -297,6 +319,7 @@ CORRECTIONS = {
     "ec2": [nat_gateways, key_pairs, user_data],
     "autoscaling": [scaling_policies, duplicates],
     "cloudwatch": [alarm_tags],
+    "dynamodb": [contributor_insights],
     "ecs": [container_services],
     "s3": [buckets, conditional_writes],
 }

@@ -2,11 +2,12 @@
 
 use infra_apply::{Class, Creation};
 use infra_aws::dynamodb::{
-    AttributeType, BillingMode, GlobalIndex, LocalIndex, Projection, StreamView, Table, TableBuilder, TableClass, Throughput,
+    AttributeType, BillingMode, ContributorInsights, GlobalIndex, GlobalIndexBuilder, LocalIndex, Projection, StreamView, Table,
+    TableBuilder, TableClass, Throughput,
 };
 use infra_core::{Set, Tags};
 
-use crate::conformance::{change, inputs, make};
+use crate::conformance::{Made, change, inputs, make};
 use crate::wire;
 
 fn locks() -> TableBuilder<Set, Set> {
@@ -25,7 +26,8 @@ fn a_table_lives_with_a_capacity_and_then_on_demand() {
     change(&made, |stack| drop(locks().point_in_time_recovery(false).deletion_protection(true).add(stack)));
     let error = wire().runtime.block_on(made.handler.delete(&made.id)).unwrap_err();
     assert!(!error.class.is_temporary(), "a protected table is not asked for again and again: {error}");
-    change(&made, |stack| drop(locks().deletion_protection(false).add(stack)));
+    change(&made, |stack| drop(locks().deletion_protection(false).contributor_insights(ContributorInsights::Throttled).add(stack)));
+    change(&made, |stack| drop(locks().contributor_insights(ContributorInsights::Off).add(stack)));
     assert_eq!(made.output("arn"), "arn:aws:dynamodb:us-west-2:123456789012:table/wire-locks");
     made.delete();
 }
@@ -35,12 +37,12 @@ fn mails() -> TableBuilder<Set, Set> {
     Table::new("mails").name("wire-mails").hash_key("id").range_key("sent").attributes(attributes)
 }
 
-fn by(hash: &str) -> infra_aws::dynamodb::GlobalIndexBuilder<Set, Set> {
+fn by(hash: &str) -> GlobalIndexBuilder<Set, Set> {
     GlobalIndex::new().hash_key(hash).projection(Projection::keys_only())
 }
 
 /// Asks as the engine does, which hears that more is to come until nothing is.
-fn change_until_done(made: &crate::conformance::Made<'_>, want: TableBuilder<Set, Set>) -> usize {
+fn change_until_done(made: &Made<'_>, want: TableBuilder<Set, Set>) -> usize {
     let want = inputs(|stack| drop(want.clone().add(stack)));
     let have = made.read().inputs;
     for calls in 1..20 {
@@ -80,7 +82,7 @@ fn indexes_come_and_go_one_at_a_time_until_all_are_as_wanted() {
 fn a_table_with_a_capacity_gives_it_to_its_indexes_too() {
     let provisioned = |units: i64| mails().read_capacity(units).write_capacity(units).global_indexes([("by-to", by("to"))]);
     let made = make::<Table>(|stack| drop(provisioned(2).table_class(TableClass::InfrequentAccess).add(stack)));
-    let index = |made: &crate::conformance::Made<'_>| {
+    let index = |made: &Made<'_>| {
         let found = made.read().inputs;
         found.as_object().unwrap()["global_indexes"].as_object().unwrap()["by-to"].reveal()["read_capacity"].clone()
     };

@@ -33,10 +33,12 @@ fn a_secret_lives_and_takes_its_values_from_versions() {
     let made = make::<SecretVersion>(|stack| drop(SecretVersion::new("v").secret(SecretArn::new(&secret.id)).value("hunter1").add(stack)));
     assert_eq!(value(&secret.id), "hunter1");
     let first = made.output("version_id");
-    let update = |have, want| wire().runtime.block_on(made.handler.update(&made.id, have, want)).unwrap();
-    update(&version("hunter1"), &version("hunter1"));
+    let update = |have: &str, want: &str| {
+        wire().runtime.block_on(made.handler.update(&made.id, &version(have), &version(want))).unwrap();
+    };
+    update("hunter1", "hunter1");
     assert_eq!(made.output("version_id"), first, "the same value is no new version");
-    update(&version("hunter1"), &version("hunter2"));
+    update("hunter1", "hunter2");
     assert_eq!(value(&secret.id), "hunter2");
     assert_ne!(made.output("version_id"), first);
     assert!(!format!("{:?}", made.read()).contains("hunter"), "a value is never read back");
