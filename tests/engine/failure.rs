@@ -125,3 +125,16 @@ fn a_lost_reply_of_an_update_or_a_delete_does_no_harm() {
     world.destroy().complete();
     assert!(world.cloud.objects().is_empty() && world.state.rows.is_empty());
 }
+
+#[test]
+fn what_is_stuck_is_told_at_once_and_is_changed_by_the_next_deployment_and_not_replaced() {
+    let other = |size: i32| move |stack: &Stack| drop(Machine::new("other").size(size).add(stack));
+    let mut world = World::new();
+    world.cloud.stick("other", "it does not start");
+    let failed = world.deploy(&other(1), json!({}));
+    assert!(failed.outcome.failed[0].1.to_string().contains("does not become ready: it does not start"), "{:?}", failed.outcome);
+    let again = world.deploy(&other(1), json!({}));
+    assert_eq!((again.outcome.failed.len(), again.changes.len()), (1, 0), "nothing is made again");
+    assert_eq!(world.deploy(&other(2), json!({})).complete().changes, ["update machine other"]);
+    assert!(!world.plan(&other(2), json!({})).unwrap().has_changes());
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+mod actions;
 mod basics;
 mod canary;
 mod crash;

@@ -120,3 +120,24 @@ pub struct VaultOutputs {
     #[output(stable, secret)]
     pub key: String,
 }
+
+/// Something that is done once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
+#[resource(handle = Errand, id = ErrandId, outputs = ErrandOutputs, kind = "toy:run/errand", action)]
+pub struct ErrandInputs {
+    /// What is done.
+    pub what: String,
+    /// The machine that it is done on.
+    pub on: Option<MachineId>,
+    /// What it must not tell.
+    #[input(secret)]
+    pub password: Option<String>,
+}
+
+/// What came of an [`Errand`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Outputs)]
+#[outputs(of = Errand)]
+pub struct ErrandOutputs {
+    /// What was said.
+    pub said: String,
+}

@@ -9,6 +9,8 @@ use infra_core::{Address, Diagnostic};
 pub enum Doing {
     /// It is being made.
     Creating,
+    /// It is being run.
+    Running,
     /// It is being changed in place.
     Updating,
     /// It is being deleted.

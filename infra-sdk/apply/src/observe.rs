@@ -100,7 +100,7 @@ pub(crate) async fn observe(
     let mut pages = Vec::new();
     for ((kind, provider), objects) in &by_kind {
         let handler = served(registry, kind, *provider, objects[0].address).await?;
-        if handler.maker().is_some() {
+        if handler.is_recorded() {
             // The record is all there is to see.
             continue;
         }
@@ -172,7 +172,7 @@ async fn read_page(handler: &dyn Handler, page: &[Known<'_>], patience: &Patienc
 fn sight(schema: &Schema, found: Found) -> Sight {
     let (failed, pending) = match found.condition {
         Condition::Failed(state) => (Some(state), None),
-        Condition::Pending(state) => (None, Some(state)),
+        Condition::Pending(state) | Condition::Stuck(state) => (None, Some(state)),
         Condition::Ready => (None, None),
     };
     Sight::Present { outputs: outputs(schema, &found.outputs), inputs: fields(found.inputs), failed, pending }
@@ -190,8 +190,8 @@ pub(crate) fn fields(value: Value) -> BTreeMap<String, Value> {
 pub(crate) fn outputs(schema: &Schema, said: &Value) -> BTreeMap<String, Value> {
     let mut outputs = fields(said.clone());
     for output in schema.outputs.iter().filter(|output| output.secret) {
-        if let Some(value) = outputs.remove(&output.name) {
-            outputs.insert(output.name.clone(), Value::Secret(Box::new(value)));
+        if let Some(value) = outputs.get_mut(&output.name).filter(|value| !matches!(value, Value::Secret(_))) {
+            *value = Value::Secret(Box::new(std::mem::replace(value, Value::Null)));
         }
     }
     outputs

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Tags, Type, Value};
+use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, Schema, Type, Value};
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, recordable, remembered};
-use sha2::{Digest as _, Sha256};
 
 use crate::beside::Own;
 use crate::error::{Class, ProviderError, gone_is_success};
@@ -14,6 +13,7 @@ use crate::event::{Doing, Event, Watcher};
 use crate::journal::{Desk, Now};
 use crate::lease::Guarded;
 use crate::local::located;
+use crate::making::{ownership, token};
 use crate::observe::{fields, outputs, read_one};
 use crate::provider::{Condition, Creation, Found, Handler};
 use crate::registry::Registry;
@@ -50,10 +50,10 @@ pub(crate) struct Bench<'a> {
 }
 
 /// A resource and what its step needs to know of it.
-struct Subject<'a, 'b> {
-    bench: &'a Bench<'b>,
-    address: &'a Address,
-    handler: Arc<dyn Handler>,
+pub(crate) struct Subject<'a, 'b> {
+    pub(crate) bench: &'a Bench<'b>,
+    pub(crate) address: &'a Address,
+    pub(crate) handler: Arc<dyn Handler>,
 }
 
 impl<'b> Bench<'b> {
@@ -158,7 +158,7 @@ impl<'b> Bench<'b> {
 }
 
 impl Subject<'_, '_> {
-    fn schema(&self) -> &Schema {
+    pub(crate) fn schema(&self) -> &Schema {
         self.handler.schema()
     }
 
@@ -173,7 +173,7 @@ impl Subject<'_, '_> {
         recordable(&self.schema().inputs, inputs, &self.bench.journal().state().salt.clone())
     }
 
-    fn failed(&self, doing: &str, error: &ProviderError, want: Option<&Want>) -> Failure {
+    pub(crate) fn failed(&self, doing: &str, error: &ProviderError, want: Option<&Want>) -> Failure {
         let problem = self.bench.scrub.scrubbed(&format!("failed to {doing}: {error}"));
         let mut problem = Diagnostic::new(problem).with_resource(self.address);
         if let Some(want) = want {
@@ -185,7 +185,7 @@ impl Subject<'_, '_> {
         Failure::Step(problem)
     }
 
-    fn notice(&self) -> impl FnMut(&ProviderError, std::time::Duration) + '_ {
+    pub(crate) fn notice(&self) -> impl FnMut(&ProviderError, std::time::Duration) + '_ {
         move |error, after| {
             let error = self.bench.scrub.scrubbed(&error.to_string());
             self.bench.watcher.hear(Event::Retrying { address: self.address.clone(), error, after });
@@ -226,6 +226,7 @@ impl Subject<'_, '_> {
             .await?;
         let (made, in_doubt) = match self.handler.maker() {
             Some(maker) => (maker.make(&asked), false),
+            None if self.schema().action => self.run(&asked, new, begun_before).await,
             None => {
                 let (made, in_doubt) = self.made(&asked, new, begun_before).await;
                 (made.map(|id| (id, Value::Null)), in_doubt)
@@ -238,7 +239,10 @@ impl Subject<'_, '_> {
                 if !in_doubt && !error.class.is_temporary() {
                     bench.record(Record::Abandoned { address: address.clone() }).await?;
                 }
-                return Err(self.failed("create it", &error, Some(want)));
+                return Err(match self.schema().action {
+                    true => self.not_run(&error, in_doubt, want),
+                    false => self.failed("create it", &error, Some(want)),
+                });
             }
         };
         let mut object = bench.object(&id, want, lifecycle, self.recordable(&inputs), outputs(self.schema(), &told));
@@ -247,21 +251,6 @@ impl Subject<'_, '_> {
         bench.record(Record::Made { address: address.clone(), object }).await?;
         let found = self.ready(&id, want).await?;
         self.settle(&id, found, want, &inputs, &asked, due).await
-    }
-
-    /// Makes the object, once: after an answer that got lost, it is looked for before it is made again. Says too whether
-    /// an answer got lost: then an error of a later try does not mean that nothing was made.
-    async fn made(&self, asked: &Value, new: Creation<'_>, mut in_doubt: bool) -> (Result<String, ProviderError>, bool) {
-        let made = retry(&self.bench.patience, self.notice(), async || {
-            if in_doubt && let Some(id) = self.handler.find(asked, new).await? {
-                return Ok(id);
-            }
-            let answer = self.handler.create(asked, new).await;
-            in_doubt |= matches!(&answer, Err(error) if error.class == Class::Unavailable);
-            answer
-        })
-        .await;
-        (made, in_doubt)
     }
 
     /// Changes the object; `changes` where there is something to change, and not only something to wait for. One that is
@@ -347,16 +336,15 @@ impl Subject<'_, '_> {
 
     /// What there is of an object: what the cloud tells, or the record where there is nothing else.
     async fn look(&self, id: &str) -> Result<Option<Found>, ProviderError> {
-        if self.handler.maker().is_none() {
+        if !self.handler.is_recorded() {
             return read_one(self.handler.as_ref(), id).await;
         }
         let journal = self.bench.journal();
         let object = journal.state().object(self.address).filter(|object| object.id == id);
-        let clear = |values: &BTreeMap<String, Value>| Value::from(Value::Object(values.clone()).reveal());
         Ok(object.map(|object| Found {
             id: id.to_owned(),
-            inputs: clear(&object.inputs),
-            outputs: clear(&object.outputs),
+            inputs: Value::from(Value::Object(object.inputs.clone()).reveal()),
+            outputs: Value::Object(object.outputs.clone()),
             condition: Condition::Ready,
         }))
     }
@@ -422,6 +410,12 @@ impl Subject<'_, '_> {
                 Some(found) => match &found.condition {
                     Condition::Ready => return Ok(found),
                     Condition::Pending(state) => (state.clone(), self.bench.patience.ready),
+                    Condition::Stuck(state) => {
+                        let state = self.bench.scrub.scrubbed(state);
+                        let problem = Diagnostic::new(format!("{id} does not become ready: {state}"));
+                        let problem = problem.with_resource(self.address).with_location(&want.declared);
+                        return Err(Failure::Step(problem.with_help("change what keeps it from that, and run the command again")));
+                    }
                     Condition::Failed(state) => {
                         let state = self.bench.scrub.scrubbed(state);
                         let problem = Diagnostic::new(format!("{id} has failed: the cloud calls it `{state}`"));
@@ -446,6 +440,12 @@ impl Subject<'_, '_> {
 
     async fn delete(&self, id: &str, hooks: &[Hook]) -> Result<String, Failure> {
         self.bench.run_hooks(self.address, hooks, Moment::BeforeDelete, None).await.map_err(Failure::Step)?;
+        if self.handler.is_recorded() {
+            // There is nothing but the record, and nothing to be undone.
+            self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() }).await?;
+            self.bench.run_hooks(self.address, hooks, Moment::AfterDelete, None).await.map_err(Failure::Step)?;
+            return Ok(id.to_owned());
+        }
         let intent = Intent::Delete { id: id.to_owned() };
         self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         let deleted = retry(&self.bench.patience, self.notice(), async || gone_is_success(self.handler.delete(id).await)).await;
@@ -458,7 +458,7 @@ impl Subject<'_, '_> {
                 Some(found) if backoff.elapsed() <= self.bench.patience.ready => {
                     let state = match found.condition {
                         Condition::Ready => "still there".to_owned(),
-                        Condition::Pending(state) | Condition::Failed(state) => state,
+                        Condition::Pending(state) | Condition::Stuck(state) | Condition::Failed(state) => state,
                     };
                     self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
                     backoff.wait().await;
@@ -476,32 +476,13 @@ impl Subject<'_, '_> {
 }
 
 /// What a step does, for people.
-pub(crate) fn doing(action: &Action) -> Option<Doing> {
-    match action {
+pub(crate) fn doing(step: &Step) -> Option<Doing> {
+    match &step.action {
+        Action::Create { .. } if step.runs => Some(Doing::Running),
         Action::Create { .. } => Some(Doing::Creating),
         Action::Update { .. } => Some(Doing::Updating),
         Action::Adopt { changes, .. } => (!changes.is_empty()).then_some(Doing::Updating),
         Action::Delete { .. } => Some(Doing::Deleting),
         Action::Sweep { .. } | Action::Retain { .. } | Action::Note { .. } | Action::Forget { .. } => None,
     }
-}
-
-/// The tags of a new object: the program's, and what says whose it is.
-pub(crate) fn ownership(asked: &Value, stack: &str, address: &Address, token: &str) -> Tags {
-    let wanted = asked.as_object().and_then(|asked| asked.get("tags")).and_then(Value::as_object);
-    let mut tags: Tags = wanted.into_iter().flatten().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
-    tags.insert("infra:stack".into(), stack.to_owned());
-    tags.insert("infra:resource".into(), address.to_string());
-    tags.insert("infra:token".into(), token.to_owned());
-    tags
-}
-
-/// The idempotency token of a create: the same for the same object of the same resource, whoever computes it.
-pub(crate) fn token(stack: &str, salt: &str, address: &Address, made: u64) -> String {
-    let mut hash = Sha256::new();
-    for part in ["token", stack, salt, &address.to_string(), &made.to_string()] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -15,6 +15,8 @@ pub enum Condition {
     Ready,
     /// Not yet; the cloud's word for it, as in `pending`.
     Pending(String),
+    /// Not as it is, and neither waiting nor another object helps: it must be changed. The cloud's word or reason.
+    Stuck(String),
     /// It never will; the cloud's word or reason.
     Failed(String),
 }
@@ -138,6 +140,24 @@ pub trait Handler: Send + Sync {
         None
     }
 
+    /// Whether its objects are nowhere but in the record, which then is all there is to see.
+    fn is_recorded(&self) -> bool {
+        self.maker().is_some() || self.schema().action
+    }
+
+    /// Runs an action, and gives what came of it: its outputs. Called where the type's schema says that it is one, and
+    /// then no other function is but [`ran`](Handler::ran).
+    async fn run(&self, want: &Value, new: Creation<'_>) -> Result<Value, ProviderError> {
+        let _ = (want, new);
+        Err(ProviderError::new(Class::Other, "run it", format!("a {} is no action", self.schema().kind)))
+    }
+
+    /// What came of an action whose run was interrupted, if it is known that it went through.
+    async fn ran(&self, want: &Value, new: Creation<'_>) -> Result<Option<Value>, ProviderError> {
+        let _ = (want, new);
+        Ok(None)
+    }
+
     /// As [`Lifecycle::read`].
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError>;
 
@@ -154,7 +174,16 @@ pub trait Handler: Send + Sync {
     async fn find(&self, want: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError>;
 }
 
-/// The one place where values become a resource's structs and back.
+/// Values as a type's inputs.
+pub(crate) fn inputs<R: Resource>(value: &Value) -> Result<R::Inputs, ProviderError> {
+    serde_json::from_value(value.reveal()).map_err(|error| {
+        // The words of the error may have a value in them.
+        let why = if value.has_secret() { "what does not fit is not shown, since there are secrets".into() } else { error.to_string() };
+        ProviderError::new(Class::Invalid, "read the inputs", format!("they do not fit {}: {why}", R::KIND))
+    })
+}
+
+/// Where a resource's values become its structs, and back.
 pub struct Served<R: Lifecycle> {
     client: R::Client,
     schema: Schema,
@@ -165,14 +194,6 @@ impl<R: Lifecycle> Served<R> {
     /// Serves `R` through a client.
     pub fn new(client: R::Client) -> Served<R> {
         Served { client, schema: R::schema(), of: PhantomData }
-    }
-
-    fn inputs(value: &Value) -> Result<R::Inputs, ProviderError> {
-        serde_json::from_value(value.reveal()).map_err(|error| {
-            // The words of the error may have a value in them.
-            let why = if value.has_secret() { "what does not fit is not shown, since there are secrets".into() } else { error.to_string() };
-            ProviderError::new(Class::Invalid, "read the inputs", format!("they do not fit {}: {why}", R::KIND))
-        })
     }
 
     fn id(text: &str) -> R::Id {
@@ -213,12 +234,12 @@ impl<R: Lifecycle> Handler for Served<R> {
     }
 
     async fn create(&self, want: &Value, new: Creation<'_>) -> Result<String, ProviderError> {
-        let id = R::create(&self.client, &Self::inputs(want)?, new).await?;
+        let id = R::create(&self.client, &inputs::<R>(want)?, new).await?;
         Ok(id.as_str().to_owned())
     }
 
     async fn update(&self, id: &str, have: &Value, want: &Value) -> Result<(), ProviderError> {
-        R::update(&self.client, &Self::id(id), &Self::inputs(have)?, &Self::inputs(want)?).await
+        R::update(&self.client, &Self::id(id), &inputs::<R>(have)?, &inputs::<R>(want)?).await
     }
 
     async fn delete(&self, id: &str) -> Result<(), ProviderError> {
@@ -226,7 +247,7 @@ impl<R: Lifecycle> Handler for Served<R> {
     }
 
     async fn find(&self, want: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError> {
-        let id = R::find(&self.client, &Self::inputs(want)?, new).await?;
+        let id = R::find(&self.client, &inputs::<R>(want)?, new).await?;
         Ok(id.map(|id| id.as_str().to_owned()))
     }
 }

@@ -8,7 +8,8 @@ use infra_plan::{Intent, Object, Record, unsure};
 
 use crate::event::{Doing, Event, Watcher};
 use crate::journal::Journal;
-use crate::perform::ownership;
+use crate::making::ownership;
+use crate::observe::outputs;
 use crate::provider::Creation;
 use crate::registry::Registry;
 use crate::retry::{Backoff, Patience, retry};
@@ -44,7 +45,7 @@ pub(crate) async fn recover(
     // All at once, since each may take as long as a cloud needs to show what it has.
     let salt = &journal.state().salt;
     let searches = open.iter().map(|(address, intent)| search(registry, stack, salt, patience, address, intent));
-    let mut found: BTreeMap<Address, Option<String>> = BTreeMap::new();
+    let mut found: BTreeMap<Address, Option<(String, Outputs)>> = BTreeMap::new();
     for ((address, _), made) in open.iter().zip(join_all(searches).await) {
         found.insert(address.clone(), made?);
     }
@@ -67,10 +68,9 @@ pub(crate) async fn recover(
                 (record.unwrap_or_else(|| Record::Abandoned { address: address.clone() }), id)
             }
             Intent::Create { inputs, dependencies, declared, lifecycle, .. } => match found.remove(&address).flatten() {
-                Some(id) => {
+                Some((id, outputs)) => {
                     let problem = Some("it was made by an interrupted run".to_owned());
-                    let (id_made, outputs) = (id.clone(), BTreeMap::new());
-                    let object = Object { id: id_made, inputs, outputs, dependencies, declared, problem, lifecycle, unfinished: true };
+                    let object = Object { id: id.clone(), inputs, outputs, dependencies, declared, problem, lifecycle, unfinished: true };
                     (Record::Made { address: address.clone(), object }, id)
                 }
                 None => (Record::Abandoned { address: address.clone() }, "nothing".to_owned()),
@@ -82,7 +82,10 @@ pub(crate) async fn recover(
     Ok(())
 }
 
-/// The object that an interrupted create made, if it did; nothing for other intents. What was made a moment ago may not
+/// What is told of an object.
+type Outputs = BTreeMap<String, Value>;
+
+/// The object that an interrupted create made, if it did, and what it told; nothing for other intents. What was made a moment ago may not
 /// be found everywhere yet, and what is not found is made again: so it is looked for a while.
 async fn search(
     registry: &Registry,
@@ -91,7 +94,7 @@ async fn search(
     patience: &Patience,
     address: &Address,
     intent: &Intent,
-) -> Result<Option<String>, RecoverError> {
+) -> Result<Option<(String, Outputs)>, RecoverError> {
     let Intent::Create { token, inputs, declared, lifecycle, .. } = intent else { return Ok(None) };
     let unanswered = |problem: String| {
         let problem = Diagnostic::new(problem).with_resource(address).with_location(declared);
@@ -111,10 +114,19 @@ async fn search(
     let new = Creation { tags: &tags, token };
     let mut backoff = Backoff::new();
     loop {
-        let found = retry(patience, |_, _| {}, async || handler.find(&asked, new).await).await;
-        let found =
-            found.map_err(|error| unanswered(scrub.scrubbed(&format!("failed to look for what an interrupted run made: {error}"))))?;
-        if found.is_some() || backoff.elapsed() + backoff.upcoming() > patience.seen {
+        let found = retry(
+            patience,
+            |_, _| {},
+            async || match handler.schema().action {
+                true => Ok(handler.ran(&asked, new).await?.map(|told| (token.clone(), outputs(handler.schema(), &scrub.marked(&told))))),
+                false => Ok(handler.find(&asked, new).await?.map(|id| (id, Outputs::new()))),
+            },
+        );
+        let found = found
+            .await
+            .map_err(|error| unanswered(scrub.scrubbed(&format!("failed to look for what an interrupted run made: {error}"))))?;
+        // Whoever can tell what came of an action tells it at once.
+        if found.is_some() || handler.schema().action || backoff.elapsed() + backoff.upcoming() > patience.seen {
             return Ok(found);
         }
         backoff.wait().await;

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use crate::elsewhere::Elsewhere;
 use crate::error::ProviderError;
 use crate::provider::{Handler, Lifecycle, Served};
+use crate::run::{RunOnce, Runner};
 
 /// Answers one kind of [`Lookup`](infra_core::Lookup).
 #[async_trait]
@@ -35,6 +36,11 @@ impl Registry {
     /// Adds a type of resource, over a client of its service.
     pub fn serve<R: Lifecycle>(&mut self, client: &R::Client) {
         self.insert(Arc::new(Served::<R>::new(client.clone())));
+    }
+
+    /// Adds a type of action, over a client of its service.
+    pub fn run<R: RunOnce>(&mut self, client: &R::Client) {
+        self.insert(Arc::new(Runner::<R>::new(client.clone())));
     }
 
     /// Adds a handler of any make.

@@ -40,7 +40,7 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
         while running.len() < parallel.max(1) && ended.store.is_none() && !interrupt.is_requested() {
             let Some((_, at)) = ready.pop_first() else { break };
             let step = &steps[at];
-            if let Some(doing) = doing(&step.action) {
+            if let Some(doing) = doing(step) {
                 bench.watcher.hear(Event::Started { address: step.address.clone(), doing });
             }
             running.push(async move { (at, bench.perform(step).await) });
@@ -51,7 +51,7 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
         match outcome {
             Ok(id) => {
                 ended.done += 1;
-                if let Some(doing) = doing(&step.action) {
+                if let Some(doing) = doing(step) {
                     bench.watcher.hear(Event::Finished { address: step.address.clone(), doing, id });
                 }
                 for after in &next[at] {
@@ -64,7 +64,7 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
             // The first says why; those after it say no more than that there was one.
             Err(Failure::Store(error)) => drop(ended.store.get_or_insert(error)),
             Err(Failure::Step(problem)) => {
-                if let Some(doing) = doing(&step.action) {
+                if let Some(doing) = doing(step) {
                     bench.watcher.hear(Event::Failed { address: step.address.clone(), doing, problem: problem.clone() });
                 }
                 ended.failed.push((step.address.clone(), problem));

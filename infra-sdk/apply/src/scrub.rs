@@ -58,6 +58,16 @@ impl Scrub {
         }
     }
 
+    /// A value in which every text is marked that has one of them in it.
+    pub(crate) fn marked(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) if self.scrubbed(text) != *text => Value::Secret(Box::new(value.clone())),
+            Value::List(items) => Value::List(items.iter().map(|item| self.marked(item)).collect()),
+            Value::Object(fields) => Value::Object(fields.iter().map(|(key, field)| (key.clone(), self.marked(field))).collect()),
+            plain => plain.clone(),
+        }
+    }
+
     /// A text without them.
     pub(crate) fn scrubbed(&self, text: &str) -> String {
         let known = self.words();

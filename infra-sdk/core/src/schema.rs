@@ -171,6 +171,9 @@ pub struct Schema {
     /// the old object must go first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<Vec<String>>,
+    /// Whether it is an action: it is run and not made, and nothing exists of it afterwards but the record of its outcome.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub action: bool,
     /// The type in the cloud's own schemas, as in `AWS::EC2::Subnet`.
     #[serde(skip)]
     pub cloud: Option<String>,

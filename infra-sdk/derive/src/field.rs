@@ -86,6 +86,11 @@ impl Input {
         Ok(input)
     }
 
+    /// Makes every other value need another object.
+    pub(crate) fn replacing(&mut self) {
+        self.replace = true;
+    }
+
     /// The code of the constant that names this input of a resource.
     pub(crate) fn constant(&self, core: &TokenStream) -> TokenStream {
         let (name, constant) = (&self.name, format_ident!("{}", self.name.to_uppercase()));

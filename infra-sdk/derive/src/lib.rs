@@ -18,6 +18,7 @@ use syn::{DeriveInput, Error, parse_macro_input};
 /// On the struct: `#[resource(handle = Subnet, id = SubnetId, outputs = SubnetOutputs, kind = "aws:ec2/subnet",
 /// cloud = "AWS::EC2::Subnet", iam("ec2:DescribeSubnets", create("ec2:CreateSubnet")), unique(vpc, cidr_block))]`. What is allowed to `create`,
 /// `update` and `delete` stands in those words; what stands by itself is for reading.
+/// `action` on the struct says that it is run and not made: then every input that changes runs it again.
 /// On a field: `#[input(replace, secret, write_only, set, filled, local, name = 255, cloud = "VpcId")]`.
 ///
 /// What is deliberately unlike the cloud's own schema says why: `unlike_cloud = "…"` on a field, or on the struct where

@@ -20,12 +20,14 @@ struct Attribute {
     without: Vec<(String, LitStr)>,
     iam: Permissions,
     unique: Vec<Vec<Ident>>,
+    action: bool,
 }
 
 impl Attribute {
     fn read(item: &DeriveInput) -> syn::Result<Attribute> {
         let (mut handle, mut id, mut outputs, mut kind, mut cloud, mut unlike_cloud) = (None, None, None, None, None, None);
         let (mut core, mut iam, mut unique, mut without) = (quote!(::infra_core), Permissions::default(), Vec::new(), Vec::new());
+        let mut action = false;
         for attr in item.attrs.iter().filter(|attr| attr.path().is_ident("resource")) {
             attr.parse_nested_meta(|meta| {
                 match meta.path.get_ident().map(Ident::to_string).as_deref() {
@@ -40,6 +42,7 @@ impl Attribute {
                         syn::parenthesized!(content in meta.input);
                         without.extend(Punctuated::<Without, Token![,]>::parse_terminated(&content)?.into_iter().map(|left| left.0));
                     }
+                    Some("action") => action = true,
                     Some("crate") => {
                         let path: Path = meta.value()?.parse()?;
                         core = quote!(#path);
@@ -57,7 +60,7 @@ impl Attribute {
                         unique.push(Punctuated::<Ident, Token![,]>::parse_terminated(&content)?.into_iter().collect());
                     }
                     _ => {
-                        let known = "handle, id, outputs, kind, cloud, unlike_cloud, without(…), iam(…), unique(…) or crate";
+                        let known = "handle, id, outputs, kind, cloud, unlike_cloud, without(…), iam(…), unique(…), action or crate";
                         return Err(meta.error(format!("expected {known}")));
                     }
                 }
@@ -76,6 +79,7 @@ impl Attribute {
             without,
             iam,
             unique,
+            action,
         })
     }
 }
@@ -146,8 +150,12 @@ impl Permissions {
 }
 
 pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
-    let inputs = Input::all(item)?;
-    let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, iam, unique } = Attribute::read(item)?;
+    let mut inputs = Input::all(item)?;
+    let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, iam, unique, action } = Attribute::read(item)?;
+    if action {
+        // What was run cannot be changed: it is run again.
+        inputs.iter_mut().for_each(Input::replacing);
+    }
     for name in unique.iter().flatten() {
         if !inputs.iter().any(|input| input.ident == *name) {
             return Err(Error::new_spanned(name, format!("there is no input `{name}`")));
@@ -219,6 +227,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                     inputs: ::std::vec![#(#fields),*],
                     outputs: <#outputs as #core::OutputFields>::fields(),
                     unique: ::std::vec![#(#unique),*],
+                    action: #action,
                     cloud: #cloud,
                     unlike_cloud: #unlike_cloud,
                     without: ::std::vec![#(#without),*],

@@ -54,6 +54,9 @@ pub struct Step {
     pub handle: String,
     /// What is done.
     pub action: Action,
+    /// Whether it is an action that is run, and no object is made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub runs: bool,
     /// The steps, by index, that must be done before.
     pub after: BTreeSet<usize>,
 }
@@ -264,6 +267,7 @@ impl Plan {
         let mut counts = Counts { unchanged: self.unchanged.len(), moved: self.moves.len(), ..Counts::default() };
         for step in &self.steps {
             match &step.action {
+                Action::Create { .. } if step.runs => counts.run += 1,
                 Action::Create { replaces: None, .. } => counts.create += 1,
                 Action::Create { replaces: Some(_), .. } => counts.replace += 1,
                 Action::Update { .. } => counts.update += 1,
@@ -296,6 +300,9 @@ pub struct Counts {
     pub import: usize,
     /// Replaced.
     pub replace: usize,
+    /// Run: actions, for the first time or again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub run: usize,
     /// Deleted.
     pub delete: usize,
     /// Kept in the cloud, and not in the stack any more.
@@ -329,6 +336,12 @@ impl Replacement {
     pub(crate) fn describe(&self) -> String {
         let reasons: Vec<String> = self.reasons().map(ToString::to_string).collect();
         format!("replaced: {}", reasons.join("; "))
+    }
+
+    /// That and why an action is run again: `runs again: script changes`.
+    pub(crate) fn describe_run(&self) -> String {
+        let reasons: Vec<String> = self.reasons().map(ToString::to_string).collect();
+        format!("runs again: {}", reasons.join("; "))
     }
 
     /// All reasons.

@@ -157,6 +157,7 @@ mod tests {
             address: Address::new("t:t/t", "b"),
             handle: "T".into(),
             action: Action::Create { want, replaces: None },
+            runs: false,
             after: BTreeSet::new(),
         };
         let plan = Plan {

@@ -103,6 +103,9 @@ pub(crate) fn steps(
     drawn.order_deletes(state, graph, dependencies);
     drawn.make_room(state, graph);
     sweep(&mut drawn, state);
+    for step in &mut drawn.steps {
+        step.runs = graph.schemas.get(step.address.kind()).is_some_and(|schema| schema.action);
+    }
     (drawn, unchanged)
 }
 
@@ -117,7 +120,7 @@ pub(crate) fn destruction(state: &State, observed: &Observed, handle: impl Fn(&A
 
 impl Steps {
     fn push(&mut self, address: &Address, handle: String, action: Action) -> usize {
-        self.steps.push(Step { address: address.clone(), handle, action, after: BTreeSet::new() });
+        self.steps.push(Step { address: address.clone(), handle, action, runs: false, after: BTreeSet::new() });
         self.steps.len() - 1
     }
 

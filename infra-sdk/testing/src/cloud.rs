@@ -26,6 +26,8 @@ pub enum Verb {
     Delete,
     /// Looking for what an interrupted create made.
     Find,
+    /// Running an action.
+    Run,
 }
 
 /// A call that was made.
@@ -80,6 +82,10 @@ pub(crate) struct Contents {
     pub(crate) nature: Nature,
     /// How often each young object has been read.
     reads: BTreeMap<String, u32>,
+    /// Why objects do not become ready until they are changed, by the resource's name.
+    pub(crate) stuck: BTreeMap<String, String>,
+    /// What each run of an action was given, by its type and the resource's name.
+    runs: BTreeMap<(String, String), Vec<BTreeMap<String, Value>>>,
 }
 
 /// How quick the cloud is.
@@ -133,6 +139,12 @@ impl MockCloud {
         let mut found = contents.objects.iter().filter(|(_, object)| &*object.kind == kind && object.name == name);
         let first = found.next()?;
         found.next().is_none().then(|| (first.0.clone(), first.1.clone()))
+    }
+
+    /// What each run of an action was given so far, the first one first, with secrets in clear; runs whose answer was lost
+    /// are among them.
+    pub fn runs(&self, kind: &str, name: &str) -> Vec<BTreeMap<String, Value>> {
+        self.contents().runs.get(&(kind.to_owned(), name.to_owned())).cloned().unwrap_or_default()
     }
 
     /// Every call so far but reads, in order, as `create subnet public-1`.
@@ -213,6 +225,11 @@ impl MockCloud {
     /// Lets objects that are made from now on be `pending` for their first so many reads.
     pub fn ready_after(&self, reads: u32) {
         self.contents().nature.ready_after = reads;
+    }
+
+    /// Lets the object of the resource called `name` not become ready until it is changed, for this reason.
+    pub fn stick(&self, name: &str, why: &str) {
+        self.contents().stuck.insert(name.to_owned(), why.to_owned());
     }
 
     /// Lets objects that are made from now on be invisible to their first so many reads, as in a cloud whose answers
@@ -324,6 +341,19 @@ impl Contents {
         Ok(id)
     }
 
+    /// Runs an action; what came of it is invented.
+    pub(crate) fn run(
+        &mut self,
+        schema: &Schema,
+        name: &str,
+        inputs: BTreeMap<String, Value>,
+    ) -> Result<BTreeMap<String, Value>, ProviderError> {
+        self.refuse_dead_references(&inputs)?;
+        let runs = self.runs.entry((schema.kind.to_string(), name.to_owned())).or_default();
+        runs.push(inputs.clone());
+        Ok(invent::outputs(schema, &invent::id(&schema.kind, runs.len() as u64), &inputs, 1))
+    }
+
     pub(crate) fn update(&mut self, schema: &Schema, id: &str, want: BTreeMap<String, Value>) -> Result<(), ProviderError> {
         self.refuse_dead_references(&want)?;
         let missing = || ProviderError::new(Class::NotFound, "Update", format!("there is no {id}"));
@@ -336,6 +366,7 @@ impl Contents {
             }
             object.inputs.insert(field, value);
         }
+        self.stuck.remove(&object.name);
         object.inputs.extend(insisted);
         object.revision += 1;
         object.outputs = invent::outputs(schema, id, &object.inputs, object.revision);

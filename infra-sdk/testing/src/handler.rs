@@ -93,6 +93,16 @@ impl Handler for MockHandler {
         100
     }
 
+    async fn run(&self, want: &Value, new: Creation<'_>) -> Result<Value, ProviderError> {
+        let name = name(new);
+        let call = self.begin(Verb::Run, &name).await?;
+        self.complete(want)?;
+        let mut contents = self.cloud.contents();
+        let outputs = contents.run(&self.schema, &name, clear(want))?;
+        contents.end(call, Verb::Run, &name)?;
+        Ok(Value::Object(outputs))
+    }
+
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError> {
         let call = self.begin(Verb::Read, "").await?;
         let mut contents = self.cloud.contents();
@@ -100,6 +110,7 @@ impl Handler for MockHandler {
         for id in ids {
             let Some(object) = contents.objects.get(id).filter(|object| self.sees(object)) else { continue };
             let (mut inputs, outputs) = (object.inputs.clone(), object.outputs.clone());
+            let stuck = contents.stuck.get(&object.name).cloned();
             // As a handler does: the engine's own tags are not the program's.
             if let Some(Value::Object(tags)) = inputs.get_mut("tags") {
                 tags.retain(|key, _| !key.starts_with(OWNERSHIP_PREFIX));
@@ -111,7 +122,7 @@ impl Handler for MockHandler {
                 Seen::NotYet => {}
                 // What a cloud says of an object that is not ready is no more than a promise.
                 Seen::Pending => all.push(found(Condition::Pending("pending".into()), BTreeMap::new())),
-                Seen::Ready => all.push(found(Condition::Ready, outputs)),
+                Seen::Ready => all.push(found(stuck.map_or(Condition::Ready, Condition::Stuck), outputs)),
             }
         }
         contents.end(call, Verb::Read, "")?;

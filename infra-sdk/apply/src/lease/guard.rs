@@ -46,6 +46,16 @@ impl Handler for Guarded {
         self.inner.maker()
     }
 
+    async fn run(&self, want: &Value, new: Creation<'_>) -> Result<Value, ProviderError> {
+        self.check("run")?;
+        self.inner.run(want, new).await
+    }
+
+    async fn ran(&self, want: &Value, new: Creation<'_>) -> Result<Option<Value>, ProviderError> {
+        self.check("ran")?;
+        self.inner.ran(want, new).await
+    }
+
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError> {
         self.check("read")?;
         self.inner.read(ids).await

@@ -65,7 +65,7 @@ impl Import {
             return Err(Error::Refused { problem, help: "choose another name with `--as`".into() });
         }
         let found = self.read(handler.as_ref()).await?;
-        if let Condition::Failed(state) | Condition::Pending(state) = &found.condition {
+        if let Condition::Failed(state) | Condition::Stuck(state) | Condition::Pending(state) = &found.condition {
             say(&format!("The cloud calls {} `{state}`: it can be taken over when it is ready.", self.id));
         }
         let Value::Object(inputs) = &found.inputs else {

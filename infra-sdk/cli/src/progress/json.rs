@@ -80,6 +80,7 @@ impl Show for JsonLines {
 fn word(doing: Doing) -> &'static str {
     match doing {
         Doing::Creating => "creating",
+        Doing::Running => "running",
         Doing::Updating => "updating",
         Doing::Deleting => "deleting",
         Doing::Recovering => "recovering",

@@ -6,6 +6,7 @@ use infra_apply::Doing;
 pub(super) fn doing(doing: Doing) -> &'static str {
     match doing {
         Doing::Creating => "creating",
+        Doing::Running => "running",
         Doing::Updating => "updating",
         Doing::Deleting => "deleting",
         Doing::Recovering => "looking for",
@@ -16,6 +17,7 @@ pub(super) fn doing(doing: Doing) -> &'static str {
 pub(super) fn done(doing: Doing) -> &'static str {
     match doing {
         Doing::Creating => "created",
+        Doing::Running => "ran",
         Doing::Updating => "updated",
         Doing::Deleting => "deleted",
         Doing::Recovering => "settled",
@@ -26,6 +28,7 @@ pub(super) fn done(doing: Doing) -> &'static str {
 pub(super) fn infinitive(doing: Doing) -> &'static str {
     match doing {
         Doing::Creating => "create",
+        Doing::Running => "run",
         Doing::Updating => "update",
         Doing::Deleting => "delete",
         Doing::Recovering => "look for",

@@ -91,6 +91,7 @@ fn counts(counts: Counts) -> String {
         (counts.create, "created"),
         (counts.update, "updated"),
         (counts.replace, "replaced"),
+        (counts.run, "run"),
         (counts.delete, "deleted"),
         (counts.retain, "kept in the cloud"),
     ];

@@ -78,8 +78,9 @@ pub fn markdown(plan: &Plan, command: &str, limit: usize) -> String {
 /// A resource in the table.
 fn row(plan: &Plan, step: &Step) -> Option<String> {
     let (mark, what) = match &step.action {
+        Action::Create { replaces: None, .. } if step.runs => (">", "runs".to_owned()),
         Action::Create { replaces: None, .. } => ("+", "created".to_owned()),
-        Action::Create { replaces: Some(replacement), .. } => ("±", replaced(plan, replacement)),
+        Action::Create { replaces: Some(replacement), .. } => (if step.runs { ">" } else { "±" }, replaced(plan, step, replacement)),
         Action::Update { changes, .. } => {
             let paths: Vec<&str> = changes.iter().map(|difference| difference.change.path.as_str()).take(4).collect();
             let more = if changes.len() > paths.len() { format!(" and {} more", changes.len() - paths.len()) } else { String::new() };
@@ -131,7 +132,7 @@ fn detail(plan: &Plan, step: &Step) -> Option<String> {
         _ => "~",
     };
     let remark = match &step.action {
-        Action::Create { replaces: Some(replacement), .. } => format!(": {}", html(&replaced(plan, replacement))),
+        Action::Create { replaces: Some(replacement), .. } => format!(": {}", html(&replaced(plan, step, replacement))),
         _ => String::new(),
     };
     let title = format!("<code>{mark}</code> {} <b>{}</b>{remark}", html(&step.handle), html(step.address.name()));

@@ -96,12 +96,18 @@ impl Page {
         let heading = |page: &mut Page, style, mark: &str, remark: &str| page.heading(style, mark, step, scope, remark);
         match &step.action {
             Action::Create { want, replaces: None } => {
-                heading(self, Style::Add, "+", "");
+                match step.runs {
+                    true => heading(self, Style::Change, ">", "runs"),
+                    false => heading(self, Style::Add, "+", ""),
+                }
                 self.fields(want);
                 self.hooks(&want.terms.hooks, is_of_creation);
             }
             Action::Create { want, replaces: Some(replacement) } => {
-                heading(self, Style::Replace, "±", &replaced(plan, replacement));
+                match step.runs {
+                    true => heading(self, Style::Change, ">", &replaced(plan, step, replacement)),
+                    false => heading(self, Style::Replace, "±", &replaced(plan, step, replacement)),
+                }
                 if let Some(first) = &replacement.delete_first {
                     self.remark(Style::Replace, self.indent, &format!("the old one is deleted first: {first}"));
                 }
@@ -250,6 +256,7 @@ fn counted(plan: &Plan) -> Vec<(Style, String)> {
         (Style::Change, counts.import, "to import"),
         (Style::Change, counts.update, "to change"),
         (Style::Replace, counts.replace, "to replace"),
+        (Style::Change, counts.run, "to run"),
         (Style::Remove, counts.delete, "to delete"),
         (Style::Change, counts.retain, "to keep in the cloud"),
         (Style::Dim, counts.unchanged, "unchanged"),
@@ -262,9 +269,9 @@ fn is_of_creation(moment: Moment) -> bool {
     matches!(moment, Moment::BeforeCreate | Moment::AfterCreate)
 }
 
-/// Why another object comes, with the field that started it where that is another resource's.
-fn replaced(plan: &Plan, replacement: &Replacement) -> String {
-    let mut text = replacement.describe();
+/// Why another object comes, or an action is run again, with the field that started it where that is another resource's.
+fn replaced(plan: &Plan, step: &Step, replacement: &Replacement) -> String {
+    let mut text = if step.runs { replacement.describe_run() } else { replacement.describe() };
     let mut starts: Vec<String> = Vec::new();
     for reason in replacement.reasons() {
         let Reason::Field { because_of: Some(cause), .. } = reason else { continue };

@@ -32,6 +32,7 @@ fn contract(inputs: Vec<Field>) -> Schema {
         inputs,
         outputs: Vec::new(),
         unique: Vec::new(),
+        action: false,
         cloud: Some("AWS::Test::Door".into()),
         unlike_cloud: None,
         without: Vec::new(),
