@@ -1,6 +1,7 @@
 //! Which types of resource an engine can serve, and which questions it can answer.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -25,6 +26,9 @@ pub struct Registry {
     handlers: BTreeMap<Kind, Arc<dyn Handler>>,
     answerers: BTreeMap<String, Arc<dyn Answerer>>,
     pub(crate) elsewhere: Elsewhere,
+    /// The stack's folder, from which handlers count the paths of files that a program names; where it is empty, that of
+    /// the process. It is set before anything is served.
+    pub folder: PathBuf,
 }
 
 impl Registry {

@@ -1,7 +1,7 @@
 //! The cloud of an environment: connected, and made sure to be the right one.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,9 +31,14 @@ pub(crate) struct Cloud {
 }
 
 impl Cloud {
-    /// Connects to an environment of a project. The local cloud is started; any other must be the account that
+    /// Connects to an environment of a project, for a stack in `folder`. The local cloud is started; any other must be the account that
     /// infra.toml names, which is the first thing that is asked.
-    pub(crate) async fn connect(project: &std::path::Path, environment: &Environment, providers: Providers<'_>) -> Result<Cloud, Error> {
+    pub(crate) async fn connect(
+        project: &Path,
+        folder: &Path,
+        environment: &Environment,
+        providers: Providers<'_>,
+    ) -> Result<Cloud, Error> {
         let mut connection = Connection { region: Some(environment.region.clone()), ..Connection::default() };
         let mut memory = None;
         match &environment.account {
@@ -55,12 +60,18 @@ impl Cloud {
             compare(&environment.name, account, actual)?;
         }
         let mut registry = Registry::new();
+        registry.folder = folder.to_owned();
         infra_aws::sdk::register(&mut registry, &sdk);
         infra_random_values::register(&mut registry);
         providers(&mut registry, &sdk);
-        let places = Places { environment: environment.clone(), local: connection.local, providers: Arc::clone(providers) };
+        let places = Places {
+            environment: environment.clone(),
+            local: connection.local,
+            providers: Arc::clone(providers),
+            folder: folder.to_owned(),
+        };
         registry.connect_with(places.home(), Arc::new(places));
-        Ok(Cloud { registry, memory, folder: PathBuf::new() })
+        Ok(Cloud { registry, memory, folder: folder.to_owned() })
     }
 
     /// The types that this command serves, without a cloud: nothing is asked or read.

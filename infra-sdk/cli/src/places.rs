@@ -1,6 +1,7 @@
 //! Other regions and accounts than the environment's own: connected, and made sure to be those that they should be.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -18,6 +19,8 @@ pub(crate) struct Places {
     pub(crate) local: Option<String>,
     /// What else is served there.
     pub(crate) providers: Arc<dyn Fn(&mut Registry, &SdkConfig) + Send + Sync>,
+    /// The stack's folder.
+    pub(crate) folder: PathBuf,
 }
 
 impl Places {
@@ -60,6 +63,7 @@ impl Connector for Places {
             }
         }
         let mut registry = Registry::new();
+        registry.folder.clone_from(&self.folder);
         infra_aws::sdk::register(&mut registry, &sdk);
         infra_random_values::register(&mut registry);
         (self.providers)(&mut registry, &sdk);
@@ -98,7 +102,7 @@ mod tests {
             policies: Default::default(),
             state: None,
         };
-        Places { environment, local: local.map(str::to_owned), providers: Arc::new(|_, _| {}) }
+        Places { environment, local: local.map(str::to_owned), providers: Arc::new(|_, _| {}), folder: PathBuf::new() }
     }
 
     fn account() -> Account {

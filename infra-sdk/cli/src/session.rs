@@ -220,10 +220,7 @@ impl<'a> Session<'a> {
 
     /// The environment's cloud, connected the first time that it is asked for.
     pub(crate) async fn cloud(&self) -> Result<&Cloud, Error> {
-        let connect = async || {
-            let cloud = Cloud::connect(&self.project, &self.environment, self.providers).await?;
-            Ok(Cloud { folder: self.folder.clone(), ..cloud })
-        };
+        let connect = async || Cloud::connect(&self.project, &self.folder, &self.environment, self.providers).await;
         self.cloud.get_or_try_init(connect).await
     }
 
