@@ -176,15 +176,15 @@ impl Engine {
     /// # Errors
     /// Where a type of resource is unknown or cannot be read.
     pub async fn observe(&self, journal: &Journal, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
-        self.observe_some(journal.state(), watcher).await
+        self.observe_some(journal.state(), None, watcher).await
     }
 
-    async fn observe_some(&self, state: &State, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
+    async fn observe_some(&self, state: &State, graph: Option<&Graph>, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
         let open = |address: &Address| state.rows.get(address).is_some_and(|row| row.intent.is_some());
         let in_doubt = self.in_doubt.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let in_doubt = in_doubt.into_iter().filter(|doubt| open(&doubt.address)).map(|doubt| (doubt.address, doubt.problem)).collect();
         let interrupt = Interrupt::new();
-        observe(&self.registry, state, &in_doubt, self.caller(&interrupt, watcher), self.parallel).await
+        observe(&self.registry, state, graph, &in_doubt, self.caller(&interrupt, watcher), self.parallel).await
     }
 
     fn caller<'a>(&'a self, interrupt: &'a Interrupt, watcher: &'a dyn Watcher) -> Caller<'a> {
@@ -217,7 +217,7 @@ impl Engine {
         let graph = without_home.as_ref().unwrap_or(graph);
         let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
         let looked_at = look(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
-        let mut observed = self.observe_some(&looked_at, watcher).await?;
+        let mut observed = self.observe_some(&looked_at, Some(graph), watcher).await?;
         let imported = imported(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
         let interrupt = Interrupt::new();
         observe_imports(&self.registry, &imported, self.caller(&interrupt, watcher), &mut observed).await?;
@@ -260,7 +260,7 @@ impl Engine {
         watcher: &dyn Watcher,
     ) -> Result<Plan, PlanError> {
         let looked_at = look_destroy(journal.state(), selection).map_err(PlanError::Wrong)?;
-        let observed = self.observe_some(&looked_at, watcher).await?;
+        let observed = self.observe_some(&looked_at, None, watcher).await?;
         let handle = |address: &Address| match self.registry.handler(address.kind()) {
             Some(handler) => handler.schema().handle.clone(),
             None => address.kind().to_string(),
@@ -297,7 +297,7 @@ impl Engine {
     /// Where the selection names nothing, or the cloud cannot be read.
     pub async fn drift(&self, journal: &Journal, selection: &Selection, watcher: &dyn Watcher) -> Result<Vec<Record>, RefreshError> {
         let looked_at = look_destroy(journal.state(), selection).map_err(RefreshError::Wrong)?;
-        let observed = self.observe_some(&looked_at, watcher).await?;
+        let observed = self.observe_some(&looked_at, None, watcher).await?;
         Ok(refresh(&looked_at, &observed))
     }
 

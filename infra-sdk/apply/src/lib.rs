@@ -44,7 +44,7 @@ pub use journal::{
 pub use lease::{Hold, Holder};
 pub use local::read_file;
 pub use observe::ObserveError;
-pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observed, Served};
+pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observed, Remembered, Served};
 pub use recover::{InDoubt, RecoverError};
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;

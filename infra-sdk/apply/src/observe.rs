@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream;
-use infra_core::{Address, Import, Kind, Node, Provider, Schema, Value};
+use infra_core::{Address, Expr, Graph, Import, Kind, Node, Provider, Schema, Value};
 use infra_plan::{Object, Observed, Sight, State};
 
 use crate::error::ProviderError;
 use crate::event::Event;
-use crate::provider::{Condition, Found, Handler};
+use crate::provider::{Condition, Found, Handler, Remembered};
 use crate::registry::Registry;
 use crate::retry::{Backoff, Caller};
 
@@ -49,6 +49,9 @@ pub enum ObserveError {
     },
 }
 
+/// What a program says of a resource.
+type Inputs = BTreeMap<String, Expr>;
+
 /// Resources, each with the id of the object that it is to import.
 type Wanted<'a> = Vec<(&'a Address, &'a String)>;
 
@@ -86,14 +89,18 @@ pub(crate) async fn observe_imports(
 pub(crate) async fn observe(
     registry: &Registry,
     state: &State,
+    graph: Option<&Graph>,
     in_doubt: &BTreeMap<Address, String>,
     caller: Caller<'_>,
     parallel: usize,
 ) -> Result<Observed, ObserveError> {
+    let declared: HashMap<&Address, &Inputs> =
+        graph.into_iter().flat_map(|graph| &graph.nodes).map(|node| (&node.address, &node.inputs)).collect();
     let mut by_kind: BTreeMap<(&Kind, Option<&Provider>), Vec<Known<'_>>> = BTreeMap::new();
     for (address, row) in &state.rows {
-        let objects = row.object.iter().map(|object| Known { address, object, current: true });
-        for known in objects.chain(row.old.iter().map(|object| Known { address, object, current: false })) {
+        let declared = declared.get(address).copied();
+        let objects = row.object.iter().map(|object| Known { address, object, declared, current: true });
+        for known in objects.chain(row.old.iter().map(|object| Known { address, object, declared: None, current: false })) {
             by_kind.entry((address.kind(), known.object.lifecycle.provider.as_ref())).or_default().push(known);
         }
     }
@@ -123,7 +130,7 @@ pub(crate) async fn observe(
     let mut observed = Observed { in_doubt: in_doubt.clone(), ..Observed::default() };
     while let Some(page) = read.next().await {
         let (handler, page, mut found) = page?;
-        for Known { address, object, current } in page {
+        for Known { address, object, current, .. } in page {
             match (found.remove(&object.id), current) {
                 (Some(found), true) => drop(observed.objects.insert((*address).clone(), sight(handler.schema(), found))),
                 (None, true) => drop(observed.objects.insert((*address).clone(), Sight::Gone)),
@@ -154,25 +161,35 @@ async fn served(
 struct Known<'a> {
     address: &'a Address,
     object: &'a Object,
+    /// What the program says of it.
+    declared: Option<&'a Inputs>,
     /// Whether it is the resource's, and not one that was replaced.
     current: bool,
+}
+
+impl Known<'_> {
+    fn remembered(&self) -> Remembered<'_> {
+        let Object { id, inputs, outputs, .. } = self.object;
+        Remembered { id, inputs, outputs, declared: self.declared }
+    }
 }
 
 /// Reads a page of objects. One that an interrupted run made a moment ago may not be seen everywhere yet: before it is
 /// taken for gone, and made again, it is looked for a while.
 async fn read_page(handler: &dyn Handler, page: &[Known<'_>], caller: Caller<'_>) -> Result<HashMap<String, Found>, ProviderError> {
-    let mut ids: Vec<String> = page.iter().map(|known| known.object.id.clone()).collect();
-    let mut all = HashMap::new();
+    let again: Vec<Remembered<'_>> = page.iter().map(Known::remembered).collect();
+    let found = caller.call(handler.service(), |_, _| {}, async || handler.read_again(&again).await).await?;
+    let mut all: HashMap<String, Found> = found.into_iter().map(|found| (found.id.clone(), found)).collect();
     let mut backoff = Backoff::new();
     loop {
-        let found = caller.call(handler.service(), |_, _| {}, async || handler.read(&ids).await).await?;
-        all.extend(found.into_iter().map(|found| (found.id.clone(), found)));
         let young = page.iter().filter(|known| known.current && known.object.problem.is_some());
-        ids = young.map(|known| known.object.id.clone()).filter(|id| !all.contains_key(id)).collect();
+        let ids: Vec<String> = young.map(|known| known.object.id.clone()).filter(|id| !all.contains_key(id)).collect();
         if ids.is_empty() || backoff.elapsed() + backoff.upcoming() > caller.patience.seen {
             return Ok(all);
         }
         backoff.wait().await;
+        let found = caller.call(handler.service(), |_, _| {}, async || handler.read(&ids).await).await?;
+        all.extend(found.into_iter().map(|found| (found.id.clone(), found)));
     }
 }
 

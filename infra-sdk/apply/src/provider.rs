@@ -1,10 +1,11 @@
 //! What the engine asks of a type of resource, and how a resource file answers.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
-use infra_core::{Resource, ResourceId, Schema, Tags, Value};
+use infra_core::{Expr, Resource, ResourceId, Schema, Tags, Value};
 
 use crate::error::{Class, ProviderError};
 
@@ -57,6 +58,30 @@ pub struct Creation<'a> {
     pub token: &'a str,
 }
 
+/// An object that is looked at again, and what its record has of it.
+pub struct Remembered<'a> {
+    /// Its physical id.
+    pub id: &'a str,
+    /// Its inputs, as they were recorded.
+    pub inputs: &'a BTreeMap<String, Value>,
+    /// Its outputs, as they were recorded.
+    pub outputs: &'a BTreeMap<String, Value>,
+    /// What the program says of it now, where there is a program.
+    pub declared: Option<&'a BTreeMap<String, Expr>>,
+}
+
+impl Remembered<'_> {
+    /// Whether anybody asks what the cloud has of an input: its record has it, or the program says something of it.
+    pub fn manages(&self, input: &str) -> bool {
+        self.inputs.get(input).is_some_and(|value| *value != Value::Null) || self.declared.is_some_and(|inputs| inputs.contains_key(input))
+    }
+
+    /// An input that is recorded as a text, in clear.
+    pub fn text(&self, input: &str) -> Option<String> {
+        self.inputs.get(input)?.reveal().as_str().map(str::to_owned)
+    }
+}
+
 /// A type of resource in a cloud: five functions, each over one service's client.
 ///
 /// None of them waits, retries, logs or prints: `read` says what is not ready yet, errors carry their class, and the
@@ -73,6 +98,16 @@ pub trait Lifecycle: Resource {
 
     /// The objects that exist among `ids`, in any order; one that is absent from the answer is gone.
     fn read(client: &Self::Client, ids: &[Self::Id]) -> impl Future<Output = Result<Vec<Observed<Self>>, ProviderError>> + Send;
+
+    /// As [`read`](Lifecycle::read), of objects that have a record. A service that tells some things only object by object is
+    /// not asked for those that nobody manages, or that cannot have changed since they were recorded.
+    fn read_again(
+        client: &Self::Client,
+        objects: &[Remembered<'_>],
+    ) -> impl Future<Output = Result<Vec<Observed<Self>>, ProviderError>> + Send {
+        let ids: Vec<Self::Id> = objects.iter().map(|object| Self::Id::from_text(object.id.to_owned())).collect();
+        async move { Self::read(client, &ids).await }
+    }
 
     /// Makes one, in one call where the service allows it: what the call cannot say is left to the update that follows. What
     /// exists already under this very token is success. An error after something was made says so with
@@ -163,6 +198,12 @@ pub trait Handler: Send + Sync {
     /// As [`Lifecycle::read`].
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError>;
 
+    /// As [`Lifecycle::read_again`].
+    async fn read_again(&self, objects: &[Remembered<'_>]) -> Result<Vec<Found>, ProviderError> {
+        let ids: Vec<String> = objects.iter().map(|object| object.id.to_owned()).collect();
+        self.read(&ids).await
+    }
+
     /// As [`Lifecycle::create`].
     async fn create(&self, want: &Value, new: Creation<'_>) -> Result<String, ProviderError>;
 
@@ -201,6 +242,23 @@ impl<R: Lifecycle> Served<R> {
     fn id(text: &str) -> R::Id {
         R::Id::from_text(text.to_owned())
     }
+
+    /// Objects without their Rust type.
+    fn found(observed: Vec<Observed<R>>) -> Result<Vec<Found>, ProviderError> {
+        let plain = |value: Result<serde_json::Value, serde_json::Error>| match value {
+            Ok(value) => Ok(Value::from(value)),
+            Err(error) => Err(ProviderError::new(Class::Other, "read", format!("the answer cannot be kept: {error}"))),
+        };
+        let found = observed.into_iter().map(|object| {
+            Ok(Found {
+                id: object.id.as_str().to_owned(),
+                inputs: plain(serde_json::to_value(&object.inputs))?.without_nulls(),
+                outputs: plain(serde_json::to_value(&object.outputs))?,
+                condition: object.condition,
+            })
+        });
+        found.collect()
+    }
 }
 
 #[async_trait]
@@ -219,20 +277,11 @@ impl<R: Lifecycle> Handler for Served<R> {
 
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError> {
         let ids: Vec<R::Id> = ids.iter().map(|id| Self::id(id)).collect();
-        let plain = |value: Result<serde_json::Value, serde_json::Error>| match value {
-            Ok(value) => Ok(Value::from(value)),
-            Err(error) => Err(ProviderError::new(Class::Other, "read", format!("the answer cannot be kept: {error}"))),
-        };
-        let observed = R::read(&self.client, &ids).await?;
-        let found = observed.into_iter().map(|object| {
-            Ok(Found {
-                id: object.id.as_str().to_owned(),
-                inputs: plain(serde_json::to_value(&object.inputs))?.without_nulls(),
-                outputs: plain(serde_json::to_value(&object.outputs))?,
-                condition: object.condition,
-            })
-        });
-        found.collect()
+        Self::found(R::read(&self.client, &ids).await?)
+    }
+
+    async fn read_again(&self, objects: &[Remembered<'_>]) -> Result<Vec<Found>, ProviderError> {
+        Self::found(R::read_again(&self.client, objects).await?)
     }
 
     async fn create(&self, want: &Value, new: Creation<'_>) -> Result<String, ProviderError> {

@@ -2,8 +2,9 @@
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Filter, Instance as Told};
-use infra_apply::{Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Creation, Lifecycle, Observed, ProviderError, Remembered, gone_is_success};
 
+use super::read::Asked;
 use super::{Instance, InstanceId, InstanceInputs};
 use crate::ec2::tags;
 use crate::sdk::failed;
@@ -13,7 +14,12 @@ impl Lifecycle for Instance {
     const SERVICE: &'static str = "ec2";
 
     async fn read(client: &Client, ids: &[InstanceId]) -> Result<Vec<Observed<Instance>>, ProviderError> {
-        super::read::read(client, ids).await
+        let whole = |id: &InstanceId| (id.as_str().to_owned(), Asked::all());
+        super::read::read(client, ids.iter().map(whole).collect()).await
+    }
+
+    async fn read_again(client: &Client, objects: &[Remembered<'_>]) -> Result<Vec<Observed<Instance>>, ProviderError> {
+        super::read::read(client, objects.iter().map(|object| (object.id.to_owned(), Asked::of(object))).collect()).await
     }
 
     async fn create(client: &Client, want: &InstanceInputs, new: Creation<'_>) -> Result<InstanceId, ProviderError> {

@@ -235,6 +235,8 @@ pub struct InstanceOutputs {
     /// The VPC it is in.
     #[output(stable)]
     pub vpc: VpcId,
+    /// When it was last started, as in `2026-01-31T12:00:00Z`.
+    pub launched: String,
     /// Its primary network interface, by id.
     #[output(stable)]
     pub primary_network_interface: String,

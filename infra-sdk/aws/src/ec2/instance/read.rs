@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{
     Filter, Instance as Told, InstanceAttributeName, InstanceNetworkInterface, InstanceStateName, LicenseConfiguration, MonitoringState,
     Volume,
 };
-use infra_apply::{Condition, Observed, ProviderError};
+use infra_apply::{Condition, Observed, ProviderError, Remembered};
 
 use super::live::{by_id, described};
 use super::{Instance, InstanceId, InstanceInputs, InstanceOutputs, RootVolume};
@@ -18,8 +18,8 @@ use crate::ec2::{KeyPairName, MetadataOptions, SecurityGroupId, SubnetId, Volume
 use crate::iam::InstanceProfileName;
 use crate::sdk::{failed, from_base64, name_of, some_list};
 
-pub(super) async fn read(client: &Client, ids: &[InstanceId]) -> Result<Vec<Observed<Instance>>, ProviderError> {
-    let mut found = described(client, vec![by_id(ids.iter().map(InstanceId::as_str))]).await?;
+pub(super) async fn read(client: &Client, asked: HashMap<String, Asked>) -> Result<Vec<Observed<Instance>>, ProviderError> {
+    let mut found = described(client, vec![by_id(asked.keys().map(String::as_str))]).await?;
     // AWS shows an ended instance for an hour.
     found.retain(|told| state(told) != Some(&InstanceStateName::Terminated));
     let volumes = root_volumes(client, &found).await?;
@@ -27,12 +27,51 @@ pub(super) async fn read(client: &Client, ids: &[InstanceId]) -> Result<Vec<Obse
     let mut observed = Vec::new();
     for told in &found {
         let ending = state(told) == Some(&InstanceStateName::ShuttingDown);
-        let attributes = if ending { Attributes::default() } else { attributes(client, text(told.instance_id())).await? };
+        let attributes = match asked.get(text(told.instance_id())) {
+            Some(asked) if !ending => attributes(client, told, asked).await?,
+            _ => Attributes::default(),
+        };
         let volume = root_volume_id(told).and_then(|id| volumes.get(id));
         let credits = credits.get(text(told.instance_id())).copied();
         observed.push(observe(told, attributes, volume, credits));
     }
     Ok(observed)
+}
+
+/// Which of the things that EC2 tells only one by one, and instance by instance, somebody wants to know.
+#[allow(clippy::struct_excessive_bools, reason = "each is a call that is made or not")]
+pub(super) struct Asked {
+    user_data: bool,
+    termination_protection: bool,
+    stop_protection: bool,
+    shutdown_behavior: bool,
+    /// The user data that are recorded, and when the instance had been started by then.
+    recorded: Option<(String, String)>,
+}
+
+impl Asked {
+    /// All of them.
+    pub(super) fn all() -> Asked {
+        Asked { user_data: true, termination_protection: true, stop_protection: true, shutdown_behavior: true, recorded: None }
+    }
+
+    /// Those that are managed.
+    pub(super) fn of(object: &Remembered<'_>) -> Asked {
+        let launched = object.outputs.get("launched").and_then(|launched| launched.as_str()).filter(|launched| !launched.is_empty());
+        Asked {
+            user_data: object.manages("user_data"),
+            termination_protection: object.manages("termination_protection"),
+            stop_protection: object.manages("stop_protection"),
+            shutdown_behavior: object.manages("shutdown_behavior"),
+            recorded: object.text("user_data").zip(launched.map(str::to_owned)),
+        }
+    }
+
+    /// The user data, where they cannot have changed: that takes a stop, and a start after it has another time.
+    fn user_data_of(&self, told: &Told) -> Option<String> {
+        let (user_data, then) = self.recorded.as_ref()?;
+        (state(told) == Some(&InstanceStateName::Running) && *then == launched(told)).then(|| user_data.clone())
+    }
 }
 
 /// What only `DescribeInstanceAttribute` tells.
@@ -112,6 +151,7 @@ fn observe(told: &Told, attributes: Attributes, volume: Option<&Volume>, cpu_cre
             public_dns_name: text(told.public_dns_name()).to_owned(),
             availability_zone: text(placement.and_then(|placement| placement.availability_zone())).to_owned(),
             vpc: VpcId::new(text(told.vpc_id())),
+            launched: launched(told),
             primary_network_interface: text(primary.and_then(|interface| interface.network_interface_id())).to_owned(),
             root_volume_id: text(root_volume_id(told)).to_owned(),
         },
@@ -161,24 +201,34 @@ async fn credits(client: &Client, found: &[Told]) -> Result<HashMap<String, CpuC
     Ok(pairs.filter_map(|told| Some((told.instance_id()?.to_owned(), CpuCredits::from_word(told.cpu_credits()?)?))).collect())
 }
 
-async fn attributes(client: &Client, id: &str) -> Result<Attributes, ProviderError> {
-    let ask = |name| async {
-        let call = client.describe_instance_attribute().instance_id(id).attribute(name);
-        call.send().await.map_err(failed("DescribeInstanceAttribute"))
+async fn attributes(client: &Client, told: &Told, asked: &Asked) -> Result<Attributes, ProviderError> {
+    let remembered = asked.user_data_of(told);
+    let ask = |name, is_asked: bool| async move {
+        if !is_asked {
+            return Ok(None);
+        }
+        let call = client.describe_instance_attribute().instance_id(text(told.instance_id())).attribute(name);
+        call.send().await.map(Some).map_err(failed("DescribeInstanceAttribute"))
     };
     let (data, termination, stop, shutdown) = tokio::try_join!(
-        ask(InstanceAttributeName::UserData),
-        ask(InstanceAttributeName::DisableApiTermination),
-        ask(InstanceAttributeName::DisableApiStop),
-        ask(InstanceAttributeName::InstanceInitiatedShutdownBehavior),
+        ask(InstanceAttributeName::UserData, asked.user_data && remembered.is_none()),
+        ask(InstanceAttributeName::DisableApiTermination, asked.termination_protection),
+        ask(InstanceAttributeName::DisableApiStop, asked.stop_protection),
+        ask(InstanceAttributeName::InstanceInitiatedShutdownBehavior, asked.shutdown_behavior),
     )?;
-    let behavior = shutdown.instance_initiated_shutdown_behavior().and_then(|value| value.value());
+    let data = data.as_ref().and_then(|told| told.user_data()?.value()).filter(|text| !text.is_empty());
+    let behavior = shutdown.as_ref().and_then(|told| told.instance_initiated_shutdown_behavior()?.value());
     Ok(Attributes {
-        user_data: data.user_data().and_then(|value| value.value()).filter(|text| !text.is_empty()).map(from_base64),
-        termination_protection: termination.disable_api_termination().and_then(|value| value.value()),
-        stop_protection: stop.disable_api_stop().and_then(|value| value.value()),
+        user_data: remembered.or_else(|| data.map(from_base64)),
+        termination_protection: termination.and_then(|told| told.disable_api_termination()?.value()),
+        stop_protection: stop.and_then(|told| told.disable_api_stop()?.value()),
         shutdown_behavior: behavior.and_then(ShutdownBehavior::from_word),
     })
+}
+
+/// When an instance was last started.
+fn launched(told: &Told) -> String {
+    told.launch_time().map(ToString::to_string).unwrap_or_default()
 }
 
 /// The interface that the instance's own groups and addresses are those of.
