@@ -43,6 +43,6 @@ pub fn hydra_remote_state(stack: &Stack, config: Config) {
         .attributes([("LockID", AttributeType::String)])
         .hash_key("LockID")
         .add(stack);
-    stack.export("state", output!("s3://{}", bucket.id()));
+    stack.export("state", output!("s3://{}", bucket.name()));
     stack.export("lock_table", locks.name());
 }

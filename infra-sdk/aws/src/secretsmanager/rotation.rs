@@ -59,7 +59,7 @@ mod live {
 
     use super::{Rotation, RotationId, RotationInputs};
     use crate::iam::RoleArn;
-    use crate::sdk::{differs, failed};
+    use crate::sdk::{changes, differs, failed};
     use crate::secretsmanager::{SecretArn, tags};
 
     impl Lifecycle for Rotation {
@@ -89,7 +89,8 @@ mod live {
 
         async fn update(client: &Client, _: &RotationId, have: &RotationInputs, want: &RotationInputs) -> Result<(), ProviderError> {
             let lasting = |inputs: &RotationInputs| RotationInputs { immediately: None, ..inputs.clone() };
-            if !differs(&lasting(have), &lasting(want)) {
+            let metadata = changes(have.external_metadata.as_ref(), want.external_metadata.as_ref());
+            if !metadata && !differs(&lasting(have), &lasting(want)) {
                 return Ok(());
             }
             rotate(client, want, None).await

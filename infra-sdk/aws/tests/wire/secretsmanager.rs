@@ -26,7 +26,7 @@ fn a_secret_lives_and_takes_its_values_from_versions() {
         drop(Secret::new("s").name("wire/db").description("first").recovery_window_in_days(0).tags([("Old", "1")]).add(stack));
     });
     change(&secret, |stack| {
-        let secret = Secret::new("s").name("wire/db").description("second").kms_key("alias/aws/secretsmanager");
+        let secret = Secret::new("s").name("wire/db").description("second").kms_key("arn:aws:kms:us-west-2:123456789012:key/one");
         drop(secret.tags([("New", "2")]).add(stack));
     });
     let version = |text: &str| inputs(|stack| drop(SecretVersion::new("v").secret(SecretArn::new(&secret.id)).value(text).add(stack)));

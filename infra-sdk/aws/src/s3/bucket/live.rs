@@ -84,9 +84,12 @@ impl Lifecycle for Bucket {
     }
 }
 
+/// Whether there is a bucket of that name in this account. Of another's, S3 says so itself when it is made.
 async fn exists(client: &Client, name: &str) -> Result<bool, ProviderError> {
-    let head = there(client.head_bucket().bucket(name).send().await.map_err(failed("HeadBucket")))?;
-    Ok(head.is_some())
+    match there(client.head_bucket().bucket(name).send().await.map_err(failed("HeadBucket"))) {
+        Err(error) if error.class == Class::Denied => Ok(false),
+        other => Ok(other?.is_some()),
+    }
 }
 
 /// Deletes all that lies in a bucket: every version of every object, and what hides deleted ones.

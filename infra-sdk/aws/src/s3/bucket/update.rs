@@ -23,6 +23,11 @@ fn new<'a, T: serde::Serialize>(have: &Option<T>, want: &'a Option<T>) -> Option
     want.as_ref().filter(|want| differs(have, want))
 }
 
+/// As [`new`], for a list whose items have maps in them: a key that goes is a difference too.
+fn other<'a, T: PartialEq>(have: &Option<Vec<T>>, want: &'a Option<Vec<T>>) -> Option<&'a Vec<T>> {
+    want.as_ref().filter(|want| have.as_ref() != Some(want))
+}
+
 pub(super) async fn update(client: &Client, name: &str, have: &BucketInputs, want: &BucketInputs) -> Result<(), ProviderError> {
     let (mut set, unset) = tag_changes(have.tags.as_ref(), want.tags.as_ref());
     if changes(have.force_destroy.as_ref(), want.force_destroy.as_ref()) {
@@ -83,10 +88,10 @@ pub(super) async fn update(client: &Client, name: &str, have: &BucketInputs, wan
         let abac = SdkAbac::builder().status(status.as_str().into()).build();
         client.put_bucket_abac().bucket(name).abac_status(abac).send().await.map_err(failed("PutBucketAbac"))?;
     }
-    if let Some(wanted) = new(&have.request_metrics, &want.request_metrics) {
+    if let Some(wanted) = other(&have.request_metrics, &want.request_metrics) {
         request_metrics(client, name, have.request_metrics.as_deref().unwrap_or_default(), wanted).await?;
     }
-    if let Some(wanted) = new(&have.intelligent_tiering, &want.intelligent_tiering) {
+    if let Some(wanted) = other(&have.intelligent_tiering, &want.intelligent_tiering) {
         intelligent_tiering(client, name, have.intelligent_tiering.as_deref().unwrap_or_default(), wanted).await?;
     }
     Ok(())
@@ -120,7 +125,7 @@ async fn access(client: &Client, name: &str, have: &BucketInputs, want: &BucketI
 
 /// Versions, and what needs them: locks and copies. They cannot be given up while objects are copied.
 async fn versions(client: &Client, name: &str, have: &BucketInputs, want: &BucketInputs) -> Result<(), ProviderError> {
-    let copies = new(&have.replication, &want.replication);
+    let copies = want.replication.as_ref().filter(|copies| have.replication.as_ref() != Some(copies));
     if copies.is_some_and(|replication| replication.rules.is_empty()) {
         let deleted = client.delete_bucket_replication().bucket(name).send().await.map_err(failed("DeleteBucketReplication"));
         gone_is_success(deleted.map(drop))?;
@@ -151,7 +156,7 @@ async fn versions(client: &Client, name: &str, have: &BucketInputs, want: &Bucke
 
 async fn lifecycle(client: &Client, name: &str, have: &BucketInputs, want: &BucketInputs) -> Result<(), ProviderError> {
     let smallest = new(&have.minimum_transition_size, &want.minimum_transition_size).is_some();
-    let Some(rules) = new(&have.lifecycle_rules, &want.lifecycle_rules).or(smallest.then_some(have.lifecycle_rules.as_ref()).flatten())
+    let Some(rules) = other(&have.lifecycle_rules, &want.lifecycle_rules).or(smallest.then_some(have.lifecycle_rules.as_ref()).flatten())
     else {
         return Ok(());
     };

@@ -18,7 +18,7 @@ use crate::kms::KeyArn;
 use crate::s3::BucketName;
 use crate::s3::call::built;
 use crate::s3::tags;
-use crate::sdk::{differs, failed, tags::changes as tag_changes, there};
+use crate::sdk::{changes, differs, failed, tags::changes as tag_changes, there};
 
 /// What the slowest way to S3 carries in a second, in bytes.
 const SLOWEST: u64 = 128 * 1024;
@@ -51,7 +51,8 @@ impl Lifecycle for BucketObject {
         let (set, unset) = tag_changes(have.tags.as_ref(), want.tags.as_ref());
         // Where the file lies is no part of the object.
         let without = |inputs: &BucketObjectInputs| BucketObjectInputs { source: None, tags: None, ..inputs.clone() };
-        let rewritten = differs(&without(have), &without(want));
+        let metadata = changes(have.metadata.as_ref(), want.metadata.as_ref());
+        let rewritten = metadata || differs(&without(have), &without(want));
         if !rewritten && set.is_empty() && unset.is_empty() {
             return Ok(());
         }
