@@ -8,6 +8,7 @@ pub mod cloudwatch;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 pub mod ec2;
+pub mod ecr;
 pub mod elb;
 pub mod elbv2;
 pub mod iam;
