@@ -150,7 +150,7 @@ impl<'a> Session<'a> {
         let pins = if self.environment.is_local() { self.place.folder() } else { &self.folder };
         let pins = Pins::read(&pins.join("lookups.lock"), &self.environment.name)?;
         let refresh = arguments.refresh_lookups || self.is_about_a_gone_cloud()?;
-        let known = Known { program, folder: &self.folder, request, pins, refresh, workshop: &self.workshop };
+        let known = Known { program, folder: &self.folder, request, pins, refresh, project: &self.project, workshop: &self.workshop };
         let cloud = async || Ok(self.cloud().await?.registry.clone());
         program::graph(known, cloud, async |stack, outputs| self.outputs_of(stack, outputs).await).await
     }

@@ -11,6 +11,7 @@ mod conformance;
 mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
+mod ecr_images;
 mod elb;
 mod elbv2;
 mod iam_roles;

@@ -12,6 +12,7 @@ use infra_core::{Graph, OUTPUTS_OF_STACK, Value};
 
 use super::converse::converse;
 use crate::error::Error;
+use crate::folder;
 use crate::pins::{Answers, Pins};
 
 /// How often a program is run again: a question may come from the answer to another, but not for ever.
@@ -29,7 +30,9 @@ pub(crate) struct Known<'a> {
     pub(crate) pins: Pins,
     /// Whether they are asked anew.
     pub(crate) refresh: bool,
-    /// What makes the assets that it asks for.
+    /// The project, which keeps the assets that it asks for.
+    pub(crate) project: &'a Path,
+    /// What makes them.
     pub(crate) workshop: &'a Workshop,
 }
 
@@ -76,6 +79,10 @@ pub(crate) async fn graph(
         };
         let before = (answers.len(), assets.len(), known.request.references.len());
         let (made, questions): (Vec<_>, Vec<_>) = questions.into_iter().partition(Workshop::knows);
+        if !made.is_empty() {
+            // It keeps itself out of git.
+            folder::made(known.project)?;
+        }
         for question in &made {
             assets.insert(question.key(), asset(known.workshop, question).await?);
         }
