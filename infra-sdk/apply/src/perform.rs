@@ -8,7 +8,7 @@ use infra_core::{Address, Diagnostic, Expr, Hook, Lifecycle, Moment, Provider, S
 use infra_plan::{Action, Change, Intent, Object, Record, Step, Want, differences, echoed, kept, recordable, remembered};
 
 use crate::beside::Own;
-use crate::error::{Class, ProviderError, gone_is_success};
+use crate::error::{ProviderError, gone_is_success};
 use crate::event::{Doing, Event, Watcher};
 use crate::journal::{Desk, Now};
 use crate::lease::Guarded;
