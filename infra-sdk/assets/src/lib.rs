@@ -1,4 +1,4 @@
-//! What a stack ships: folders as archives, images as layers.
+//! What a stack ships: folders as archives, images as layers; and what it runs once.
 //!
 //! A program says what is to be shipped and stays pure: what is in a folder is a question to the engine, which answers it
 //! anew in every run with a digest. So a plan knows whether the content changed, and nothing is sent that has not.
@@ -20,12 +20,19 @@ mod image;
 mod imagine;
 #[cfg(feature = "live")]
 pub mod live;
+mod run;
 
 pub use archive::Archive;
 pub use build::Build;
 pub use file::{AssetFile, AssetFiles, NamedFile};
 pub use image::{ContainerImage, ContainerImageId, ContainerImageInputs, ContainerImageOutputs, Image, ImageForm, ImageSource};
 pub use imagine::imagined;
+pub use run::{CommandLine, Run, RunId, RunInputs, RunOutputs};
+
+/// The guide of assets, so that its examples are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/assets.md")]
+struct Guide;
 
 /// What the kinds of questions about assets begin with.
 pub const ASSET: &str = "asset:";

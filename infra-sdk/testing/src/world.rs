@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Seal, Watcher, settled};
+use infra_assets::imagined;
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
 use infra_plan::{Plan, References, Selection, State};
@@ -29,6 +30,7 @@ pub struct World {
     /// When the run is asked to stop, in virtual time from its first step on.
     pub interrupt_after: Option<Duration>,
     answers: BTreeMap<String, Json>,
+    contents: BTreeMap<String, String>,
     seal: Arc<dyn Seal>,
     handlers: Vec<Arc<dyn Handler>>,
     references: References,
@@ -84,6 +86,7 @@ impl World {
             parallel: 10,
             interrupt_after: None,
             answers: BTreeMap::new(),
+            contents: BTreeMap::new(),
             references: References::new(),
             seal: Arc::new(Vault::default()),
             handlers: Vec::new(),
@@ -105,6 +108,13 @@ impl World {
             self.answers.insert(format!("{} {query}", L::KIND), answer);
         }
         self
+    }
+
+    /// Says that the content of an asset is another one from now on: of the folder, file or context that the program names so.
+    /// Programs are answered what they ask about assets without any file being there; for a folder of single files, say what
+    /// is in it with [`answering`](World::answering).
+    pub fn set_content(&mut self, path: &str, content: &str) {
+        self.contents.insert(path.to_owned(), content.to_owned());
     }
 
     /// Seals secrets with this, instead of keeping them where only this world finds them.
@@ -179,7 +189,7 @@ impl World {
 
     #[track_caller]
     fn run_program<M>(&self, program: &impl Program<M>, config: &Json, known: &Known) -> Graph {
-        let request = Request {
+        let mut request = Request {
             version: GRAPH_VERSION,
             stack: "test".into(),
             environment: "local".into(),
@@ -189,11 +199,19 @@ impl World {
             references: self.references.clone(),
             review: None,
         };
-        match program.run(&request) {
-            Response::Graph(graph) => *graph,
-            Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),
-            Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
-            Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+        loop {
+            let questions = match program.run(&request) {
+                Response::Unanswered(questions) => questions,
+                other => return declared(other),
+            };
+            for question in &questions {
+                let path = ["folder", "path"].iter().find_map(|name| question.query[*name].as_str());
+                let content = path.and_then(|path| self.contents.get(path)).map_or("", String::as_str);
+                match imagined(question, content).filter(|_| !request.answers.contains_key(&question.key())) {
+                    Some(answer) => drop(request.answers.insert(question.key(), answer)),
+                    None => panic!("the program asks what nobody answers: {question:?}"),
+                }
+            }
         }
     }
 
@@ -350,6 +368,7 @@ impl World {
             neighbours: self.neighbours.clone(),
             allow_recreate: self.allow_recreate,
             answers: self.answers.clone(),
+            contents: self.contents.clone(),
             references: self.references.clone(),
             parallel: self.parallel,
             seal: self.seal.clone(),
@@ -477,6 +496,17 @@ async fn interrupted(after: Option<Duration>, interrupt: &Interrupt) {
     if let Some(after) = after {
         tokio::time::sleep(after).await;
         interrupt.request();
+    }
+}
+
+/// The graph of a program that asks nothing more.
+#[track_caller]
+fn declared(response: Response) -> Graph {
+    match response {
+        Response::Graph(graph) => *graph,
+        Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),
+        Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
+        Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
 }
 

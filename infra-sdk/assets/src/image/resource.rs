@@ -20,7 +20,9 @@ use crate::ImageSource;
     handle = ContainerImage, id = ContainerImageId, outputs = ContainerImageOutputs, kind = "oci:registry/image",
     iam(
         "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer",
-        create("ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"),
+        create(
+            "ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+        ),
         delete("ecr:BatchDeleteImage"),
     ),
 )]

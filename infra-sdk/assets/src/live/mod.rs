@@ -13,6 +13,7 @@ mod login;
 mod pack;
 mod registry;
 mod resource;
+mod run;
 mod store;
 mod walk;
 mod workshop;
@@ -22,11 +23,14 @@ pub use registry::{Credentials, Ecr, ImageName, PushedManifest};
 pub use resource::Images;
 pub use workshop::Workshop;
 
+use std::sync::Arc;
+
 use infra_apply::Registry;
 
 use crate::ContainerImage;
 
-/// Adds the types of this crate to an engine's registry.
+/// Adds the types of this crate to an engine's registry, which knows the stack's folder.
 pub fn register(registry: &mut Registry, images: &Images) {
     registry.serve::<ContainerImage>(images);
+    registry.insert(Arc::new(run::Careful::new(registry.folder.clone())));
 }

@@ -94,7 +94,7 @@ impl ImageName {
     }
 
     /// The account and the region, where the registry is one of ECR's.
-    pub(crate) fn ecr(&self) -> Option<(&str, &str)> {
+    pub fn ecr(&self) -> Option<(&str, &str)> {
         let mut parts = self.host.split('.');
         let (account, dkr, ecr, region) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let rest: Vec<&str> = parts.collect();

@@ -68,11 +68,20 @@ impl Server {
         self.requests().iter().filter(|request| request.starts_with(begin)).count()
     }
 
-    /// The content that it keeps under a digest.
-    pub(crate) fn blob(&self, digest: &str) -> Option<Vec<u8>> {
+    fn place(&self, digest: &str) -> PathBuf {
         let hex = digest.trim_start_matches("sha256:");
         let place: PathBuf = ["data/docker/registry/v2/blobs/sha256", &hex[..2], hex, "data"].iter().collect();
-        fs::read(self.folder.path().join(place)).ok()
+        self.folder.path().join(place)
+    }
+
+    /// Whether it keeps something under a digest.
+    pub(crate) fn has(&self, digest: &str) -> bool {
+        self.place(digest).exists()
+    }
+
+    /// The content that it keeps under a digest.
+    pub(crate) fn blob(&self, digest: &str) -> Option<Vec<u8>> {
+        fs::read(self.place(digest)).ok()
     }
 }
 
