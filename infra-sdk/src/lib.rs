@@ -16,6 +16,7 @@
 
 mod run;
 
+pub use infra_assets as assets;
 pub use infra_aws as aws;
 pub use infra_core as core;
 pub use infra_core::{ops, output};
@@ -24,6 +25,7 @@ pub use run::main;
 
 /// What almost every stack uses.
 pub mod prelude {
+    pub use infra_assets::{Archive, AssetFile, AssetFiles, Build, ContainerImage, Image, Run};
     pub use infra_core::{Command, Declared, Input, Moment, Output, Secret, Stack, Stop, Tags, ops, output};
     pub use std::process::ExitCode;
 }

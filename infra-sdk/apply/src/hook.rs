@@ -16,23 +16,27 @@ const KEPT: usize = 4096;
 /// How long is waited for the last words of a command that has ended: what it left running may hold its output open.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// A command with all that it needs.
-pub(crate) struct Invocation {
+/// How much of a command's standard output is taken, in bytes: all, or nothing where there is more.
+const TAKEN: usize = 1 << 20;
+
+/// A command of this machine with all that it needs.
+#[derive(Clone)]
+pub struct Invocation {
     /// The program and its arguments.
-    pub(crate) argv: Vec<String>,
-    /// Variables beside those of this process.
-    pub(crate) environment: Vec<(String, String)>,
+    pub argv: Vec<String>,
+    /// Variables beside those of this process: the place for secrets, since other users of the machine can see arguments.
+    pub environment: Vec<(String, String)>,
     /// The folder that it runs in; this process's own where it is empty.
-    pub(crate) folder: PathBuf,
-    /// After how many seconds it is ended.
-    pub(crate) seconds: u64,
+    pub folder: PathBuf,
+    /// After how many seconds it is ended, with all that it started.
+    pub seconds: u64,
 }
 
-/// Runs a command.
+/// Runs a command to its end, and gives what it wrote to its standard output; nothing where that is more than a mebibyte.
 ///
 /// # Errors
 /// Why it did not end well, in words that go on after its name; with what it said last.
-pub(crate) async fn run(invocation: Invocation) -> Result<(), String> {
+pub async fn run(invocation: Invocation) -> Result<Option<Vec<u8>>, String> {
     // On a thread of its own, so that its time is real where that of a test is not.
     match tokio::task::spawn_blocking(move || run_here(invocation)).await {
         Ok(ended) => ended,
@@ -40,7 +44,7 @@ pub(crate) async fn run(invocation: Invocation) -> Result<(), String> {
     }
 }
 
-fn run_here(invocation: Invocation) -> Result<(), String> {
+fn run_here(invocation: Invocation) -> Result<Option<Vec<u8>>, String> {
     let Invocation { argv, environment, folder, seconds } = invocation;
     let (program, arguments) = argv.split_first().ok_or("has no program")?;
     let mut command = Command::new(program);
@@ -53,12 +57,13 @@ fn run_here(invocation: Invocation) -> Result<(), String> {
     let (say, said) = mpsc::channel();
     let pipes: [Option<Box<dyn Read + Send>>; 2] =
         [child.stdout.take().map(|pipe| Box::new(pipe) as _), child.stderr.take().map(|pipe| Box::new(pipe) as _)];
-    for mut pipe in pipes.into_iter().flatten() {
-        let say = say.clone();
+    for (at, pipe) in pipes.into_iter().enumerate() {
+        let Some(mut pipe) = pipe else { continue };
+        let (say, is_output) = (say.clone(), at == 0);
         thread::spawn(move || {
             let mut buffer = [0; 1024];
             while let Ok(read @ 1..) = pipe.read(&mut buffer) {
-                if say.send(buffer[..read].to_vec()).is_err() {
+                if say.send((is_output, buffer[..read].to_vec())).is_err() {
                     break;
                 }
             }
@@ -66,8 +71,14 @@ fn run_here(invocation: Invocation) -> Result<(), String> {
     }
     drop(say);
 
-    let (deadline, mut words) = (Instant::now() + Duration::from_secs(seconds), Vec::new());
-    let waited = wait(&mut child, deadline, || said.try_iter().for_each(|more| keep(&mut words, more)));
+    let (deadline, mut words, mut output) = (Instant::now() + Duration::from_secs(seconds), Vec::new(), Vec::new());
+    let mut hear = |(is_output, more): (bool, Vec<u8>)| {
+        if is_output && output.len() <= TAKEN {
+            output.extend_from_slice(&more);
+        }
+        keep(&mut words, more);
+    };
+    let waited = wait(&mut child, deadline, || said.try_iter().for_each(&mut hear));
     if !matches!(waited, Ok(Some(_))) {
         if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process_group(group, Signal::KILL);
@@ -76,10 +87,10 @@ fn run_here(invocation: Invocation) -> Result<(), String> {
     }
     let until = Instant::now() + LAST_WORDS;
     while let Ok(more) = said.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        keep(&mut words, more);
+        hear(more);
     }
     let why = match waited {
-        Ok(Some(status)) if status.success() => return Ok(()),
+        Ok(Some(status)) if status.success() => return Ok((output.len() <= TAKEN).then_some(output)),
         Ok(Some(status)) => ending(status),
         Ok(None) => format!("was ended, since it took longer than {seconds} seconds"),
         Err(error) => format!("could not be waited for: {error}"),
@@ -123,18 +134,19 @@ fn ending(status: ExitStatus) -> String {
 mod tests {
     use super::*;
 
-    fn shell(line: &str, seconds: u64) -> Result<(), String> {
+    fn shell(line: &str, seconds: u64) -> Result<Option<Vec<u8>>, String> {
         let argv = ["sh", "-c", line].map(str::to_owned).to_vec();
         run_here(Invocation { argv, environment: vec![("WORD".into(), "a $b c".into())], folder: PathBuf::new(), seconds })
     }
 
     #[test]
     fn how_it_ended_and_what_it_said_last_is_told() {
-        assert_eq!(shell("test \"$WORD\" = 'a $b c'", 60), Ok(()));
+        assert_eq!(shell("test \"$WORD\" = 'a $b c' && echo heard && echo not >&2", 60), Ok(Some(b"heard\n".to_vec())));
         assert_eq!(shell("echo out; exit 3", 60), Err("failed with exit code 3; it said last: out".into()));
         assert_eq!(shell("kill -9 $$", 60), Err("was ended by signal 9".into()));
         let flood = shell("head -c 1000000 /dev/zero | tr '\\0' x; echo end; exit 1", 60).unwrap_err();
         assert!(flood.len() < 2 * KEPT && flood.contains("end"), "{}", flood.len());
+        assert_eq!(shell("head -c 2000000 /dev/zero", 60), Ok(None));
         let argv = vec!["/no/such/program".to_owned()];
         let missing = run_here(Invocation { argv, environment: Vec::new(), folder: PathBuf::new(), seconds: 1 }).unwrap_err();
         assert!(missing.starts_with("could not be started"), "{missing}");

@@ -32,6 +32,7 @@ pub use elsewhere::Connector;
 pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
 pub use event::{Doing, Event, Watcher};
+pub use hook::{Invocation, run as run_command};
 pub use interrupt::Interrupt;
 pub use journal::{
     Damage, FileLog, Found as JournalFound, Header as JournalHeader, History, Journal, Log, Repaired, Seal, SealError, line,

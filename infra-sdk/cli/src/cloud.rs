@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use infra_apply::{Engine, Registry};
+use infra_assets::live::Workshop;
 use infra_aws::sdk::{Connection, connect};
 use infra_core::Kind;
 
 use crate::Providers;
+use crate::assets;
 use crate::environment::{Account, Environment};
 use crate::error::Error;
 use crate::local;
@@ -36,6 +38,7 @@ impl Cloud {
     pub(crate) async fn connect(
         project: &Path,
         folder: &Path,
+        workshop: &Workshop,
         environment: &Environment,
         providers: Providers<'_>,
     ) -> Result<Cloud, Error> {
@@ -63,12 +66,14 @@ impl Cloud {
         registry.folder = folder.to_owned();
         infra_aws::sdk::register(&mut registry, &sdk);
         infra_random_values::register(&mut registry);
+        assets::register(&mut registry, &sdk, workshop, connection.local.is_some());
         providers(&mut registry, &sdk);
         let places = Places {
             environment: environment.clone(),
             local: connection.local,
             providers: Arc::clone(providers),
             folder: folder.to_owned(),
+            workshop: workshop.clone(),
         };
         registry.connect_with(places.home(), Arc::new(places));
         Ok(Cloud { registry, memory, folder: folder.to_owned() })
@@ -82,6 +87,8 @@ impl Cloud {
         let sdk = connect(&nowhere).await.map_err(failed)?;
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
+        infra_random_values::register(&mut registry);
+        assets::register(&mut registry, &sdk, &assets::workshop(Path::new(""), Path::new("")), true);
         providers(&mut registry, &sdk);
         Ok(registry.schemas().map(|schema| schema.kind.clone()).collect())
     }

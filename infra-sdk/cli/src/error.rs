@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use infra_apply::lease::LeaseError;
 use infra_apply::{PlanError, ProviderError, RecoverError, RefreshError, SealError, StoreError};
+use infra_assets::live::AssetError;
 use infra_core::{Diagnostic, Location};
 use infra_local::LocalError;
 use infra_seal::{GuardError, NameError};
@@ -88,6 +89,16 @@ pub(crate) enum Error {
         declared: Location,
         /// Why.
         problem: String,
+        /// What to do.
+        help: Option<String>,
+    },
+    /// An asset of the program's cannot be made.
+    #[error("failed to {source}, for the asset at {declared}")]
+    Asset {
+        /// Where it was asked for.
+        declared: Location,
+        /// Why.
+        source: AssetError,
         /// What to do.
         help: Option<String>,
     },
@@ -277,7 +288,7 @@ impl Error {
             Error::Crashed { .. } => "what it printed before is above; a panic names its line".into(),
             Error::NoAnswer { .. } => "its `main` must be `infra_sdk::main(…)`, and nothing may end the program before it returns".into(),
             Error::Foreign { .. } => "build the program and infra from the same version of infra-sdk".into(),
-            Error::Lookup { help, .. } | Error::Settings { help, .. } => return help.clone(),
+            Error::Lookup { help, .. } | Error::Asset { help, .. } | Error::Settings { help, .. } => return help.clone(),
             Error::UnknownEnvironment { known, path, .. } => {
                 format!("it has {}; others are added to {} as `[env.NAME]` with region and account", list(known), show_path(path))
             }

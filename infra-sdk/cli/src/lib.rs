@@ -12,6 +12,7 @@
 //! ```
 
 mod arguments;
+mod assets;
 mod called;
 mod cloud;
 mod commands;

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use infra_apply::{Class, Connector, ProviderError, Registry};
+use infra_assets::live::Workshop;
 use infra_aws::sdk::{Connection, SdkConfig, connect};
 use infra_core::Provider;
 
+use crate::assets;
 use crate::environment::{Account, Environment};
 
 /// Leads from an environment to other places.
@@ -21,6 +23,8 @@ pub(crate) struct Places {
     pub(crate) providers: Arc<dyn Fn(&mut Registry, &SdkConfig) + Send + Sync>,
     /// The stack's folder.
     pub(crate) folder: PathBuf,
+    /// Where the stack's assets are made.
+    pub(crate) workshop: Workshop,
 }
 
 impl Places {
@@ -66,6 +70,7 @@ impl Connector for Places {
         registry.folder.clone_from(&self.folder);
         infra_aws::sdk::register(&mut registry, &sdk);
         infra_random_values::register(&mut registry);
+        assets::register(&mut registry, &sdk, &self.workshop, self.local.is_some());
         (self.providers)(&mut registry, &sdk);
         Ok(registry)
     }
@@ -102,7 +107,13 @@ mod tests {
             policies: Default::default(),
             state: None,
         };
-        Places { environment, local: local.map(str::to_owned), providers: Arc::new(|_, _| {}), folder: PathBuf::new() }
+        Places {
+            environment,
+            local: local.map(str::to_owned),
+            providers: Arc::new(|_, _| {}),
+            folder: PathBuf::new(),
+            workshop: Workshop::new("", ""),
+        }
     }
 
     fn account() -> Account {

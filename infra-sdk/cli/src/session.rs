@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use infra_apply::{History, Journal, Known as Values};
+use infra_assets::live::Workshop;
 use infra_core::program::{Request, Response};
 use infra_core::{Finding, GRAPH_VERSION, Graph, Value, check_name};
 use infra_plan::{Setting, State, neighbours};
@@ -12,6 +13,7 @@ use tokio::sync::OnceCell;
 
 use crate::Providers;
 use crate::arguments::{ProgramArguments, StackArguments};
+use crate::assets;
 use crate::called::called;
 use crate::cloud::Cloud;
 use crate::environment::{Environment, LOCAL};
@@ -44,6 +46,7 @@ pub(crate) struct Session<'a> {
     state: Option<String>,
     providers: Providers<'a>,
     cloud: OnceCell<Cloud>,
+    workshop: Workshop,
 }
 
 /// Where a stack's program comes from.
@@ -86,6 +89,7 @@ impl<'a> Session<'a> {
             place = place.at(state, &environment);
         }
         Ok(Session {
+            workshop: assets::workshop(&project, &folder),
             stack: name.clone(),
             project,
             folder,
@@ -146,7 +150,7 @@ impl<'a> Session<'a> {
         let pins = if self.environment.is_local() { self.place.folder() } else { &self.folder };
         let pins = Pins::read(&pins.join("lookups.lock"), &self.environment.name)?;
         let refresh = arguments.refresh_lookups || self.is_about_a_gone_cloud()?;
-        let known = Known { program, folder: &self.folder, request, pins, refresh };
+        let known = Known { program, folder: &self.folder, request, pins, refresh, project: &self.project, workshop: &self.workshop };
         let cloud = async || Ok(self.cloud().await?.registry.clone());
         program::graph(known, cloud, async |stack, outputs| self.outputs_of(stack, outputs).await).await
     }
@@ -220,7 +224,7 @@ impl<'a> Session<'a> {
 
     /// The environment's cloud, connected the first time that it is asked for.
     pub(crate) async fn cloud(&self) -> Result<&Cloud, Error> {
-        let connect = async || Cloud::connect(&self.project, &self.folder, &self.environment, self.providers).await;
+        let connect = async || Cloud::connect(&self.project, &self.folder, &self.workshop, &self.environment, self.providers).await;
         self.cloud.get_or_try_init(connect).await
     }
 

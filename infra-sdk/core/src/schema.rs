@@ -105,8 +105,9 @@ pub struct Field {
     /// keys that the program does not name are left alone.
     #[serde(default, skip_serializing_if = "is_false")]
     pub filled: bool,
-    /// Whether it is a path on the machine of the engine, from the stack's folder; handlers get it whole. It is neither
-    /// compared nor recorded: a digest beside it says what is there.
+    /// Whether it is how things are on the machine of the engine, so that it is neither compared nor recorded: a path, from the
+    /// stack's folder, which handlers get whole and of which a digest beside it says what is there; the environment of a
+    /// command.
     #[serde(default, skip_serializing_if = "is_false")]
     pub local: bool,
     /// Whether it is the object's physical name, which the engine makes where the program does not.

@@ -20,7 +20,7 @@ fn block(fields: &[Field], values: BTreeMap<String, Value>, salt: &str) -> BTree
     let of = |name: &str| fields.iter().find(|field| field.name == name);
     let lasting = values.into_iter().filter(|(name, _)| !of(name).is_some_and(|field| field.local));
     let kept = lasting.map(|(name, value)| match of(&name) {
-        Some(field) if field.write_only => (name, value.digested(salt)),
+        Some(field) if field.write_only => (name, inside(&field.ty, value.digested(salt), salt)),
         Some(field) => (name, inside(&field.ty, value, salt)),
         None => (name, value),
     });

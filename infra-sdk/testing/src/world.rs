@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Seal, Watcher, settled};
+use infra_assets::imagined;
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
 use infra_plan::{Plan, References, Selection, State};
@@ -24,6 +25,7 @@ pub struct World {
     /// Whether a deployment may delete something and make an equal one under another name, as with `--allow-recreate`.
     pub allow_recreate: bool,
     answers: BTreeMap<String, Json>,
+    contents: BTreeMap<String, String>,
     seal: Arc<dyn Seal>,
     handlers: Vec<Arc<dyn Handler>>,
     references: References,
@@ -74,6 +76,7 @@ impl World {
             neighbours: BTreeMap::new(),
             allow_recreate: false,
             answers: BTreeMap::new(),
+            contents: BTreeMap::new(),
             references: References::new(),
             seal: Arc::new(Vault::default()),
             handlers: Vec::new(),
@@ -95,6 +98,13 @@ impl World {
             self.answers.insert(format!("{} {query}", L::KIND), answer);
         }
         self
+    }
+
+    /// Says that the content of an asset is another one from now on: of the folder, file or context that the program names so.
+    /// Programs are answered what they ask about assets without any file being there; for a folder of single files, say what
+    /// is in it with [`answering`](World::answering).
+    pub fn set_content(&mut self, path: &str, content: &str) {
+        self.contents.insert(path.to_owned(), content.to_owned());
     }
 
     /// Seals secrets with this, instead of keeping them where only this world finds them.
@@ -169,7 +179,7 @@ impl World {
 
     #[track_caller]
     fn run_program<M>(&self, program: &impl Program<M>, config: &Json, known: &Known) -> Graph {
-        let request = Request {
+        let mut request = Request {
             version: GRAPH_VERSION,
             stack: "test".into(),
             environment: "local".into(),
@@ -179,11 +189,19 @@ impl World {
             references: self.references.clone(),
             review: None,
         };
-        match program.run(&request) {
-            Response::Graph(graph) => *graph,
-            Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),
-            Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
-            Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+        loop {
+            let questions = match program.run(&request) {
+                Response::Unanswered(questions) => questions,
+                other => return declared(other),
+            };
+            for question in &questions {
+                let path = ["folder", "path"].iter().find_map(|name| question.query[*name].as_str());
+                let content = path.and_then(|path| self.contents.get(path)).map_or("", String::as_str);
+                match imagined(question, content).filter(|_| !request.answers.contains_key(&question.key())) {
+                    Some(answer) => drop(request.answers.insert(question.key(), answer)),
+                    None => panic!("the program asks what nobody answers: {question:?}"),
+                }
+            }
         }
     }
 
@@ -324,6 +342,7 @@ impl World {
             neighbours: self.neighbours.clone(),
             allow_recreate: self.allow_recreate,
             answers: self.answers.clone(),
+            contents: self.contents.clone(),
             references: self.references.clone(),
             seal: self.seal.clone(),
             handlers: self.handlers.clone(),
@@ -422,6 +441,17 @@ impl Deployed {
     /// An output of the stack, as text.
     pub fn output(&self, name: &str) -> Option<String> {
         self.outcome.exports.get(name).and_then(Value::as_str).map(str::to_owned)
+    }
+}
+
+/// The graph of a program that asks nothing more.
+#[track_caller]
+fn declared(response: Response) -> Graph {
+    match response {
+        Response::Graph(graph) => *graph,
+        Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),
+        Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
+        Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
 }
 

@@ -14,6 +14,7 @@ mod dynamodb;
 mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
+mod ecr_images;
 mod ecs;
 mod elb;
 mod elbv2;

@@ -1,20 +1,22 @@
-//! Runs a program until it asks nothing more: each question is answered by the cloud, and the answer pinned.
+//! Runs a program until it asks nothing more: each question is answered by the cloud, and the answer pinned; or by this machine.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use infra_apply::Registry;
+use infra_assets::live::Workshop;
 use infra_core::lookup::Question;
 use infra_core::program::{Request, Response};
 use infra_core::{Graph, OUTPUTS_OF_STACK, Value};
 
 use super::converse::converse;
 use crate::error::Error;
+use crate::folder;
 use crate::pins::{Answers, Pins};
 
 /// How often a program is run again: a question may come from the answer to another, but not for ever.
-const ROUNDS: usize = 16;
+const ROUNDS: usize = 256;
 
 /// What is known before the program runs.
 pub(crate) struct Known<'a> {
@@ -28,6 +30,10 @@ pub(crate) struct Known<'a> {
     pub(crate) pins: Pins,
     /// Whether they are asked anew.
     pub(crate) refresh: bool,
+    /// The project, which keeps the assets that it asks for.
+    pub(crate) project: &'a Path,
+    /// What makes them.
+    pub(crate) workshop: &'a Workshop,
 }
 
 /// How the outputs of another stack are wanted.
@@ -47,8 +53,10 @@ pub(crate) async fn graph(
     outputs: impl AsyncFn(&str, Outputs) -> Result<BTreeMap<String, Value>, Error>,
 ) -> Result<Graph, Error> {
     let mut answers = if known.refresh { Answers::new() } else { known.pins.answers() };
+    // What this machine has is looked at in every run, and never pinned.
+    let mut assets = Answers::new();
     for _ in 0..ROUNDS {
-        known.request.answers.clone_from(&answers);
+        known.request.answers = answers.iter().chain(&assets).map(|(key, answer)| (key.clone(), answer.clone())).collect();
         let questions = match converse(known.program, known.folder, &known.request)? {
             Response::Graph(graph) => {
                 let sealed = graph.references.iter().filter(|(_, outputs)| outputs.values().any(Value::has_sealed));
@@ -69,7 +77,15 @@ pub(crate) async fn graph(
             }
             Response::Unanswered(questions) => questions,
         };
-        let before = (answers.len(), known.request.references.len());
+        let before = (answers.len(), assets.len(), known.request.references.len());
+        let (made, questions): (Vec<_>, Vec<_>) = questions.into_iter().partition(Workshop::knows);
+        if !made.is_empty() {
+            // It keeps itself out of git.
+            folder::made(known.project)?;
+        }
+        for question in &made {
+            assets.insert(question.key(), asset(known.workshop, question).await?);
+        }
         let (references, questions): (Vec<_>, Vec<_>) = questions.into_iter().partition(|question| question.kind == OUTPUTS_OF_STACK);
         for question in &references {
             let stack = question.query["stack"].as_str().unwrap_or_default();
@@ -81,11 +97,19 @@ pub(crate) async fn graph(
                 place.insert(answer(&registry, question).await?);
             }
         }
-        if (answers.len(), known.request.references.len()) == before {
+        if (answers.len(), assets.len(), known.request.references.len()) == before {
             return Err(unanswerable(questions.first(), "the program asks again what it was told".into()));
         }
     }
     Err(unanswerable(None, format!("the program still has questions after {ROUNDS} rounds of answers")))
+}
+
+async fn asset(workshop: &Workshop, question: &Question) -> Result<serde_json::Value, Error> {
+    workshop.answer(question).await.map_err(|error| Error::Asset {
+        declared: question.declared.clone(),
+        help: error.help().map(str::to_owned),
+        source: error,
+    })
 }
 
 async fn answer(registry: &Registry, question: &Question) -> Result<serde_json::Value, Error> {
