@@ -47,7 +47,8 @@ pub(crate) fn roles(stack: &Stack, credentials: &Credentials, artifacts: &Bucket
     let (execution, task) = (role("execution"), role("task"));
     let managed = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
     let attached = RolePolicyAttachment::new("execution").role(&execution).policy(managed).add(stack);
-    let secrets = PolicyDocument::new().allow(["secretsmanager:GetSecretValue"]).on([credentials.username.secret(), credentials.password.secret()]);
+    let secrets =
+        PolicyDocument::new().allow(["secretsmanager:GetSecretValue"]).on([credentials.username.secret(), credentials.password.secret()]);
     let objects = PolicyDocument::new()
         .allow(["s3:ListBucket"])
         .on([output!("{}", artifacts.arn())])

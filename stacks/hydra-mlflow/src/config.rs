@@ -22,8 +22,9 @@ pub struct Config {
     /// Whether only the VPC reaches the load balancer.
     #[serde(default)]
     pub internal: bool,
-    /// The image's tag or digest in the stack's repository, as in `@sha256:…` or `:1.15.0`.
-    pub image: String,
+    /// The folder of the image's Dockerfile, or with its own name the folder of an OCI layout or a tarball of one.
+    #[serde(default = "image")]
+    pub image: Source,
     /// The bucket of the artifacts; made from stack and resource where there is none.
     pub artifact_bucket: Option<String>,
     /// The folder in it.
@@ -38,6 +39,22 @@ pub struct Config {
     /// Days in which a deleted secret can be had back: 0, or 7 to 30.
     #[serde(default)]
     pub secret_recovery_days: i32,
+}
+
+/// What the image is made of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The folder of a Dockerfile.
+    Dockerfile(String),
+    /// A folder with an OCI layout.
+    Layout(String),
+    /// An archive of one.
+    Tarball(String),
+}
+
+fn image() -> Source {
+    Source::Dockerfile("image".to_owned())
 }
 
 fn folder() -> String {

@@ -9,16 +9,25 @@ mod database;
 mod front;
 mod server;
 
-pub use config::{Config, Database, Tasks};
+pub use config::{Config, Database, Source, Tasks};
 
 use infra_sdk::aws::ecr::Repository;
 use infra_sdk::aws::s3::{Bucket, BucketEncryption, PublicAccessBlock};
 use infra_sdk::prelude::*;
 
 /// The whole system.
-pub fn hydra_mlflow(stack: &Stack, config: Config) {
+///
+/// # Errors
+/// Where what is in the image's folder is not known yet: the engine looks, and runs this again.
+pub fn hydra_mlflow(stack: &Stack, config: Config) -> Result<(), Stop> {
     let groups = access::security_groups(stack, &config);
     let images = Repository::new("mlflow").scan_on_push(true).force_delete(true).add(stack);
+    let source = match &config.image {
+        Source::Dockerfile(folder) => Image::dockerfile(folder),
+        Source::Layout(folder) => Image::layout(folder),
+        Source::Tarball(file) => Image::tarball(file),
+    };
+    let image = ContainerImage::new("mlflow").repository(images.uri()).source(source.add(stack)?).add(stack);
     let artifacts = Bucket::new("artifacts")
         .maybe_name(config.artifact_bucket.clone())
         .encryption(BucketEncryption::aes256())
@@ -28,7 +37,7 @@ pub fn hydra_mlflow(stack: &Stack, config: Config) {
     let database = database::database(stack, &config, &groups, &credentials);
     let roles = access::roles(stack, &credentials, &artifacts);
     let front = front::front(stack, &config, &groups);
-    let tasks = server::tasks(stack, &config, &images, &artifacts, &database, &credentials, &roles);
+    let tasks = server::tasks(stack, &config, &image, &artifacts, &database, &credentials, &roles);
     let (cluster, service) = server::service(stack, &config, &tasks, &groups, &front, &roles);
 
     stack.export("url", front.url.clone());
@@ -37,6 +46,7 @@ pub fn hydra_mlflow(stack: &Stack, config: Config) {
     stack.export("db_host", database.address());
     stack.export("ecs_cluster_name", cluster.id());
     stack.export("ecs_service_name", service.service_name());
+    Ok(())
 }
 
 /// The subnets of tasks and database.

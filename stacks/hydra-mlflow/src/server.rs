@@ -2,7 +2,6 @@
 
 use infra_sdk::aws::applicationautoscaling::{ScalableTarget, ScalingPolicy, TargetTracking};
 use infra_sdk::aws::ec2::SubnetId;
-use infra_sdk::aws::ecr::Repository;
 use infra_sdk::aws::ecs::{
     Cluster, ContainerDefinition, DeploymentConfiguration, FargateService, LoadBalancer, LogConfiguration, PortMapping, TaskDefinition,
 };
@@ -20,7 +19,7 @@ use crate::front::Front;
 pub(crate) fn tasks(
     stack: &Stack,
     config: &Config,
-    images: &Repository,
+    image: &ContainerImage,
     artifacts: &Bucket,
     database: &DbInstance,
     credentials: &Credentials,
@@ -36,7 +35,7 @@ pub(crate) fn tasks(
     ];
     let server = ContainerDefinition::new()
         .name("mlflow")
-        .image(output!("{}{}", images.uri(), config.image))
+        .image(image.reference())
         .essential(true)
         .port_mappings([PortMapping::tcp(i32::from(PORT))])
         .environment(environment)

@@ -9,13 +9,13 @@ use infra_apply::Registry;
 use infra_plan::Action;
 use infra_random_values::RandomPassword;
 use infra_sdk::core::Resource as _;
+use infra_sdk::prelude::Image;
 use infra_testing::{Crash, World};
 use serde_json::{Value, json};
 
 fn config(changes: Value) -> Value {
     let mut config = json!({
         "region": "us-east-1", "vpc": "vpc-1", "subnets": ["subnet-1", "subnet-2"], "cidr_blocks": ["10.0.0.0/8"],
-        "image": "@sha256:1111",
     });
     for (key, value) in changes.as_object().unwrap() {
         config[key] = value.clone();
@@ -26,7 +26,9 @@ fn config(changes: Value) -> Value {
 fn world() -> World {
     let mut registry = Registry::new();
     infra_random_values::register(&mut registry);
-    World::new().serving(Arc::clone(registry.handler(RandomPassword::KIND).unwrap()))
+    World::new()
+        .serving(Arc::clone(registry.handler(RandomPassword::KIND).unwrap()))
+        .answering(&Image::dockerfile("image"), &"sha256:1111".to_owned())
 }
 
 fn deployed(changes: Value) -> World {
@@ -48,8 +50,11 @@ fn the_service_comes_after_its_listener_and_policies_and_goes_before_them() {
     let mut world = world();
     let made = world.deploy(&hydra_mlflow, config(json!({}))).complete().changes;
     let gone = world.destroy().complete().changes;
-    let at = |changes: &[String], line: &str| changes.iter().position(|change| change == line).unwrap_or_else(|| panic!("{line}: {changes:?}"));
-    for (kind, name) in [("listener", "http"), ("role-policy", "secrets"), ("role-policy", "artifacts"), ("role-policy-attachment", "execution")] {
+    let at =
+        |changes: &[String], line: &str| changes.iter().position(|change| change == line).unwrap_or_else(|| panic!("{line}: {changes:?}"));
+    for (kind, name) in
+        [("listener", "http"), ("role-policy", "secrets"), ("role-policy", "artifacts"), ("role-policy-attachment", "execution")]
+    {
         let (service, gone_service) = (at(&made, "create fargate-service mlflow"), at(&gone, "delete fargate-service mlflow"));
         assert!(at(&made, &format!("create {kind} {name}")) < service, "{made:?}");
         assert!(at(&gone, &format!("delete {kind} {name}")) > gone_service, "{gone:?}");
@@ -58,9 +63,12 @@ fn the_service_comes_after_its_listener_and_policies_and_goes_before_them() {
 
 #[test]
 fn another_image_is_one_new_revision_and_one_change_of_the_service() {
-    let mut world = deployed(json!({}));
-    let changes = world.deploy(&hydra_mlflow, config(json!({"image": "@sha256:2222"}))).complete().changes;
-    assert_eq!(changes, ["create task-definition mlflow", "update fargate-service mlflow", "delete task-definition mlflow"]);
+    let world = deployed(json!({}));
+    let mut world = world.answering(&Image::dockerfile("image"), &"sha256:2222".to_owned());
+    let mut changes = world.deploy(&hydra_mlflow, config(json!({}))).complete().changes;
+    assert_eq!(changes[..3], ["create image mlflow", "create task-definition mlflow", "update fargate-service mlflow"]);
+    changes[3..].sort();
+    assert_eq!(changes[3..], ["delete image mlflow", "delete task-definition mlflow"], "the old ones go when nothing runs them");
 }
 
 #[test]

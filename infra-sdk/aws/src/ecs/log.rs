@@ -68,7 +68,8 @@ mod live {
 
     /// Secrets by name as the SDK has them.
     pub(in crate::ecs) fn secrets_to_sdk(secrets: Option<&BTreeMap<String, SecretSource>>) -> Built<Option<Vec<sdk::Secret>>> {
-        let all = secrets.map(|all| all.iter().map(|(name, from)| sdk::Secret::builder().name(name).value_from(from.as_str()).build()).collect());
+        let all =
+            secrets.map(|all| all.iter().map(|(name, from)| sdk::Secret::builder().name(name).value_from(from.as_str()).build()).collect());
         all.transpose()
     }
 
