@@ -34,7 +34,7 @@ fn merge(into: &mut Json, from: &Json) {
 
 #[test]
 fn airaware_is_made_changed_repaired_moved_and_ended() {
-    let station = Station::new();
+    let station = Station::new("airaware");
     let census = Census::new(&station);
     let before = census.all();
 

@@ -4,4 +4,5 @@
 
 mod airaware;
 mod census;
+mod hydra_remote_state;
 mod station;

@@ -21,6 +21,7 @@ pub(crate) struct Station {
     /// For a look at the cloud past the engine.
     pub(crate) sdk: SdkConfig,
     engine: Engine,
+    stack: &'static str,
     folder: TempDir,
     _cloud: TemporaryCloud,
 }
@@ -38,14 +39,16 @@ impl Watcher for Notices {
 }
 
 impl Station {
-    pub(crate) fn new() -> Station {
+    /// One for the stack of that name.
+    pub(crate) fn new(stack: &'static str) -> Station {
         let runtime = Runtime::new().unwrap();
         let cloud = LocalCloud::temporary().unwrap();
-        let connection = Connection { region: Some("us-west-2".into()), profile: None, role: None, local: Some(cloud.endpoint().url.clone()) };
+        let connection =
+            Connection { region: Some("us-west-2".into()), profile: None, role: None, local: Some(cloud.endpoint().url.clone()) };
         let sdk = runtime.block_on(connect(&connection)).unwrap();
         let mut registry = Registry::new();
         infra_aws::sdk::register(&mut registry, &sdk);
-        Station { runtime, sdk, engine: Engine::new(registry), folder: TempDir::new().unwrap(), _cloud: cloud }
+        Station { runtime, sdk, engine: Engine::new(registry), stack, folder: TempDir::new().unwrap(), _cloud: cloud }
     }
 
     fn journal_path(&self) -> PathBuf {
@@ -62,7 +65,7 @@ impl Station {
         loop {
             let request = Request {
                 version: GRAPH_VERSION,
-                stack: "airaware".into(),
+                stack: self.stack.into(),
                 environment: "local".into(),
                 config: config.clone(),
                 answers: answers.clone(),
@@ -114,6 +117,17 @@ impl Station {
         });
         complete(&outcome);
         assert!(journal.state().rows.is_empty(), "nothing is remembered");
+    }
+
+    /// Asks for an end that does not come; what is said of it.
+    pub(crate) fn fail_to_destroy(&self, stack: &str) -> String {
+        let mut journal = self.journal();
+        let outcome = self.runtime.block_on(async {
+            let plan = self.engine.plan_destroy(stack, &journal, &()).await.unwrap();
+            self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await
+        });
+        assert!(!outcome.failed.is_empty(), "it went");
+        outcome.failed.iter().map(|(_, problem)| problem.to_string()).collect()
     }
 
     /// The physical id of a resource.

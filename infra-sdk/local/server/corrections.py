@@ -180,9 +180,12 @@ def container_services() -> None:
 
     around(EC2ContainerServiceResponse, "create_service", remember)
     around(EC2ContainerServiceResponse, "update_service", remember)
+
+
 def buckets() -> None:
     """Tags of a new bucket were dropped; of some settings half was forgotten, or all: those are kept
-    as they were sent and told so. Where moto knew nothing of a setting, sending it made a bucket."""
+    as they were sent and told so. Where moto knew nothing of a setting, sending it made a bucket. To
+    look for a bucket or an object that is not there was a fault."""
     from xml.etree import ElementTree
 
     from moto.s3.responses import S3Response
@@ -258,9 +261,90 @@ def buckets() -> None:
         if named:
             self.backend.put_bucket_tagging(bucket_name, named)
 
+    def head(original: Any, self: Any, *rest: Any, **named: Any) -> Any:
+        status, headers, body = original(self, *rest, **named)
+        # Without a type it is said to be a page, as is what no service has.
+        typed = {"content-type": "application/xml"} if status == 404 else {}
+        return status, {**typed, **headers}, body
+
+    around(S3Response, "head_bucket", head)
+    around(S3Response, "head_object", head)
     around(S3Response, "_bucket_response_put", put)
     around(S3Response, "_bucket_response_get", get)
     around(S3Response, "_bucket_response_delete", delete)
+
+
+def deleted_secrets() -> None:
+    """A secret that can still be brought back was said to exist when another of its name was made."""
+    from moto.secretsmanager.exceptions import InvalidRequestException
+    from moto.secretsmanager.models import SecretsManagerBackend
+
+    def create(original: Any, self: Any, name: str, *rest: Any, **named: Any) -> Any:
+        if name in self.secrets and self.secrets[name].is_deleted():
+            raise InvalidRequestException(
+                "You can't create this secret because a secret with this name is already "
+                "scheduled for deletion."
+            )
+        return original(self, name, *rest, **named)
+
+    around(SecretsManagerBackend, "create_secret", create)
+
+
+def roots() -> None:
+    """Answers were wrapped in the operation's name, which S3 never does: SDKs that look refuse them."""
+    from moto.core.serialize import S3Serializer
+
+    wrappers = {
+        "CompleteMultipartUpload": "CompleteMultipartUploadResult",
+        "CreateMultipartUpload": "InitiateMultipartUploadResult",
+        "DeleteObjects": "DeleteResult",
+        "GetBucketAccelerateConfiguration": "AccelerateConfiguration",
+        "GetBucketAcl": "AccessControlPolicy",
+        "GetBucketCors": "CORSConfiguration",
+        "GetBucketLifecycleConfiguration": "LifecycleConfiguration",
+        "GetBucketLogging": "BucketLoggingStatus",
+        "GetBucketNotification": "NotificationConfiguration",
+        "GetBucketNotificationConfiguration": "NotificationConfiguration",
+        "GetBucketTagging": "Tagging",
+        "GetBucketVersioning": "VersioningConfiguration",
+        "GetBucketWebsite": "WebsiteConfiguration",
+        "GetObjectAcl": "AccessControlPolicy",
+        "GetObjectTagging": "Tagging",
+        "ListBuckets": "ListAllMyBucketsResult",
+        "ListMultipartUploads": "ListMultipartUploadsResult",
+        "ListObjectVersions": "ListVersionsResult",
+        "ListObjects": "ListBucketResult",
+        "ListObjectsV2": "ListBucketResult",
+        "ListParts": "ListPartsResult",
+    }
+    named = {f"{operation}Response": name for operation, name in wrappers.items()}
+
+    def serialize(original: Any, self: Any, body: Any) -> Any:
+        return original(self, {named.get(name, name): inside for name, inside in body.items()})
+
+    around(S3Serializer, "_serialize_body", serialize)
+
+
+def contributor_insights() -> None:
+    """Not known at all, and every look at a table asks."""
+    from moto.core.responses import ActionResult
+    from moto.dynamodb.responses import DynamoHandler
+
+    def describe(self: Any) -> ActionResult:
+        table = self.dynamodb_backend.get_table(self.body["TableName"])
+        mode = getattr(table, "contributor_insights", None)
+        result = {"TableName": table.name, "ContributorInsightsStatus": "ENABLED" if mode else "DISABLED"}
+        return ActionResult({**result, **({"ContributorInsightsMode": mode} if mode else {})})
+
+    def update(self: Any) -> ActionResult:
+        table = self.dynamodb_backend.get_table(self.body["TableName"])
+        enable = self.body["ContributorInsightsAction"] == "ENABLE"
+        mode = self.body.get("ContributorInsightsMode", "ACCESSED_AND_THROTTLED_KEYS")
+        table.contributor_insights = mode if enable else None
+        return describe(self)
+
+    DynamoHandler.describe_contributor_insights = describe
+    DynamoHandler.update_contributor_insights = update
 
 
 def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
@@ -278,6 +362,8 @@ CORRECTIONS = {
     "ec2": [nat_gateways, key_pairs, user_data],
     "autoscaling": [scaling_policies, duplicates],
     "cloudwatch": [alarm_tags],
+    "dynamodb": [contributor_insights],
     "ecs": [container_services],
-    "s3": [buckets],
+    "s3": [roots, buckets],
+    "secretsmanager": [deleted_secrets],
 }

@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::Client;
 #[cfg(feature = "dynamodb")]
 pub use lease::TableLease;
 pub use table::{
-    AttributeType, BillingMode, GlobalIndex, LocalIndex, Projection, ProjectionType, StreamView, Table, TableArn, TableClass, TableInputs,
-    TableName, TableOutputs, Throughput, WarmThroughput,
+    AttributeType, BillingMode, ContributorInsights, GlobalIndex, GlobalIndexBuilder, LocalIndex, Projection, ProjectionType, StreamView,
+    Table, TableArn, TableBuilder, TableClass, TableInputs, TableName, TableOutputs, Throughput, WarmThroughput,
 };
 
 crate::resources!("dynamodb", aws_sdk_dynamodb::Client: Table);

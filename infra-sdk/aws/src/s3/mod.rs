@@ -11,14 +11,16 @@ mod tags;
 use infra_core::{Resource as _, Schema};
 
 pub use bucket::{
-    AbacStatus, AccelerationStatus, Bucket, BucketAcl, BucketArn, BucketEncryption, BucketInputs, BucketLogging, BucketName,
+    AbacStatus, AccelerationStatus, Bucket, BucketAcl, BucketArn, BucketBuilder, BucketEncryption, BucketInputs, BucketLogging, BucketName,
     BucketNamespace, BucketNotification, BucketOutputs, CorsMethod, CorsRule, EventDestination, IntelligentTiering, LifecycleRule,
     LogKeyFormat, MinimumTransitionSize, NoncurrentTransition, ObjectLockMode, ObjectLockRetention, ObjectOwnership, PublicAccessBlock,
     RedirectHost, Replication, ReplicationRule, RequestMetrics, RoutingRule, RuleStatus, SseAlgorithm, StorageTransition, Tiering,
     TieringAccess, TransitionClass, Versioning, Website, WebsiteProtocol,
 };
 pub use bucket_policy::{BucketPolicy, BucketPolicyId, BucketPolicyInputs};
-pub use object::{BucketObject, BucketObjectId, BucketObjectInputs, BucketObjectOutputs, ObjectEncryption, ObjectStorageClass};
+pub use object::{
+    BucketObject, BucketObjectBuilder, BucketObjectId, BucketObjectInputs, BucketObjectOutputs, ObjectEncryption, ObjectStorageClass,
+};
 
 /// The schemas of this service's resources.
 pub fn schemas() -> Vec<Schema> {

@@ -148,7 +148,7 @@ mod live {
             let name = id.as_str();
             let untagged = |inputs: &ParameterInputs| ParameterInputs { tags: None, ..inputs.clone() };
             if differs(&untagged(have), &untagged(want)) {
-                put(client, name, want)?.overwrite(true).send().await.map_err(failed("PutParameter"))?;
+                put(client, name, &merged(have, want))?.overwrite(true).send().await.map_err(failed("PutParameter"))?;
             }
             let (set, unset) = tags::changes(have.tags.as_ref(), want.tags.as_ref());
             if !unset.is_empty() {
@@ -228,6 +228,20 @@ mod live {
         let arn = parameter.arn().unwrap_or_default().to_owned();
         let outputs = ParameterOutputs { arn, name: name.to_owned(), version: parameter.version() };
         Observed { id: ParameterName::new(name), inputs, outputs, condition: Condition::Ready }
+    }
+
+    /// What is wanted; where that is silent, what is there: a call says all of a parameter. Its text is wanted as a whole.
+    fn merged(have: &ParameterInputs, want: &ParameterInputs) -> ParameterInputs {
+        let text = |want: &Option<String>, have: &Option<String>| want.clone().or_else(|| have.clone());
+        ParameterInputs {
+            description: text(&want.description, &have.description).filter(|description| !description.is_empty()),
+            allowed_pattern: text(&want.allowed_pattern, &have.allowed_pattern),
+            data_type: want.data_type.or(have.data_type),
+            tier: want.tier.or(have.tier),
+            policies: text(&want.policies, &have.policies),
+            kms_key: want.kms_key.clone().or_else(|| have.kms_key.clone()).filter(|_| want.kind == ParameterKind::SecureString),
+            ..want.clone()
+        }
     }
 
     /// The call that writes a parameter as a whole.

@@ -289,3 +289,23 @@ fn a_file_is_sent_as_it_was_when_the_program_ran_or_not_at_all() {
     home.delete();
     assert_eq!(BucketObject::KIND, "aws:s3/object");
 }
+
+#[test]
+fn in_the_first_region_too_a_bucket_that_is_there_already_is_no_new_one() {
+    use infra_apply::Registry;
+    use infra_aws::sdk::{Connection, connect};
+    let local = wire().sdk.endpoint_url().map(str::to_owned);
+    let connection = Connection { region: Some("us-east-1".into()), local, ..Connection::default() };
+    let mut registry = Registry::new();
+    infra_aws::sdk::register(&mut registry, &wire().runtime.block_on(connect(&connection)).unwrap());
+    let handler = registry.handler(Bucket::KIND).unwrap();
+    let want = inputs(|stack| drop(plain("wire-first-region").add(stack)));
+    let tags = |token: &str| Tags::from([("infra:token".into(), token.into())]);
+    let create = |token: &str| wire().runtime.block_on(handler.create(&want, Creation { tags: &tags(token), token }));
+    let id = create("one").unwrap();
+    assert_eq!(create("one").unwrap(), id, "the same step again");
+    assert_eq!(create("two").unwrap_err().class, Class::Exists, "S3 itself answers that it was made");
+    let found = wire().runtime.block_on(handler.read(std::slice::from_ref(&id))).unwrap().remove(0);
+    assert_eq!(found.outputs.as_object().unwrap()["region"].as_str(), Some("us-east-1"));
+    wire().runtime.block_on(handler.delete(&id)).unwrap();
+}

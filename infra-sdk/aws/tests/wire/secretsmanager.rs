@@ -26,17 +26,19 @@ fn a_secret_lives_and_takes_its_values_from_versions() {
         drop(Secret::new("s").name("wire/db").description("first").recovery_window_in_days(0).tags([("Old", "1")]).add(stack));
     });
     change(&secret, |stack| {
-        let secret = Secret::new("s").name("wire/db").description("second").kms_key("alias/aws/secretsmanager");
+        let secret = Secret::new("s").name("wire/db").description("second").kms_key("arn:aws:kms:us-west-2:123456789012:key/one");
         drop(secret.tags([("New", "2")]).add(stack));
     });
     let version = |text: &str| inputs(|stack| drop(SecretVersion::new("v").secret(SecretArn::new(&secret.id)).value(text).add(stack)));
     let made = make::<SecretVersion>(|stack| drop(SecretVersion::new("v").secret(SecretArn::new(&secret.id)).value("hunter1").add(stack)));
     assert_eq!(value(&secret.id), "hunter1");
     let first = made.output("version_id");
-    let update = |have, want| wire().runtime.block_on(made.handler.update(&made.id, have, want)).unwrap();
-    update(&version("hunter1"), &version("hunter1"));
+    let update = |have: &str, want: &str| {
+        wire().runtime.block_on(made.handler.update(&made.id, &version(have), &version(want))).unwrap();
+    };
+    update("hunter1", "hunter1");
     assert_eq!(made.output("version_id"), first, "the same value is no new version");
-    update(&version("hunter1"), &version("hunter2"));
+    update("hunter1", "hunter2");
     assert_eq!(value(&secret.id), "hunter2");
     assert_ne!(made.output("version_id"), first);
     assert!(!format!("{:?}", made.read()).contains("hunter"), "a value is never read back");

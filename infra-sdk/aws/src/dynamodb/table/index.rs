@@ -58,10 +58,10 @@ pub struct GlobalIndex {
     /// Which attributes it has.
     pub projection: Projection,
     /// Its capacity for reads, in units a second. Default: that of the table. Only where it is provisioned.
-    #[input(cloud = "ProvisionedThroughput/ReadCapacityUnits", unlike_cloud = "only where it is provisioned")]
+    #[input(cloud = "ProvisionedThroughput/ReadCapacityUnits")]
     pub read_capacity: Option<i64>,
     /// Its capacity for writes, in units a second. Default: that of the table. Only where it is provisioned.
-    #[input(cloud = "ProvisionedThroughput/WriteCapacityUnits", unlike_cloud = "only where it is provisioned")]
+    #[input(cloud = "ProvisionedThroughput/WriteCapacityUnits")]
     pub write_capacity: Option<i64>,
     /// The most that is read and written where each is paid for.
     pub on_demand_throughput: Option<Throughput>,

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::iam::PolicyDocument;
 use crate::kms::KeyArn;
 
-pub use index::{GlobalIndex, LocalIndex, Projection, ProjectionType};
+pub use index::{GlobalIndex, GlobalIndexBuilder, LocalIndex, Projection, ProjectionType};
 
 choices! {
     /// The type of an attribute that is part of a key.
@@ -66,6 +66,18 @@ choices! {
     }
 }
 
+choices! {
+    /// Which of a table's most used keys CloudWatch counts.
+    pub enum ContributorInsights {
+        /// None.
+        Off = "DISABLED",
+        /// Those that are used most, and those that are throttled.
+        AccessedAndThrottled = "ACCESSED_AND_THROTTLED_KEYS",
+        /// Those that are throttled.
+        Throttled = "THROTTLED_KEYS",
+    }
+}
+
 /// The most that is read and written on demand, in units a second; -1 is no limit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct Throughput {
@@ -97,19 +109,19 @@ pub struct WarmThroughput {
     handle = Table, id = TableName, outputs = TableOutputs, kind = "aws:dynamodb/table", cloud = "AWS::DynamoDB::Table",
     iam(
         "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive", "dynamodb:DescribeContinuousBackups", "dynamodb:ListTagsOfResource",
-        "dynamodb:GetResourcePolicy",
+        "dynamodb:GetResourcePolicy", "dynamodb:DescribeContributorInsights",
         create("dynamodb:CreateTable", "dynamodb:TagResource", "dynamodb:PutResourcePolicy"),
         update(
             "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive", "dynamodb:UpdateContinuousBackups", "dynamodb:TagResource",
             "dynamodb:UntagResource", "dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy",
+            "dynamodb:UpdateContributorInsights",
         ),
         delete("dynamodb:DeleteTable"),
     ),
     without(
-        ContributorInsightsSpecification = "reports on hot keys are turned on where one looks for them",
         ImportSourceSpecification = "an import makes a table once; it is no state of one",
         KinesisStreamSpecification = "a stream of Kinesis is attached in the API by a call of its own",
-        VectorIndexes = "a preview",
+        VectorIndexes = "indexes for searches by likeness are not offered yet",
     ),
 )]
 pub struct TableInputs {
@@ -117,10 +129,10 @@ pub struct TableInputs {
     #[input(cloud = "AttributeDefinitions", unlike_cloud = "a map by name, which a table cannot be without")]
     pub attributes: BTreeMap<String, AttributeType>,
     /// The attribute that items are spread by.
-    #[input(replace, cloud = "KeySchema", unlike_cloud = "the item of type `HASH`")]
+    #[input(replace, cloud = "KeySchema")]
     pub hash_key: String,
     /// The attribute that items with the same one are sorted by. Default: there is one item only.
-    #[input(replace, cloud = "KeySchema", unlike_cloud = "the item of type `RANGE`")]
+    #[input(replace, cloud = "KeySchema")]
     pub range_key: Option<String>,
     /// Its name, 3 to 255 letters, digits, `_`, `-` and `.`, the same only once in a region. Default: made from stack and resource.
     #[input(name = 255, replace, cloud = "TableName")]
@@ -128,17 +140,17 @@ pub struct TableInputs {
     /// How reads and writes are paid for. Default: each by itself, or as the capacity that is said.
     pub billing_mode: Option<BillingMode>,
     /// The capacity for reads, in units a second: one is a read of 4 KiB. Only where it is provisioned.
-    #[input(cloud = "ProvisionedThroughput/ReadCapacityUnits", unlike_cloud = "only where it is provisioned")]
+    #[input(cloud = "ProvisionedThroughput/ReadCapacityUnits")]
     pub read_capacity: Option<i64>,
     /// The capacity for writes, in units a second: one is a write of 1 KiB. Only where it is provisioned.
-    #[input(cloud = "ProvisionedThroughput/WriteCapacityUnits", unlike_cloud = "only where it is provisioned")]
+    #[input(cloud = "ProvisionedThroughput/WriteCapacityUnits")]
     pub write_capacity: Option<i64>,
     /// The most that is read and written where each is paid for.
     pub on_demand_throughput: Option<Throughput>,
     /// What it can bear at once.
     pub warm_throughput: Option<WarmThroughput>,
     /// Other keys to find items by, at most 20, by their names. Others that it has are deleted.
-    #[input(cloud = "GlobalSecondaryIndexes")]
+    #[input(cloud = "GlobalSecondaryIndexes", unlike_cloud = "a map by name")]
     pub global_indexes: Option<BTreeMap<String, GlobalIndex>>,
     /// Other orders of items that have the same hash key, at most 5, by their names.
     #[input(
@@ -161,7 +173,7 @@ pub struct TableInputs {
     #[input(cloud = "PointInTimeRecoverySpecification/RecoveryPeriodInDays")]
     pub recovery_period_in_days: Option<i32>,
     /// Whether it is encrypted with a key of KMS that is in the account. Default: false, which is a key of AWS's own.
-    #[input(cloud = "SSESpecification/SSEEnabled", unlike_cloud = "CloudFormation asks for it beside the key")]
+    #[input(cloud = "SSESpecification/SSEEnabled")]
     pub kms_encryption: Option<bool>,
     /// That key, by ARN. Default: the account's own for DynamoDB, `aws/dynamodb`.
     #[input(cloud = "SSESpecification/KMSMasterKeyId")]
@@ -171,6 +183,9 @@ pub struct TableInputs {
     /// Whether it cannot be deleted. It must be deployed without before that. Default: false.
     #[input(cloud = "DeletionProtectionEnabled")]
     pub deletion_protection: Option<bool>,
+    /// Which of its most used keys CloudWatch counts. Default: none.
+    #[input(cloud = "ContributorInsightsSpecification/Mode", unlike_cloud = "`DISABLED` is none")]
+    pub contributor_insights: Option<ContributorInsights>,
     /// What others may do with it. An empty object removes it.
     #[input(cloud = "ResourcePolicy/PolicyDocument")]
     pub resource_policy: Option<PolicyDocument>,

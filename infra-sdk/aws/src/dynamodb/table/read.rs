@@ -2,13 +2,16 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    ContinuousBackupsDescription, IndexStatus, KeyType, PointInTimeRecoveryStatus, SseStatus, TableDescription, TableStatus, Tag,
-    TimeToLiveDescription, TimeToLiveStatus,
+    ContinuousBackupsDescription, ContributorInsightsStatus, IndexStatus, KeyType, PointInTimeRecoveryStatus, SseStatus, TableDescription,
+    TableStatus, Tag, TimeToLiveDescription, TimeToLiveStatus,
 };
 use infra_apply::{Condition, Observed, ProviderError};
 
 use super::index::live as index;
-use super::{AttributeType, BillingMode, StreamView, Table, TableArn, TableClass, TableInputs, TableName, TableOutputs, WarmThroughput};
+use super::{
+    AttributeType, BillingMode, ContributorInsights, StreamView, Table, TableArn, TableClass, TableInputs, TableName, TableOutputs,
+    WarmThroughput,
+};
 use crate::dynamodb::tags;
 use crate::iam::PolicyDocument;
 use crate::kms::KeyArn;
@@ -21,6 +24,7 @@ struct Beside {
     backups: Option<ContinuousBackupsDescription>,
     tags: Vec<Tag>,
     policy: Option<String>,
+    insights: Option<ContributorInsights>,
 }
 
 pub(super) async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription>, ProviderError> {
@@ -41,12 +45,20 @@ async fn beside(client: &Client, name: &str, arn: &str) -> Result<Beside, Provid
     let ttl = async { client.describe_time_to_live().table_name(name).send().await.map_err(failed("DescribeTimeToLive")) };
     let backups = async { client.describe_continuous_backups().table_name(name).send().await.map_err(failed("DescribeContinuousBackups")) };
     let policy = async { there(client.get_resource_policy().resource_arn(arn).send().await.map_err(failed("GetResourcePolicy"))) };
-    let (ttl, backups, policy, tags) = tokio::try_join!(ttl, backups, policy, tags::all(client, arn))?;
+    let insights =
+        async { client.describe_contributor_insights().table_name(name).send().await.map_err(failed("DescribeContributorInsights")) };
+    let (ttl, backups, policy, insights, tags) = tokio::try_join!(ttl, backups, policy, insights, tags::all(client, arn))?;
+    let counting =
+        matches!(insights.contributor_insights_status(), Some(ContributorInsightsStatus::Enabled | ContributorInsightsStatus::Enabling));
+    // A table that counts from a time when there was one mode only is told without it.
+    let mode = insights.contributor_insights_mode().and_then(|mode| ContributorInsights::from_word(mode.as_str()));
+    let mode = mode.unwrap_or(ContributorInsights::AccessedAndThrottled);
     Ok(Beside {
         ttl: ttl.time_to_live_description,
         backups: backups.continuous_backups_description,
         tags,
         policy: policy.and_then(|answer| answer.policy),
+        insights: Some(if counting { mode } else { ContributorInsights::Off }),
     })
 }
 
@@ -122,6 +134,7 @@ fn observe(id: &TableName, table: &TableDescription, beside: &Beside) -> Observe
                 .unwrap_or(TableClass::Standard),
         ),
         deletion_protection: Some(table.deletion_protection_enabled().unwrap_or_default()),
+        contributor_insights: beside.insights,
         resource_policy: beside.policy.as_deref().map(PolicyDocument::from_answer),
         tags: Some(tags::from_sdk(&beside.tags)),
     };

@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_table::builders::UpdateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, CreateGlobalSecondaryIndexAction, DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate,
-    PointInTimeRecoverySpecification, ProvisionedThroughput, SseSpecification, SseType, StreamSpecification, TimeToLiveSpecification,
-    UpdateGlobalSecondaryIndexAction,
+    AttributeDefinition, ContributorInsightsAction, CreateGlobalSecondaryIndexAction, DeleteGlobalSecondaryIndexAction,
+    GlobalSecondaryIndexUpdate, PointInTimeRecoverySpecification, ProvisionedThroughput, SseSpecification, SseType, StreamSpecification,
+    TimeToLiveSpecification, UpdateGlobalSecondaryIndexAction,
 };
 use infra_apply::{Class, Condition, ProviderError, gone_is_success};
 
 use super::index::live::{self as index, built};
 use super::read::read;
-use super::{BillingMode, GlobalIndex, StreamView, TableInputs, TableName};
+use super::{BillingMode, ContributorInsights, GlobalIndex, StreamView, TableInputs, TableName};
 use crate::dynamodb::tags;
 use crate::sdk::{amends, changes, failed};
 
@@ -66,6 +66,14 @@ async fn beside(client: &Client, name: &str, arn: &str, have: &TableInputs, want
                 .class_if(Class::NotYet, |error| error.code.as_deref().is_some_and(|code| code.starts_with("ContinuousBackupsUnavailable")))
         };
         call.send().await.map_err(|error| waiting(failed("UpdateContinuousBackups")(error)))?;
+    }
+    if let Some(insights) = want.contributor_insights.filter(|insights| have.contributor_insights != Some(*insights)) {
+        let call = client.update_contributor_insights().table_name(name);
+        let call = match insights {
+            ContributorInsights::Off => call.contributor_insights_action(ContributorInsightsAction::Disable),
+            mode => call.contributor_insights_action(ContributorInsightsAction::Enable).contributor_insights_mode(mode.as_str().into()),
+        };
+        call.send().await.map_err(failed("UpdateContributorInsights"))?;
     }
     match &want.resource_policy {
         Some(policy) if have.resource_policy.as_ref() != Some(policy) => {

@@ -21,7 +21,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct BucketEncryption {
     /// What they are encrypted with.
-    #[input(cloud = "ServerSideEncryptionByDefault/SSEAlgorithm")]
+    #[input(cloud = "ServerSideEncryptionByDefault/SSEAlgorithm", unlike_cloud = "a rule without it says nothing of a key")]
     pub algorithm: SseAlgorithm,
     /// The key of KMS, by ARN. Default: the account's own key for S3, `aws/s3`.
     #[input(cloud = "ServerSideEncryptionByDefault/KMSMasterKeyID")]
@@ -69,6 +69,17 @@ pub(super) mod live {
         }
     }
 
+    /// What is wanted; where that is silent, what is there. A key goes with its algorithm.
+    pub(in super::super) fn merged(have: Option<&BucketEncryption>, want: &BucketEncryption) -> BucketEncryption {
+        let same = have.filter(|have| have.algorithm == want.algorithm);
+        BucketEncryption {
+            algorithm: want.algorithm,
+            kms_key: want.kms_key.clone().or_else(|| same?.kms_key.clone()),
+            bucket_key: want.bucket_key.or_else(|| have?.bucket_key),
+            block_customer_keys: want.block_customer_keys.or_else(|| have?.block_customer_keys),
+        }
+    }
+
     pub(in super::super) fn to_sdk(encryption: &BucketEncryption) -> Result<ServerSideEncryptionConfiguration, ProviderError> {
         let default = ServerSideEncryptionByDefault::builder()
             .sse_algorithm(encryption.algorithm.as_str().into())
@@ -79,5 +90,19 @@ pub(super) mod live {
             .set_bucket_key_enabled(encryption.bucket_key)
             .set_blocked_encryption_types(blocked.map(|word| BlockedEncryptionTypes::builder().encryption_type(word).build()));
         built(ServerSideEncryptionConfiguration::builder().rules(rule.build()).build(), OPERATION)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_key_that_is_not_mentioned_stays_with_its_algorithm_and_goes_with_another() {
+            let silent = |algorithm| BucketEncryption { algorithm, kms_key: None, bucket_key: None, block_customer_keys: None };
+            let have = BucketEncryption { kms_key: Some(KeyArn::new("arn:key")), bucket_key: Some(true), ..silent(SseAlgorithm::Kms) };
+            assert_eq!(merged(Some(&have), &silent(SseAlgorithm::Kms)), have);
+            let turned = merged(Some(&have), &silent(SseAlgorithm::Aes256));
+            assert_eq!((turned.kms_key, turned.bucket_key), (None, Some(true)));
+        }
     }
 }

@@ -70,7 +70,7 @@ pub struct LifecycleRule {
     #[input(cloud = "Transitions")]
     pub transitions: Option<Vec<StorageTransition>>,
     /// How long an earlier version is kept, in days after a newer one came.
-    #[input(cloud = "NoncurrentVersionExpiration/NoncurrentDays", unlike_cloud = "without it no earlier version is deleted")]
+    #[input(cloud = "NoncurrentVersionExpiration/NoncurrentDays")]
     pub noncurrent_expiration_in_days: Option<i32>,
     /// How many earlier versions are kept longer than that all the same, from 1 to 100.
     #[input(cloud = "NoncurrentVersionExpiration/NewerNoncurrentVersions")]
@@ -79,7 +79,7 @@ pub struct LifecycleRule {
     #[input(cloud = "NoncurrentVersionTransitions")]
     pub noncurrent_transitions: Option<Vec<NoncurrentTransition>>,
     /// How old an upload in parts gets before it is given up, in days.
-    #[input(cloud = "AbortIncompleteMultipartUpload/DaysAfterInitiation", unlike_cloud = "without it no upload is given up")]
+    #[input(cloud = "AbortIncompleteMultipartUpload/DaysAfterInitiation")]
     pub abort_incomplete_uploads_after_days: Option<i32>,
 }
 
@@ -87,6 +87,7 @@ pub struct LifecycleRule {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct StorageTransition {
     /// The class.
+    #[input(unlike_cloud = "CloudFormation writes `GLACIER` in two ways")]
     pub storage_class: TransitionClass,
     /// How old they are then, in days.
     #[input(cloud = "TransitionInDays")]
@@ -100,6 +101,7 @@ pub struct StorageTransition {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct NoncurrentTransition {
     /// The class.
+    #[input(unlike_cloud = "CloudFormation writes `GLACIER` in two ways")]
     pub storage_class: TransitionClass,
     /// How many days after a newer version came.
     #[input(cloud = "TransitionInDays")]

@@ -59,12 +59,13 @@ pub(super) mod live {
         }
     }
 
-    pub(in super::super) fn to_sdk(logging: &BucketLogging) -> Result<BucketLoggingStatus, ProviderError> {
+    /// Where it is to be logged; what is not said of that stays as it is.
+    pub(in super::super) fn to_sdk(have: Option<&BucketLogging>, logging: &BucketLogging) -> Result<BucketLoggingStatus, ProviderError> {
         let status = BucketLoggingStatus::builder();
         if logging.bucket.as_str().is_empty() {
             return Ok(status.build());
         }
-        let format = logging.key_format.map(|format| {
+        let format = logging.key_format.or_else(|| have?.key_format).map(|format| {
             let built = TargetObjectKeyFormat::builder();
             match format {
                 LogKeyFormat::Simple => built.simple_prefix(SimplePrefix::builder().build()).build(),
@@ -73,7 +74,7 @@ pub(super) mod live {
         });
         let enabled = LoggingEnabled::builder()
             .target_bucket(logging.bucket.as_str())
-            .target_prefix(logging.prefix.as_deref().unwrap_or_default())
+            .target_prefix(logging.prefix.as_deref().or_else(|| have?.prefix.as_deref()).unwrap_or_default())
             .set_target_object_key_format(format);
         Ok(status.logging_enabled(built(enabled.build(), "PutBucketLogging")?).build())
     }

@@ -125,7 +125,7 @@ pub struct BucketInputs {
     #[input(cloud = "VersioningConfiguration/Status")]
     pub versioning: Option<Versioning>,
     /// With which key new objects are encrypted. Default: one of S3's own, AES-256.
-    #[input(cloud = "BucketEncryption/ServerSideEncryptionConfiguration")]
+    #[input(cloud = "BucketEncryption/ServerSideEncryptionConfiguration", unlike_cloud = "the list has one rule")]
     pub encryption: Option<BucketEncryption>,
     /// What of it can never be public, whatever policies and ACLs say. Default: all.
     #[input(cloud = "PublicAccessBlockConfiguration")]
@@ -135,7 +135,7 @@ pub struct BucketInputs {
     pub object_ownership: Option<ObjectOwnership>,
     /// Who may read and write it, in the words of its access control list: only where `object_ownership` lets ACLs count. Default:
     /// only its owner. A bucket policy says it better.
-    #[input(cloud = "AccessControl")]
+    #[input(cloud = "AccessControl", unlike_cloud = "without the words that mean something for objects only")]
     pub acl: Option<BucketAcl>,
     /// What becomes of objects as they grow old. An empty list removes all rules.
     #[input(set, cloud = "LifecycleConfiguration/Rules")]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct BucketNotification {
     /// Whether EventBridge is told of everything. Default: false.
-    #[input(cloud = "EventBridgeConfiguration/EventBridgeEnabled", unlike_cloud = "without it EventBridge is not told")]
+    #[input(cloud = "EventBridgeConfiguration/EventBridgeEnabled")]
     pub event_bridge: Option<bool>,
     /// Functions that are called.
     #[input(set, cloud = "LambdaConfigurations", unlike_cloud = "one form for functions, queues and topics")]
@@ -30,10 +30,10 @@ pub struct EventDestination {
     #[input(set, cloud = "Event", unlike_cloud = "the API takes several events at once")]
     pub events: Vec<String>,
     /// Only of objects whose keys begin with this.
-    #[input(unlike_cloud = "one of the filter's rules")]
+    #[input(cloud = "Filter/S3Key/Rules/Value", unlike_cloud = "one of the filter's rules")]
     pub prefix: Option<String>,
     /// Only of objects whose keys end with this, as in `.jpg`.
-    #[input(unlike_cloud = "one of the filter's rules")]
+    #[input(cloud = "Filter/S3Key/Rules/Value", unlike_cloud = "one of the filter's rules")]
     pub suffix: Option<String>,
 }
 

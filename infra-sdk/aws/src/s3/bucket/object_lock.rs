@@ -17,6 +17,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct ObjectLockRetention {
     /// Who may delete them before.
+    #[input(unlike_cloud = "the API requires it")]
     pub mode: ObjectLockMode,
     /// How many days; or `years`.
     pub days: Option<i32>,

@@ -50,16 +50,13 @@ pub struct ReplicationRule {
     #[input(cloud = "Destination/StorageClass", unlike_cloud = "the classes that one copies to; `STANDARD` is that of most objects")]
     pub storage_class: Option<TransitionClass>,
     /// The key that copies are encrypted with. Where it is given, objects that are encrypted with KMS are copied too.
-    #[input(
-        cloud = "Destination/EncryptionConfiguration/ReplicaKmsKeyID",
-        unlike_cloud = "without it copies are encrypted as objects are"
-    )]
+    #[input(cloud = "Destination/EncryptionConfiguration/ReplicaKmsKeyID")]
     pub kms_key: Option<KeyArn>,
     /// The account that owns the destination, and then also the copies. Default: the same account.
     #[input(cloud = "Destination/Account")]
     pub account: Option<String>,
     /// Whether S3 promises to copy within 15 minutes, and says when it did not. Default: no.
-    #[input(cloud = "Destination/ReplicationTime/Status", unlike_cloud = "AWS knows 15 minutes only, and asks for metrics with it")]
+    #[input(cloud = "Destination/ReplicationTime/Status")]
     pub within_15_minutes: Option<RuleStatus>,
 }
 

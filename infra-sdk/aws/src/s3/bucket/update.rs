@@ -32,7 +32,10 @@ pub(super) async fn update(client: &Client, name: &str, have: &BucketInputs, wan
     access(client, name, have, want).await?;
     if let Some(encryption) = new(&have.encryption, &want.encryption) {
         let call = client.put_bucket_encryption().bucket(name);
-        let call = call.server_side_encryption_configuration(encryption::live::to_sdk(encryption)?);
+        let call = call.server_side_encryption_configuration(encryption::live::to_sdk(&encryption::live::merged(
+            have.encryption.as_ref(),
+            encryption,
+        ))?);
         call.send().await.map_err(failed("PutBucketEncryption"))?;
     }
     versions(client, name, have, want).await?;
@@ -48,7 +51,7 @@ pub(super) async fn update(client: &Client, name: &str, have: &BucketInputs, wan
         }
     }
     if let Some(logging) = new(&have.logging, &want.logging) {
-        let call = client.put_bucket_logging().bucket(name).bucket_logging_status(logging::live::to_sdk(logging)?);
+        let call = client.put_bucket_logging().bucket(name).bucket_logging_status(logging::live::to_sdk(have.logging.as_ref(), logging)?);
         call.send().await.map_err(failed("PutBucketLogging"))?;
     }
     if let Some(told) = new(&have.notification, &want.notification) {
@@ -61,7 +64,7 @@ pub(super) async fn update(client: &Client, name: &str, have: &BucketInputs, wan
         call.send().await.map_err(|error| not_yet(failed("PutBucketNotificationConfiguration")(error)))?;
     }
     if let Some(website) = new(&have.website, &want.website) {
-        match website::live::to_sdk(website)? {
+        match website::live::to_sdk(&website::live::merged(have.website.as_ref(), website))? {
             Some(website) => {
                 let call = client.put_bucket_website().bucket(name).website_configuration(website);
                 call.send().await.map_err(failed("PutBucketWebsite"))?;

@@ -107,6 +107,21 @@ pub(super) mod live {
         }
     }
 
+    /// What is wanted; where that is silent, what is there.
+    pub(in super::super) fn merged(have: Option<&Website>, want: &Website) -> Website {
+        // Whoever names a document means a website of its own, and no redirect of all of it.
+        let redirected = want.redirect_all_to.clone().or_else(|| match want.index_document {
+            Some(_) => None,
+            None => have?.redirect_all_to.clone(),
+        });
+        Website {
+            index_document: want.index_document.clone().or_else(|| have?.index_document.clone()),
+            error_document: want.error_document.clone().or_else(|| have?.error_document.clone()),
+            redirect_all_to: redirected,
+            routing_rules: want.routing_rules.clone().or_else(|| have?.routing_rules.clone()),
+        }
+    }
+
     /// The configuration, or nothing where it does not answer.
     pub(in super::super) fn to_sdk(website: &Website) -> Result<Option<WebsiteConfiguration>, ProviderError> {
         let word = |protocol: Option<WebsiteProtocol>| protocol.map(|protocol| Protocol::from(protocol.as_str()));
