@@ -3,15 +3,21 @@
 //! A folder a service, a file a resource. A file holds the contract first and, behind its service's feature, the
 //! five functions of its lifecycle.
 
+pub mod acm;
 pub mod autoscaling;
+pub mod batch;
 pub mod cloudwatch;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 pub mod ec2;
+pub mod ecr;
 pub mod elb;
 pub mod elbv2;
 pub mod iam;
+pub mod logs;
 mod provider;
+pub mod rds;
+pub mod route53;
 #[cfg(feature = "sdk")]
 pub mod sdk;
 pub mod sts;
@@ -22,7 +28,21 @@ pub use provider::Aws;
 
 /// The schemas of all resources here.
 pub fn schemas() -> Vec<Schema> {
-    [autoscaling::schemas(), cloudwatch::schemas(), ec2::schemas(), elb::schemas(), elbv2::schemas(), iam::schemas()].concat()
+    [
+        acm::schemas(),
+        autoscaling::schemas(),
+        batch::schemas(),
+        cloudwatch::schemas(),
+        ec2::schemas(),
+        ecr::schemas(),
+        elb::schemas(),
+        elbv2::schemas(),
+        iam::schemas(),
+        logs::schemas(),
+        rds::schemas(),
+        route53::schemas(),
+    ]
+    .concat()
 }
 
 /// In a service's `mod.rs`: its resources, each once, for the schemas and for the registry; then its lookups.

@@ -9,13 +9,19 @@ use std::path::{Path, PathBuf};
 use infra_core::Schema;
 
 /// The service prefix of IAM for each folder.
-const SERVICES: [(&str, &str); 6] = [
+const SERVICES: [(&str, &str); 12] = [
+    ("acm", "acm"),
     ("autoscaling", "autoscaling"),
+    ("batch", "batch"),
     ("cloudwatch", "cloudwatch"),
     ("ec2", "ec2"),
+    ("ecr", "ecr"),
     ("elb", "elasticloadbalancing"),
     ("elbv2", "elasticloadbalancing"),
     ("iam", "iam"),
+    ("logs", "logs"),
+    ("rds", "rds"),
+    ("route53", "route53"),
 ];
 
 /// Calls of lookups, which no resource makes.

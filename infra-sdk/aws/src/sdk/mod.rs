@@ -5,12 +5,14 @@ mod answer;
 mod connect;
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(dead_code, reason = "each service needs a part"))]
 mod convert;
-#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+#[cfg_attr(not(feature = "live"), allow(dead_code, reason = "not every service needs it"))]
 mod differs;
 mod error;
 mod keys;
 mod local;
-#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+#[cfg_attr(not(feature = "live"), allow(dead_code, reason = "not every service needs it"))]
+mod overlay;
+#[cfg_attr(not(feature = "live"), allow(dead_code, reason = "not every service needs it"))]
 pub(crate) mod tags;
 
 use infra_apply::Registry;
@@ -21,24 +23,38 @@ pub use aws_config::SdkConfig;
 pub use connect::{Connection, connect};
 #[cfg_attr(not(all(feature = "ec2", feature = "autoscaling")), allow(unused_imports, reason = "each service needs a part"))]
 pub(crate) use convert::{amends, changes, from_base64, is_on, name_of, named, set_changes, some_list, switch, texts, to_base64};
-#[cfg(any(feature = "elb", feature = "elbv2", feature = "iam"))]
+#[cfg_attr(not(feature = "live"), allow(unused_imports, reason = "not every service needs it"))]
 pub(crate) use differs::differs;
 pub(crate) use error::failed;
 pub use keys::{Keys, keys};
+#[cfg_attr(not(feature = "live"), allow(unused_imports, reason = "not every service needs it"))]
+pub(crate) use overlay::overlaid;
 
 /// Adds the handlers of every service to a registry.
 pub fn register(registry: &mut Registry, config: &SdkConfig) {
+    #[cfg(feature = "acm")]
+    crate::acm::register(registry, &aws_sdk_acm::Client::new(config));
     #[cfg(feature = "autoscaling")]
     crate::autoscaling::register(registry, &aws_sdk_autoscaling::Client::new(config));
+    #[cfg(feature = "batch")]
+    crate::batch::register(registry, &aws_sdk_batch::Client::new(config));
     #[cfg(feature = "cloudwatch")]
     crate::cloudwatch::register(registry, &aws_sdk_cloudwatch::Client::new(config));
     #[cfg(feature = "ec2")]
     crate::ec2::register(registry, &aws_sdk_ec2::Client::new(config));
+    #[cfg(feature = "ecr")]
+    crate::ecr::register(registry, &aws_sdk_ecr::Client::new(config));
     #[cfg(feature = "elb")]
     crate::elb::register(registry, &aws_sdk_elasticloadbalancing::Client::new(config));
     #[cfg(feature = "elbv2")]
     crate::elbv2::register(registry, &aws_sdk_elasticloadbalancingv2::Client::new(config));
     #[cfg(feature = "iam")]
     crate::iam::register(registry, &aws_sdk_iam::Client::new(config));
+    #[cfg(feature = "logs")]
+    crate::logs::register(registry, &aws_sdk_cloudwatchlogs::Client::new(config));
+    #[cfg(feature = "rds")]
+    crate::rds::register(registry, &aws_sdk_rds::Client::new(config));
+    #[cfg(feature = "route53")]
+    crate::route53::register(registry, &aws_sdk_route53::Client::new(config));
     crate::sts::register(registry, &aws_sdk_sts::Client::new(config));
 }

@@ -3,18 +3,25 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 #![allow(clippy::disallowed_methods, reason = "a test waits where the engine would")]
 
+mod acm;
 mod autoscaling;
 mod autoscaling_launch;
 mod autoscaling_scripted;
+mod batch;
 mod cloudwatch;
 mod conformance;
 mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
+mod ecr;
 mod elb;
 mod elbv2;
 mod iam_roles;
+mod logs;
 mod lookups;
+mod rds;
+mod rds_scripted;
+mod route53;
 mod scripted;
 
 use std::sync::OnceLock;
