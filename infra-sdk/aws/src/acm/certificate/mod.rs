@@ -76,7 +76,7 @@ pub struct CertificateInputs {
     #[input(replace, cloud = "CertificateAuthorityArn")]
     pub certificate_authority: Option<String>,
     /// Whether it and its key can be taken out of ACM. Default: false.
-    #[input(replace, cloud = "CertificateExport")]
+    #[input(replace, cloud = "CertificateExport", unlike_cloud = "it is one of two words")]
     pub exportable: Option<bool>,
     /// Tags.
     pub tags: Option<Tags>,

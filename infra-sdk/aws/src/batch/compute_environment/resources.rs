@@ -80,7 +80,7 @@ pub struct ImageChoice {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct ComputeResources {
     /// What jobs run on.
-    #[input(replace, cloud = "Type")]
+    #[input(replace, cloud = "Type", unlike_cloud = "instances that ECS manages are described in another way altogether")]
     pub compute_type: ComputeType,
     /// The most vCPUs at a time. Batch can exceed it by one instance.
     #[input(cloud = "MaxvCpus")]

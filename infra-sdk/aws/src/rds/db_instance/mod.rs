@@ -218,7 +218,6 @@ pub struct DbInstanceInputs {
     #[input(unlike_cloud = "CloudFormation writes the number as text")]
     pub port: Option<i32>,
     /// Which addresses it has. Default: IPV4.
-    #[input(unlike_cloud = "CloudFormation takes any text")]
     pub network_type: Option<NetworkType>,
     /// The authority of its certificate, as in `rds-ca-rsa2048-g1`. Default: AWS's choice. Deferred.
     #[input(cloud = "CACertificateIdentifier")]

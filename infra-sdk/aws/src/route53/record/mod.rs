@@ -150,7 +150,7 @@ pub struct CidrRouting {
 )]
 pub struct RecordInputs {
     /// The zone.
-    #[input(replace, cloud = "HostedZoneId", unlike_cloud = "CloudFormation takes the zone's name too")]
+    #[input(replace, cloud = "HostedZoneId")]
     pub zone: HostedZoneId,
     /// The name, as in `www.example.com`, with the zone's name at its end. `*` may stand for any first part.
     #[input(replace, unlike_cloud = "another name is another record")]
@@ -159,7 +159,7 @@ pub struct RecordInputs {
     #[input(replace, cloud = "Type", unlike_cloud = "another type is another record")]
     pub record_type: RecordType,
     /// For how many seconds an answer may be remembered. Required with `values`.
-    #[input(cloud = "TTL")]
+    #[input(cloud = "TTL", unlike_cloud = "CloudFormation writes the number as text")]
     pub ttl: Option<i64>,
     /// The values, as the type has them.
     #[input(set, cloud = "ResourceRecords")]
