@@ -3,8 +3,10 @@
 //! A folder a service, a file a resource. A file holds the contract first and, behind its service's feature, the
 //! five functions of its lifecycle.
 
+pub mod acm;
 pub mod applicationautoscaling;
 pub mod autoscaling;
+pub mod batch;
 pub mod cloudwatch;
 pub mod dynamodb;
 pub mod ec2;
@@ -16,7 +18,10 @@ pub mod elbv2;
 pub mod iam;
 pub mod kms;
 pub mod lambda;
+pub mod logs;
 mod provider;
+pub mod rds;
+pub mod route53;
 pub mod s3;
 #[cfg(feature = "sdk")]
 pub mod sdk;
@@ -31,11 +36,14 @@ pub use provider::Aws;
 /// The schemas of all resources here.
 pub fn schemas() -> Vec<Schema> {
     [
+        acm::schemas(),
         applicationautoscaling::schemas(),
         autoscaling::schemas(),
+        batch::schemas(),
         cloudwatch::schemas(),
         dynamodb::schemas(),
         ec2::schemas(),
+        ecr::schemas(),
         ecs::schemas(),
         elasticbeanstalk::schemas(),
         elb::schemas(),
@@ -43,6 +51,9 @@ pub fn schemas() -> Vec<Schema> {
         iam::schemas(),
         kms::schemas(),
         lambda::schemas(),
+        logs::schemas(),
+        rds::schemas(),
+        route53::schemas(),
         s3::schemas(),
         secretsmanager::schemas(),
         ssm::schemas(),

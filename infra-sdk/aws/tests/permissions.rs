@@ -9,12 +9,15 @@ use std::path::{Path, PathBuf};
 use infra_core::Schema;
 
 /// The service prefix of IAM for each folder.
-const SERVICES: [(&str, &str); 15] = [
+const SERVICES: [(&str, &str); 21] = [
+    ("acm", "acm"),
     ("applicationautoscaling", "application-autoscaling"),
     ("autoscaling", "autoscaling"),
+    ("batch", "batch"),
     ("cloudwatch", "cloudwatch"),
     ("dynamodb", "dynamodb"),
     ("ec2", "ec2"),
+    ("ecr", "ecr"),
     ("ecs", "ecs"),
     ("elasticbeanstalk", "elasticbeanstalk"),
     ("elb", "elasticloadbalancing"),
@@ -22,6 +25,9 @@ const SERVICES: [(&str, &str); 15] = [
     ("iam", "iam"),
     ("kms", "kms"),
     ("lambda", "lambda"),
+    ("logs", "logs"),
+    ("rds", "rds"),
+    ("route53", "route53"),
     ("s3", "s3"),
     ("secretsmanager", "secretsmanager"),
     ("ssm", "ssm"),

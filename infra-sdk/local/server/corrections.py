@@ -364,6 +364,60 @@ def contributor_insights() -> None:
     DynamoHandler.update_contributor_insights = update
 
 
+def database_subnets() -> None:
+    """Changing a group of subnets deleted it."""
+    from moto.rds.models import RDSBackend
+
+    def modify(original: Any, self: Any, subnet_name: str, *args: Any, **kwargs: Any) -> Any:
+        group = original(self, subnet_name, *args, **kwargs)
+        self.subnet_groups[subnet_name] = group
+        return group
+
+    around(RDSBackend, "modify_db_subnet_group", modify)
+
+
+def compute_resources() -> None:
+    """A compute environment's resources stayed as they were, whatever a change said."""
+    from moto.batch.models import BatchBackend
+
+    def update(
+        original: Any, self: Any, compute_environment_name: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        answer = original(self, compute_environment_name, *args, **kwargs)
+        changed = kwargs.get("compute_resources")
+        if changed:
+            environment = self.get_compute_environment(compute_environment_name)
+            environment.compute_resources.update(changed)
+        return answer
+
+    around(BatchBackend, "update_compute_environment", update)
+
+
+def image_scanning() -> None:
+    """Scanning could be turned on and never off: what is left out of a configuration is off."""
+    from moto.ecr.models import ECRBackend
+
+    def put(original: Any, self: Any, **wanted: Any) -> Any:
+        wanted["image_scan_config"] = wanted.get("image_scan_config") or {"scanOnPush": False}
+        return original(self, **wanted)
+
+    around(ECRBackend, "put_image_scanning_configuration", put)
+
+
+def query_logging() -> None:
+    """No zone was found by its id, and every zone had the logging of all."""
+    from moto.route53.models import Route53Backend
+
+    def configs(original: Any, self: Any, hosted_zone_id: str | None = None, **page: Any) -> Any:
+        found, token = original(self, hosted_zone_id=None, **page)
+        if hosted_zone_id:
+            self.get_hosted_zone(hosted_zone_id)
+            found = [config for config in found if config.hosted_zone_id == hosted_zone_id]
+        return found, token
+
+    around(Route53Backend, "list_query_logging_configs", configs)
+
+
 def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
     """Have `replacement` called in place of `holder.name`, with the original before the rest."""
     original = getattr(holder, name)
@@ -378,9 +432,13 @@ def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
 CORRECTIONS = {
     "ec2": [nat_gateways, key_pairs, user_data],
     "autoscaling": [scaling_policies, duplicates],
+    "batch": [compute_resources],
     "cloudwatch": [alarm_tags],
     "dynamodb": [contributor_insights],
+    "ecr": [image_scanning],
     "ecs": [container_services],
+    "rds": [database_subnets],
+    "route53": [query_logging],
     "s3": [roots, buckets, conditional_writes],
     "secretsmanager": [deleted_secrets],
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use infra_core::{Block, Input, Set, choices};
 use serde::{Deserialize, Serialize};
 
+use super::SecretSource;
+
 choices! {
     /// What takes a container's output.
     pub enum LogDriver {
@@ -36,7 +38,7 @@ pub struct LogConfiguration {
     pub options: Option<BTreeMap<String, String>>,
     /// What the driver is told in secret: the ARN of a secret or of a parameter, by the option's name.
     #[input(unlike_cloud = "a list of names and values is a map here")]
-    pub secret_options: Option<BTreeMap<String, String>>,
+    pub secret_options: Option<BTreeMap<String, SecretSource>>,
 }
 
 impl LogConfiguration {
@@ -57,7 +59,7 @@ mod live {
 
     use aws_sdk_ecs::types as sdk;
 
-    use super::{LogConfiguration, LogDriver};
+    use super::{LogConfiguration, LogDriver, SecretSource};
     use crate::sdk::{Wired, wired_words};
 
     type Built<T> = Result<T, aws_smithy_types::error::operation::BuildError>;
@@ -65,14 +67,15 @@ mod live {
     wired_words!(LogDriver => sdk::LogDriver);
 
     /// Secrets by name as the SDK has them.
-    pub(in crate::ecs) fn secrets_to_sdk(secrets: Option<&BTreeMap<String, String>>) -> Built<Option<Vec<sdk::Secret>>> {
-        let all = secrets.map(|all| all.iter().map(|(name, from)| sdk::Secret::builder().name(name).value_from(from).build()).collect());
+    pub(in crate::ecs) fn secrets_to_sdk(secrets: Option<&BTreeMap<String, SecretSource>>) -> Built<Option<Vec<sdk::Secret>>> {
+        let all =
+            secrets.map(|all| all.iter().map(|(name, from)| sdk::Secret::builder().name(name).value_from(from.as_str()).build()).collect());
         all.transpose()
     }
 
     /// Secrets by name as the program has them.
-    pub(in crate::ecs) fn secrets_from_sdk(secrets: Option<&[sdk::Secret]>) -> Option<BTreeMap<String, String>> {
-        Some(secrets?.iter().map(|secret| (secret.name.clone(), secret.value_from.clone())).collect())
+    pub(in crate::ecs) fn secrets_from_sdk(secrets: Option<&[sdk::Secret]>) -> Option<BTreeMap<String, SecretSource>> {
+        Some(secrets?.iter().map(|secret| (secret.name.clone(), SecretSource::new(&secret.value_from))).collect())
     }
 
     impl Wired<sdk::LogConfiguration> for LogConfiguration {

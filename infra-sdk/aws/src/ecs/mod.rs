@@ -3,6 +3,7 @@
 mod cluster;
 mod container;
 mod log;
+mod secret;
 mod service;
 mod strategy;
 #[cfg(feature = "ecs")]
@@ -21,6 +22,7 @@ pub use container::{
     Tmpfs, TransportProtocol, Ulimit, UlimitName, VersionConsistency, VolumeFrom,
 };
 pub use log::{LogConfiguration, LogDriver};
+pub use secret::SecretSource;
 pub use service::{
     AdvancedConfiguration, CanaryConfiguration, CircuitBreaker, ClientAlias, DeploymentAlarms, DeploymentConfiguration,
     DeploymentController, DeploymentStrategy, EcsService, EcsServiceArn, EcsServiceInputs, EcsServiceOutputs, FargateService,

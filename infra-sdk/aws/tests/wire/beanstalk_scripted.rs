@@ -124,7 +124,8 @@ fn an_environment_is_launched_with_its_options_and_waited_for() {
     ]);
     let handler = cloud.handler::<Environment>();
     let want = inputs(|stack| environment(stack, "1", &[("aws:autoscaling:asg/MinSize", "2")]));
-    let created = handler.create(&want, Creation { tags: &Tags::new(), token: "t" });
+    let none = Tags::new();
+    let created = handler.create(&want, Creation { tags: &none, token: "t" });
     assert_eq!(cloud.runtime.block_on(created).unwrap(), "e-1");
     let asked = cloud.asked("CreateEnvironment");
     assert!(asked.contains("OptionName=MinSize") && asked.contains("Namespace=aws%3Aautoscaling%3Aasg"), "{asked}");

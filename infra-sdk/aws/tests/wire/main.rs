@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 #![allow(clippy::disallowed_methods, reason = "a test waits where the engine would")]
 
+mod acm;
 mod applicationautoscaling;
 mod autoscaling;
 mod autoscaling_launch;
 mod autoscaling_scripted;
+mod batch;
 mod beanstalk_scripted;
 mod cloudwatch;
 mod conformance;
@@ -14,6 +16,7 @@ mod dynamodb;
 mod ec2_compute;
 mod ec2_network;
 mod ec2_security_group;
+mod ecr;
 mod ecr_images;
 mod ecs;
 mod elb;
@@ -21,7 +24,11 @@ mod elbv2;
 mod iam_roles;
 mod kms;
 mod lambda;
+mod logs;
 mod lookups;
+mod rds;
+mod rds_scripted;
+mod route53;
 mod s3;
 mod scripted;
 mod secretsmanager;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use infra_core::{Block, choices};
 use serde::{Deserialize, Serialize};
 
-use super::LogConfiguration;
+use super::{LogConfiguration, SecretSource};
 
 pub use linux::{Device, DevicePermission, KernelCapabilities, LinuxParameters, SystemControl, Tmpfs, Ulimit, UlimitName};
 pub use parts::{
@@ -62,10 +62,10 @@ pub struct ContainerDefinition {
     pub environment: Option<BTreeMap<String, String>>,
     /// Files in S3 with more environment variables.
     pub environment_files: Option<Vec<EnvironmentFile>>,
-    /// Environment variables whose values the execution role fetches when the task starts: by name the ARN of a secret, with
-    /// `:key::` after it for one key of its JSON, or of a parameter of SSM.
+    /// Environment variables whose values the execution role fetches when the task starts: by name a secret, a
+    /// [`key`](SecretSource::key) of one, or the ARN of a parameter of SSM.
     #[input(unlike_cloud = "a list of names and values is a map here")]
-    pub secrets: Option<BTreeMap<String, String>>,
+    pub secrets: Option<BTreeMap<String, SecretSource>>,
     /// Where volumes of the task stand in it.
     pub mount_points: Option<Vec<MountPoint>>,
     /// Other containers whose volumes stand in it too.

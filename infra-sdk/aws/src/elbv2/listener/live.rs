@@ -8,6 +8,7 @@ use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError
 use infra_core::NoOutputs;
 
 use super::{Listener, ListenerArn, ListenerInputs, MutualAuthentication, MutualAuthenticationMode};
+use crate::acm::CertificateArn;
 use crate::elbv2::attributes::{self, Attributes, changed, on_off, put, take};
 use crate::elbv2::{LoadBalancerArn, Protocol, action, tags};
 use crate::sdk::{differs, failed};
@@ -52,7 +53,7 @@ impl Lifecycle for Listener {
             .load_balancer_arn(want.load_balancer.as_str())
             .set_port(want.port)
             .set_protocol(want.protocol.map(|protocol| protocol.as_str().into()))
-            .set_certificates(want.certificate.as_deref().map(certificate))
+            .set_certificates(want.certificate.as_ref().map(certificate))
             .set_ssl_policy(want.ssl_policy.clone())
             .set_alpn_policy(want.alpn_policy.clone().map(|policy| vec![policy]))
             .set_mutual_authentication(want.mutual_authentication.as_ref().map(mutual))
@@ -85,7 +86,7 @@ impl Lifecycle for Listener {
                 .listener_arn(arn)
                 .set_port(port)
                 .set_protocol(protocol.map(|protocol| protocol.as_str().into()))
-                .set_certificates(want.certificate.as_deref().filter(|_| certificate_differs).map(certificate))
+                .set_certificates(want.certificate.as_ref().filter(|_| certificate_differs).map(certificate))
                 .set_ssl_policy(want.ssl_policy.clone().filter(|_| policy_differs))
                 .set_alpn_policy(want.alpn_policy.clone().filter(|_| alpn_differs).map(|policy| vec![policy]))
                 .set_mutual_authentication(want.mutual_authentication.as_ref().filter(|_| mutual_differs).map(mutual))
@@ -143,7 +144,7 @@ fn inputs(listener: &sdk::Listener) -> ListenerInputs {
         default_actions: action::from_sdk(listener.default_actions()),
         port: listener.port(),
         protocol: listener.protocol().and_then(|protocol| Protocol::from_word(protocol.as_str())),
-        certificate: listener.certificates().iter().find_map(|certificate| certificate.certificate_arn()).map(str::to_owned),
+        certificate: listener.certificates().iter().find_map(|certificate| certificate.certificate_arn()).map(CertificateArn::new),
         more_certificates: None,
         ssl_policy: listener.ssl_policy().map(str::to_owned),
         alpn_policy: listener.alpn_policy().first().cloned(),
@@ -166,7 +167,7 @@ async fn attributes(client: &Client, arn: &str) -> Result<Option<Attributes>, Pr
 }
 
 /// The certificates besides the default one; only HTTPS and TLS have any.
-async fn more_certificates(client: &Client, arn: &str, listener: &ListenerInputs) -> Result<Option<Vec<String>>, ProviderError> {
+async fn more_certificates(client: &Client, arn: &str, listener: &ListenerInputs) -> Result<Option<Vec<CertificateArn>>, ProviderError> {
     if listener.certificate.is_none() {
         return Ok(Some(Vec::new()));
     }
@@ -176,13 +177,13 @@ async fn more_certificates(client: &Client, arn: &str, listener: &ListenerInputs
         answer => answer?,
     };
     let more = certificates.into_iter().filter(|certificate| certificate.is_default() != Some(true)).filter_map(|one| one.certificate_arn);
-    Ok(Some(more.filter(|arn| Some(arn) != listener.certificate.as_ref()).collect()))
+    Ok(Some(more.map(CertificateArn::new).filter(|arn| Some(arn) != listener.certificate.as_ref()).collect()))
 }
 
-async fn update_certificates(client: &Client, arn: &str, have: &[String], want: &[String]) -> Result<(), ProviderError> {
-    let only_in = |these: &[String], others: &[String]| -> Vec<Certificate> {
+async fn update_certificates(client: &Client, arn: &str, have: &[CertificateArn], want: &[CertificateArn]) -> Result<(), ProviderError> {
+    let only_in = |these: &[CertificateArn], others: &[CertificateArn]| -> Vec<Certificate> {
         let missing = these.iter().filter(|arn| !others.contains(arn));
-        missing.map(|arn| Certificate::builder().certificate_arn(arn).build()).collect()
+        missing.map(|arn| Certificate::builder().certificate_arn(arn.as_str()).build()).collect()
     };
     let (coming, leaving) = (only_in(want, have), only_in(have, want));
     if !coming.is_empty() {
@@ -196,8 +197,8 @@ async fn update_certificates(client: &Client, arn: &str, have: &[String], want: 
     Ok(())
 }
 
-fn certificate(arn: &str) -> Vec<Certificate> {
-    vec![Certificate::builder().certificate_arn(arn).build()]
+fn certificate(arn: &CertificateArn) -> Vec<Certificate> {
+    vec![Certificate::builder().certificate_arn(arn.as_str()).build()]
 }
 
 fn mutual(mutual: &MutualAuthentication) -> MutualAuthenticationAttributes {

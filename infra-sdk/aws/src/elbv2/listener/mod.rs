@@ -6,6 +6,7 @@ use infra_core::{Block, Input, NoOutputs, Resource, Set, Tags, Unset, choices};
 use serde::{Deserialize, Serialize};
 
 use super::{Action, LoadBalancerArn, Protocol, TargetGroup, TargetGroupArn};
+use crate::acm::CertificateArn;
 
 choices! {
     /// How clients' certificates are treated.
@@ -67,13 +68,14 @@ pub struct ListenerInputs {
     pub port: Option<i32>,
     /// The protocol. Not for gateway load balancers.
     pub protocol: Option<Protocol>,
-    /// The ARN of the certificate that clients get which ask for no name. HTTPS and TLS.
+    /// The certificate, of ACM or IAM, that clients get which ask for no name. One of ACM has to be issued: give its
+    /// [`CertificateValidation`](crate::acm::CertificateValidation). HTTPS and TLS.
     #[input(cloud = "Certificates", unlike_cloud = "CloudFormation lists one default certificate")]
-    pub certificate: Option<String>,
-    /// The ARNs of more certificates, of which clients get the one of the name they ask for. HTTPS and TLS. In
+    pub certificate: Option<CertificateArn>,
+    /// More certificates, of which clients get the one of the name they ask for. HTTPS and TLS. In
     /// CloudFormation these are a resource of their own, AWS::ElasticLoadBalancingV2::ListenerCertificate.
     #[input(set, cloud = "Certificates")]
-    pub more_certificates: Option<Vec<String>>,
+    pub more_certificates: Option<Vec<CertificateArn>>,
     /// The security policy, which is a set of protocols and ciphers. HTTPS and TLS. Default: AWS's choice.
     pub ssl_policy: Option<String>,
     /// The policy by which the application protocol is negotiated, as in `HTTP2Preferred`. TLS.

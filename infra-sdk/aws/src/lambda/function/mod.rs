@@ -21,9 +21,12 @@ pub(super) use code::digest;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct S3Code {
     /// The bucket, in the function's region.
+    // What is not recorded of it is not known: what is read has a digest only.
+    #[serde(default)]
     #[input(write_only, cloud = "S3Bucket", unlike_cloud = "the block is for S3, which needs it")]
     pub bucket: String,
     /// The object.
+    #[serde(default)]
     #[input(write_only, cloud = "S3Key", unlike_cloud = "the block is for S3, which needs it")]
     pub key: String,
     /// Its version, in a bucket that keeps versions: another one is another code. Without it a changed object is not seen.

@@ -1,0 +1,39 @@
+//! The load balancer, and how requests come to the tasks.
+
+use infra_sdk::aws::ec2::{SubnetId, VpcId};
+use infra_sdk::aws::elbv2::{HealthCheck, Listener, LoadBalancer, Protocol, Scheme, TargetGroup, TargetType};
+use infra_sdk::prelude::*;
+
+use crate::access::{Groups, PORT};
+use crate::config::Config;
+
+/// What leads to the tasks.
+pub(crate) struct Front {
+    pub(crate) targets: TargetGroup,
+    /// What must lead there before a service is made.
+    pub(crate) listener: Listener,
+    pub(crate) url: Output<String>,
+}
+
+pub(crate) fn front(stack: &Stack, config: &Config, groups: &Groups) -> Front {
+    let balancer = LoadBalancer::new("mlflow")
+        .scheme(if config.internal { Scheme::Internal } else { Scheme::InternetFacing })
+        .subnets(config.subnets.iter().map(SubnetId::new).collect::<Vec<_>>())
+        .security_groups([&groups.load_balancer])
+        .add(stack);
+    let targets = TargetGroup::new("mlflow")
+        .vpc(VpcId::new(&config.vpc))
+        .target_type(TargetType::Ip)
+        .protocol(Protocol::Http)
+        .port(i32::from(PORT))
+        .health_check(HealthCheck::http("/health").matcher("200"))
+        .add(stack);
+    let Some(certificate) = &config.certificate else {
+        let listener = Listener::new("http").load_balancer(&balancer).port(80).protocol(Protocol::Http).forward_to(&targets).add(stack);
+        return Front { targets, listener, url: output!("http://{}", balancer.dns_name()) };
+    };
+    Listener::new("http").load_balancer(&balancer).port(80).protocol(Protocol::Http).redirect_to_https().add(stack);
+    let listener = Listener::new("https").load_balancer(&balancer).port(443).protocol(Protocol::Https).certificate(certificate);
+    let listener = listener.forward_to(&targets).add(stack);
+    Front { targets, listener, url: output!("https://{}", balancer.dns_name()) }
+}
