@@ -4,6 +4,7 @@
 
 mod basics;
 mod canary;
+mod completion;
 mod crash;
 mod dangling;
 mod dataflow;

@@ -1,11 +1,13 @@
 //! Toy resources: the smallest types that show each of the engine's behaviours.
 
 mod gate;
+mod way;
 
 use infra_core::{NoOutputs, Outputs, Resource, Tags};
 use serde::{Deserialize, Serialize};
 
 pub use gate::{Gate, GateId, GateInputs, Latch, Rule, RuleBuilder};
+pub use way::{Way, WayId, WayInputs};
 
 /// A network. Its range cannot change; two may have the same one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]

@@ -8,6 +8,7 @@ extern crate self as infra_core;
 mod address;
 mod block;
 mod choice;
+mod completion;
 mod condition;
 pub mod config;
 mod deferral;

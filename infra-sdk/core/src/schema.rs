@@ -167,6 +167,10 @@ pub struct Schema {
     /// the old object must go first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<Vec<String>>,
+    /// Kinds of which an object is of no use to others without this resource, where this resource refers to it: a role
+    /// without its policies, a target group without a listener.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub completes: Vec<Kind>,
     /// The type in the cloud's own schemas, as in `AWS::EC2::Subnet`.
     #[serde(skip)]
     pub cloud: Option<String>,

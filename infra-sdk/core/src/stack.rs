@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
+use crate::completion;
 use crate::identity::{Said, Standing};
 use crate::lookup::{self, Question, Stop};
 use crate::program::Request;
@@ -265,6 +266,7 @@ impl Stack {
                 change(&mut Declaration { node, schema });
             }
         }
+        completion::complete(&mut graph);
         graph.mark();
         let mut shared = self.shared.borrow_mut();
         let stop = shared.stop.take();

@@ -16,8 +16,9 @@ use syn::{DeriveInput, Error, parse_macro_input};
 /// Makes the handle, the id, the builder and the schema of a resource from its inputs.
 ///
 /// On the struct: `#[resource(handle = Subnet, id = SubnetId, outputs = SubnetOutputs, kind = "aws:ec2/subnet",
-/// cloud = "AWS::EC2::Subnet", iam("ec2:DescribeSubnets", create("ec2:CreateSubnet")), unique(vpc, cidr_block))]`. What is allowed to `create`,
-/// `update` and `delete` stands in those words; what stands by itself is for reading.
+/// cloud = "AWS::EC2::Subnet", iam("ec2:DescribeSubnets", create("ec2:CreateSubnet")), unique(vpc, cidr_block), completes(Vpc))]`. What is allowed
+/// to `create`, `update` and `delete` stands in those words; what stands by itself is for reading. What it `completes` are the types
+/// of other resources: one that its inputs refer to is of no use to others without it, so they wait for it and go before it.
 /// On a field: `#[input(replace, secret, write_only, set, filled, name = 255, cloud = "VpcId")]`.
 ///
 /// What is deliberately unlike the cloud's own schema says why: `unlike_cloud = "…"` on a field, or on the struct where

@@ -20,12 +20,14 @@ struct Attribute {
     without: Vec<(String, LitStr)>,
     iam: Permissions,
     unique: Vec<Vec<Ident>>,
+    completes: Vec<Path>,
 }
 
 impl Attribute {
     fn read(item: &DeriveInput) -> syn::Result<Attribute> {
         let (mut handle, mut id, mut outputs, mut kind, mut cloud, mut unlike_cloud) = (None, None, None, None, None, None);
         let (mut core, mut iam, mut unique, mut without) = (quote!(::infra_core), Permissions::default(), Vec::new(), Vec::new());
+        let mut completes = Vec::new();
         for attr in item.attrs.iter().filter(|attr| attr.path().is_ident("resource")) {
             attr.parse_nested_meta(|meta| {
                 match meta.path.get_ident().map(Ident::to_string).as_deref() {
@@ -56,8 +58,13 @@ impl Attribute {
                         syn::parenthesized!(content in meta.input);
                         unique.push(Punctuated::<Ident, Token![,]>::parse_terminated(&content)?.into_iter().collect());
                     }
+                    Some("completes") => {
+                        let content;
+                        syn::parenthesized!(content in meta.input);
+                        completes.extend(Punctuated::<Path, Token![,]>::parse_terminated(&content)?);
+                    }
                     _ => {
-                        let known = "handle, id, outputs, kind, cloud, unlike_cloud, without(…), iam(…), unique(…) or crate";
+                        let known = "handle, id, outputs, kind, cloud, unlike_cloud, without(…), iam(…), unique(…), completes(…) or crate";
                         return Err(meta.error(format!("expected {known}")));
                     }
                 }
@@ -76,6 +83,7 @@ impl Attribute {
             without,
             iam,
             unique,
+            completes,
         })
     }
 }
@@ -147,7 +155,7 @@ impl Permissions {
 
 pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let inputs = Input::all(item)?;
-    let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, iam, unique } = Attribute::read(item)?;
+    let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, iam, unique, completes } = Attribute::read(item)?;
     for name in unique.iter().flatten() {
         if !inputs.iter().any(|input| input.ident == *name) {
             return Err(Error::new_spanned(name, format!("there is no input `{name}`")));
@@ -219,6 +227,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                     inputs: ::std::vec![#(#fields),*],
                     outputs: <#outputs as #core::OutputFields>::fields(),
                     unique: ::std::vec![#(#unique),*],
+                    completes: ::std::vec![#(<#completes as #core::Resource>::KIND.into()),*],
                     cloud: #cloud,
                     unlike_cloud: #unlike_cloud,
                     without: ::std::vec![#(#without),*],

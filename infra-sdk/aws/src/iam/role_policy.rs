@@ -3,7 +3,7 @@
 use infra_core::{NoOutputs, Resource};
 use serde::{Deserialize, Serialize};
 
-use super::{PolicyDocument, RoleName};
+use super::{PolicyDocument, Role, RoleName};
 
 /// An inline policy of a role: permissions that belong to that role alone and go with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
@@ -15,6 +15,7 @@ use super::{PolicyDocument, RoleName};
         update("iam:PutRolePolicy"),
         delete("iam:DeleteRolePolicy"),
     ),
+    completes(Role),
 )]
 pub struct RolePolicyInputs {
     /// The role.

@@ -3,7 +3,7 @@
 use infra_core::{NoOutputs, Resource};
 use serde::{Deserialize, Serialize};
 
-use super::{ManagedPolicyArn, RoleName};
+use super::{ManagedPolicyArn, Role, RoleName};
 
 /// A managed policy attached to a role. For a role whose `managed_policies` are left out, as that field names all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
@@ -16,6 +16,7 @@ use super::{ManagedPolicyArn, RoleName};
         delete("iam:DetachRolePolicy"),
     ),
     unique(role, policy),
+    completes(Role),
 )]
 pub struct RolePolicyAttachmentInputs {
     /// The role.

@@ -31,6 +31,7 @@ fn contract(inputs: Vec<Field>) -> Schema {
         inputs,
         outputs: Vec::new(),
         unique: Vec::new(),
+        completes: Vec::new(),
         cloud: Some("AWS::Test::Door".into()),
         unlike_cloud: None,
         without: Vec::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use infra_core::{Block, Input, NoOutputs, Resource, Set, Tags, Unset, choices};
 use serde::{Deserialize, Serialize};
 
-use super::{Action, LoadBalancerArn, Protocol, TargetGroupArn};
+use super::{Action, LoadBalancerArn, Protocol, TargetGroup, TargetGroupArn};
 
 choices! {
     /// How clients' certificates are treated.
@@ -54,6 +54,7 @@ pub struct MutualAuthentication {
         delete("elasticloadbalancing:DeleteListener"),
     ),
     unique(load_balancer, port),
+    completes(TargetGroup),
 )]
 pub struct ListenerInputs {
     /// The load balancer.

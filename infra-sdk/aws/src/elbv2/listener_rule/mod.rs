@@ -6,7 +6,7 @@ mod live;
 use infra_core::{Block, Input, NoOutputs, Resource, Set, Tags, Unset};
 use serde::{Deserialize, Serialize};
 
-use super::{Action, ListenerArn, TargetGroupArn};
+use super::{Action, ListenerArn, TargetGroup, TargetGroupArn};
 
 /// What a request must be like: exactly one of its fields is set. Texts may hold `*` for any text and `?` for any
 /// character.
@@ -119,6 +119,7 @@ impl RuleCondition {
         delete("elasticloadbalancing:DeleteRule"),
     ),
     unique(listener, priority),
+    completes(TargetGroup),
 )]
 pub struct ListenerRuleInputs {
     /// The listener.
