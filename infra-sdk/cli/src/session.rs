@@ -162,7 +162,9 @@ impl<'a> Session<'a> {
         })?;
         match outputs {
             Outputs::Kept => Ok(state.exports),
-            Outputs::Open => Ok(self.opened_of(&place, State { exports: state.exports, key: state.key, ..State::default() }).await?.exports),
+            Outputs::Open => {
+                Ok(self.opened_of(&place, State { exports: state.exports, key: state.key, ..State::default() }).await?.exports)
+            }
         }
     }
 
@@ -247,7 +249,8 @@ impl<'a> Session<'a> {
             let place = self.place_of(&stack);
             let Some(state) = place.peek(cloud.memory.as_deref()).await? else { continue };
             // What is taken over keeps its secrets, which only the key of that stack opens.
-            let formers = graph.nodes.iter().flat_map(|node| &node.options.moved_from).filter(|former| former.stack.as_ref() == Some(&stack));
+            let formers =
+                graph.nodes.iter().flat_map(|node| &node.options.moved_from).filter(|former| former.stack.as_ref() == Some(&stack));
             let rows = formers.filter_map(|former| Some((former.address.clone(), state.leaving(&former.address, &self.stack)?.clone())));
             let sealed = State { rows: rows.collect(), ..State::default() }.has_sealed();
             let key = match (sealed, &state.key) {
