@@ -59,7 +59,7 @@ impl Scrub {
     }
 
     /// A text without them.
-    pub(crate) fn scrubbed(&self, text: &str) -> String {
+    pub fn scrubbed(&self, text: &str) -> String {
         let known = self.words();
         // A longer one may have a shorter one in it.
         let mut words: Vec<&String> = known.0.iter().filter(|word| text.contains(word.as_str())).collect();

@@ -11,6 +11,8 @@ pub mod ec2;
 pub mod elb;
 pub mod elbv2;
 pub mod iam;
+#[cfg(feature = "kms")]
+pub mod kms;
 mod provider;
 #[cfg(feature = "sdk")]
 pub mod sdk;

@@ -25,6 +25,7 @@ mod held;
 mod holder;
 mod interrupt;
 mod journal;
+mod key_service;
 mod keys;
 mod local;
 mod nearest;

@@ -5,15 +5,12 @@
 
 mod support;
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use support::census::{Census, census, difference};
-use support::{built, infra, text};
-use tempfile::TempDir;
+use support::census::difference;
+use support::project::Project;
 
 /// How often it is killed; `INFRA_KILLS` asks for more, and `INFRA_KILLS_SEED` for other moments.
 const KILLS: u64 = 9;
@@ -21,57 +18,11 @@ const KILLS: u64 = 9;
 /// Another AirAware, on the way to which a good part is replaced, some of it goes and some changes.
 const OTHER: &str = " --config placement=public --config workers=4 --config flask.instance_type=t3.micro";
 
-/// A local cloud with a folder to deploy from.
-struct Project {
-    folder: TempDir,
-    program: PathBuf,
-    endpoint: String,
-}
-
-impl Project {
-    fn new() -> Project {
-        let folder = TempDir::new().unwrap();
-        let program = built("airaware", folder.path());
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        fs::copy(workspace.join("stacks/airaware/infra.toml"), folder.path().join("infra.toml")).unwrap();
-        let started = infra(folder.path(), "local start").output().unwrap();
-        assert!(started.status.success(), "{}", text(&started));
-        let local = infra_local::LocalCloud::in_folder(folder.path().join(".infra/local"));
-        let infra_local::Status::Running { endpoint, .. } = local.status().unwrap() else { panic!("the local cloud does not run") };
-        Project { folder, program, endpoint: endpoint.url }
-    }
-
-    fn command(&self, line: &str) -> std::process::Command {
-        let mut command = infra(self.folder.path(), line);
-        command.arg("--program").arg(&self.program);
-        command
-    }
-
-    #[track_caller]
-    fn ends(&self, line: &str) -> String {
-        let output = self.command(line).output().unwrap();
-        assert!(output.status.success(), "{line}:\n{}", text(&output));
-        text(&output)
-    }
-
-    fn killed(&self, line: &str, after: Duration) {
-        let mut run = self.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        thread::sleep(after);
-        run.kill().unwrap();
-        run.wait().unwrap();
-    }
-
-    #[track_caller]
-    fn has(&self, expected: &Census, when: &str) {
-        let found = census(&self.endpoint);
-        assert!(found == *expected, "{when}:\n{}", difference(&found, expected));
-    }
-}
-
-impl Drop for Project {
-    fn drop(&mut self) {
-        let _ = infra_local::LocalCloud::in_folder(self.folder.path().join(".infra/local")).stop();
-    }
+fn killed(project: &Project, line: &str, after: Duration) {
+    let mut run = project.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    thread::sleep(after);
+    run.kill().unwrap();
+    run.wait().unwrap();
 }
 
 /// Numbers that follow from a seed, spread well enough (splitmix64).
@@ -97,14 +48,14 @@ fn asked(name: &str) -> Option<u64> {
 
 #[test]
 fn killed_at_any_moment_it_finishes_when_it_is_run_again() {
-    let project = Project::new();
-    let (deploy, other, destroy) = ("deploy airaware --yes", format!("deploy airaware --yes{OTHER}"), "destroy airaware --yes");
+    let project = Project::airaware();
+    let (deploy, other, destroy) = ("deploy --yes", format!("deploy --yes{OTHER}"), "destroy --yes");
     let timed = |line: &str| {
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         project.ends(line);
-        (census(&project.endpoint), began.elapsed())
+        (project.census(), began.elapsed())
     };
-    let nothing = census(&project.endpoint);
+    let nothing = project.census();
     let (whole, deploying) = timed(deploy);
     let (changed, changing) = timed(&other);
     let (left, destroying) = timed(destroy);
@@ -130,11 +81,11 @@ fn killed_at_any_moment_it_finishes_when_it_is_run_again() {
         for time in 0..times {
             let after = moments.within(took);
             when.push_str(&format!(", after {} ms", after.as_millis()));
-            project.killed(if time == 0 { line } else { goal }, after);
+            killed(&project, if time == 0 { line } else { goal }, after);
         }
         project.ends(goal);
         project.has(there, &when);
-        let words = goal.replace("deploy airaware --yes", "plan airaware --exit-code");
+        let words = goal.replace("deploy --yes", "plan --exit-code");
         project.ends(&words);
         project.ends(destroy);
         project.has(&nothing, &when);

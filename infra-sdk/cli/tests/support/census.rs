@@ -66,8 +66,8 @@ fn tagged(answer: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// What a service answers in one region.
-fn ask(endpoint: &str, service: &str, form: &str) -> String {
+/// What a service answers.
+pub fn ask(endpoint: &str, service: &str, form: &str) -> String {
     let answer = ureq::post(endpoint)
         .header("Content-Type", "application/x-www-form-urlencoded")
         .header("Authorization", signed(service))

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "a test panics where it fails, and uses a part of what is shared")]
 
 pub mod census;
+pub mod leaks;
+pub mod project;
 pub mod proxy;
 
 use std::fs;
