@@ -248,6 +248,12 @@ fn a_run_whose_disk_is_full_makes_no_call_that_is_not_written_down_and_does_not_
             let known: usize =
                 full.state.rows.values().map(|row| row.old.len() + usize::from(row.object.is_some() || row.intent.is_some())).sum();
             assert!(full.cloud.objects().len() <= known, "{}, record {record}: something is not tracked", case.name);
+            // Of each step it is said what became of it; in doubt is what was called and not recorded.
+            let ended = &deployed.outcome;
+            let told = ended.done + ended.failed.len() + ended.skipped.len() + ended.in_doubt.len();
+            assert_eq!(told, deployed.plan.steps.len(), "{}, record {record}", case.name);
+            let open = |address| full.state.rows.get(address).is_some_and(|row| row.intent.is_some());
+            assert!(ended.in_doubt.iter().all(open), "{}, record {record}", case.name);
         }
     }
 }

@@ -100,7 +100,7 @@ impl Bench<'_> {
             let invocation = invocation(hook, self.folder).map_err(|why| about(format!("`{shown}` cannot run {moment}: {why}")))?;
             self.journal.check().map_err(|error| about(error.to_string()))?;
             self.watcher.hear(Event::Waiting { address: address.clone(), state: format!("`{shown}`, which runs {moment}") });
-            if let Err(why) = hook::run(invocation).await {
+            if let Err(why) = hook::run(invocation, self.scrub.clone()).await {
                 let help = match moment {
                     Moment::AfterDelete => "the object is gone: do by hand what the command was to do",
                     _ => "correct it and run the command again: it continues where it stopped",

@@ -10,8 +10,13 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::scrub::Scrub;
+
 /// How much of what a command says is kept for a report of its failure, in bytes: the last of it.
 const KEPT: usize = 4096;
+
+/// How much more is kept until secrets have been taken out of it, so that none of this length is cut and not recognized.
+const MORE: usize = 64 * 1024;
 
 /// How long is waited for the last words of a command that has ended: what it left running may hold its output open.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -36,15 +41,15 @@ pub struct Invocation {
 ///
 /// # Errors
 /// Why it did not end well, in words that go on after its name; with what it said last.
-pub async fn run(invocation: Invocation) -> Result<Option<Vec<u8>>, String> {
+pub async fn run(invocation: Invocation, scrub: Scrub) -> Result<Option<Vec<u8>>, String> {
     // On a thread of its own, so that its time is real where that of a test is not.
-    match tokio::task::spawn_blocking(move || run_here(invocation)).await {
+    match tokio::task::spawn_blocking(move || run_here(invocation, &scrub)).await {
         Ok(ended) => ended,
         Err(error) => Err(format!("could not be waited for: {error}")),
     }
 }
 
-fn run_here(invocation: Invocation) -> Result<Option<Vec<u8>>, String> {
+fn run_here(invocation: Invocation, scrub: &Scrub) -> Result<Option<Vec<u8>>, String> {
     let Invocation { argv, environment, folder, seconds } = invocation;
     let (program, arguments) = argv.split_first().ok_or("has no program")?;
     let mut command = Command::new(program);
@@ -95,7 +100,8 @@ fn run_here(invocation: Invocation) -> Result<Option<Vec<u8>>, String> {
         Ok(None) => format!("was ended, since it took longer than {seconds} seconds"),
         Err(error) => format!("could not be waited for: {error}"),
     };
-    let words = String::from_utf8_lossy(&words);
+    let words = scrub.scrubbed(&String::from_utf8_lossy(&words));
+    let words = last(&words);
     Err(if words.trim().is_empty() { why } else { format!("{why}; it said last: {}", words.trim()) })
 }
 
@@ -118,7 +124,13 @@ fn wait(child: &mut std::process::Child, deadline: Instant, mut meanwhile: impl 
 
 fn keep(words: &mut Vec<u8>, more: Vec<u8>) {
     words.extend(more);
-    words.drain(..words.len().saturating_sub(KEPT));
+    words.drain(..words.len().saturating_sub(KEPT + MORE));
+}
+
+/// The last of a text.
+fn last(text: &str) -> &str {
+    let from = text.len().saturating_sub(KEPT);
+    (from..).find_map(|from| text.get(from..)).unwrap_or_default()
 }
 
 fn ending(status: ExitStatus) -> String {
@@ -136,7 +148,21 @@ mod tests {
 
     fn shell(line: &str, seconds: u64) -> Result<Option<Vec<u8>>, String> {
         let argv = ["sh", "-c", line].map(str::to_owned).to_vec();
-        run_here(Invocation { argv, environment: vec![("WORD".into(), "a $b c".into())], folder: PathBuf::new(), seconds })
+        let environment = vec![("WORD".into(), "a $b c".into())];
+        run_here(Invocation { argv, environment, folder: PathBuf::new(), seconds }, &Scrub::default())
+    }
+
+    #[test]
+    fn a_secret_is_not_said_where_only_a_part_of_it_would_be_left() {
+        let scrub = Scrub::default();
+        let secret = "0123456789".repeat(30);
+        scrub.note(&infra_core::Value::Secret(Box::new(infra_core::Value::from(secret.as_str()))));
+        // What is kept begins in the middle of the secret.
+        let line = format!("printf %s \"$SECRET\"; head -c {} /dev/zero | tr '\\0' x; exit 1", KEPT - 100);
+        let argv = ["sh", "-c", &line].map(str::to_owned).to_vec();
+        let environment = vec![("SECRET".to_owned(), secret)];
+        let words = run_here(Invocation { argv, environment, folder: PathBuf::new(), seconds: 60 }, &scrub).unwrap_err();
+        assert!(words.contains("(secret)xxx") && !words.contains("789"), "{words}");
     }
 
     #[test]
@@ -148,7 +174,8 @@ mod tests {
         assert!(flood.len() < 2 * KEPT && flood.contains("end"), "{}", flood.len());
         assert_eq!(shell("head -c 2000000 /dev/zero", 60), Ok(None));
         let argv = vec!["/no/such/program".to_owned()];
-        let missing = run_here(Invocation { argv, environment: Vec::new(), folder: PathBuf::new(), seconds: 1 }).unwrap_err();
+        let nowhere = Invocation { argv, environment: Vec::new(), folder: PathBuf::new(), seconds: 1 };
+        let missing = run_here(nowhere, &Scrub::default()).unwrap_err();
         assert!(missing.starts_with("could not be started"), "{missing}");
     }
 

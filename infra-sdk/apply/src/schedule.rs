@@ -88,6 +88,11 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
             Err(Failure::Store(error)) => {
                 ended.store.get_or_insert(error);
                 stop.request();
+                // Without a recorded intent no call was made; with one, what the call did is not recorded.
+                settled.remove(&at);
+                if bench.journal.now().state().rows.get(&step.address).is_some_and(|row| row.intent.is_some()) {
+                    under_way.insert(at);
+                }
             }
             Err(Failure::Stopped) => drop(settled.remove(&at)),
             Err(Failure::Step(problem)) => {

@@ -23,6 +23,13 @@ impl std::fmt::Debug for Words {
 }
 
 impl Scrub {
+    /// One that knows these texts.
+    pub fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Scrub {
+        let scrub = Scrub::default();
+        secrets.into_iter().for_each(|secret| scrub.note(&Value::Secret(Box::new(Value::from(secret)))));
+        scrub
+    }
+
     /// Notes all the secrets of a state.
     pub(crate) fn note_state(&self, state: &State) {
         // Nothing is changed; only a state of one's own can be walked through.
@@ -69,7 +76,7 @@ impl Scrub {
     }
 
     /// A text without them.
-    pub(crate) fn scrubbed(&self, text: &str) -> String {
+    pub fn scrubbed(&self, text: &str) -> String {
         let known = self.words();
         // A longer one may have a shorter one in it.
         let mut words: Vec<&String> = known.0.iter().filter(|word| text.contains(word.as_str())).collect();

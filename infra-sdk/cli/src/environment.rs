@@ -34,6 +34,8 @@ pub(crate) struct Environment {
     pub(crate) config: Json,
     /// Who can open the keys of its journals.
     pub(crate) key: GuardName,
+    /// How that is reached, where it is a key of AWS KMS.
+    pub(crate) key_access: KeyAccess,
     /// What follows from the starter set's policies, before `--policy`.
     pub(crate) policies: BTreeMap<String, Level>,
     /// Where its state is kept; in the project's folder without one.
@@ -49,6 +51,15 @@ pub(crate) struct Account {
     pub(crate) profile: Option<String>,
     /// The ids of other accounts in which resources of the stack may be, each where its own provider says so.
     pub(crate) others: Vec<String>,
+}
+
+/// How a key service is reached, where that is not as everything else in the environment is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KeyAccess {
+    /// The key's region, where its name does not say it.
+    pub(crate) region: Option<String>,
+    /// The profile whose credentials may use it.
+    pub(crate) profile: Option<String>,
 }
 
 /// `infra.toml`.
@@ -70,7 +81,7 @@ struct Section {
     region: Option<String>,
     profile: Option<Spanned<String>>,
     account: Option<Spanned<String>>,
-    key: Option<Spanned<String>>,
+    key: Option<Spanned<Key>>,
     state: Option<Spanned<StatePlace>>,
     #[serde(default)]
     accounts: Vec<Spanned<String>>,
@@ -78,6 +89,38 @@ struct Section {
     config: toml::Table,
     #[serde(default)]
     policies: BTreeMap<String, Level>,
+}
+
+/// `key`, as who can open it or with what is said beside that in a table.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected who can open keys, or a table with `guard` and `region` or `profile`")]
+enum Key {
+    Guard(String),
+    Table(KeyTable),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyTable {
+    guard: String,
+    region: Option<String>,
+    profile: Option<String>,
+}
+
+impl Key {
+    fn read(&self, local: bool) -> Result<(GuardName, KeyAccess), String> {
+        let parsed = |guard: &str| guard.parse().map_err(|error: infra_seal::NameError| error.to_string());
+        let table = match self {
+            Key::Guard(guard) => return Ok((parsed(guard)?, KeyAccess::default())),
+            Key::Table(table) => table,
+        };
+        let (guard, access) = (parsed(&table.guard)?, KeyAccess { region: table.region.clone(), profile: table.profile.clone() });
+        match &guard {
+            GuardName::Kms(_) if local && access.profile.is_some() => Err("`local` is the local cloud, which has no profile".into()),
+            GuardName::Kms(_) => Ok((guard, access)),
+            other => Err(format!("`{other}` has no region and no profile, which only a key of AWS KMS has")),
+        }
+    }
 }
 
 /// `state`, as a URL or with what is said beside it in a table.
@@ -170,11 +213,9 @@ impl Source<'_> {
         };
         let (span, section) = (section.span(), section.into_inner());
         let (region, account) = if name == LOCAL { self.local(&section)? } else { self.cloud(name, &section, span)? };
-        let key = match &section.key {
-            None => GuardName::Age(Vec::new()),
-            Some(key) => {
-                key.get_ref().parse().map_err(|error: infra_seal::NameError| self.wrong(Some(key.span()), error.to_string(), None))?
-            }
+        let (key, key_access) = match &section.key {
+            None => (GuardName::Age(Vec::new()), KeyAccess::default()),
+            Some(key) => key.get_ref().read(name == LOCAL).map_err(|problem| self.wrong(Some(key.span()), problem, None))?,
         };
         let state = section
             .state
@@ -185,7 +226,7 @@ impl Source<'_> {
         let mut policies = settings.policies;
         policies.extend(section.policies);
         let state = state.transpose()?;
-        Ok(Environment { name: name.to_owned(), region, account, config, key, policies, state })
+        Ok(Environment { name: name.to_owned(), region, account, config, key, key_access, policies, state })
     }
 
     fn local(&self, section: &Section) -> Result<(String, Option<Account>), Error> {
@@ -296,6 +337,11 @@ workers = 1
         let key = |line: &str| read(&format!("[env.local]\n{line}\n"), "local").map(|environment| environment.key.to_string());
         assert_eq!(key("").unwrap(), "age");
         assert_eq!(key("key = \"kms:alias/infra\"").unwrap(), "kms:alias/infra");
+        let table = "[env.local]\nkey = { guard = \"kms:alias/infra\", region = \"eu-west-1\" }\n";
+        let access = read(table, "local").unwrap().key_access;
+        assert_eq!(access, KeyAccess { region: Some("eu-west-1".into()), profile: None });
+        assert!(key("key = { guard = \"age\", region = \"eu-west-1\" }").unwrap_err().to_string().contains("only a key of AWS KMS"));
+        assert!(key("key = { guard = \"kms:alias/infra\", profile = \"keys\" }").unwrap_err().to_string().contains("has no profile"));
         insta::assert_snapshot!(key("key = \"hunter2\"").unwrap_err(), @"stacks/web/infra.toml:2: `hunter2` names no guard of keys: there is no such sort; write `age`, `age:age1…`, `passphrase` or `kms:alias/…`");
     }
 

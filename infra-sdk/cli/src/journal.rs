@@ -199,21 +199,15 @@ impl Place {
         Ok(FileLog::history(&self.path(), &self.of)?)
     }
 
-    /// Writes every record anew; `None` where there is no journal. See [`FileLog::rewrite`].
-    pub(crate) fn rewrite(
+    /// Writes every record anew; `None` where there is no journal. See [`FileLog::rewrite`] and [`Bucket::rewrite`].
+    pub(crate) async fn rewrite(
         &self,
         change: impl FnMut(Record) -> Result<Record, SealError>,
         more: impl FnOnce(&[Record]) -> Vec<Record>,
     ) -> Result<Option<u64>, Error> {
         if self.remote.is_some() {
-            // Its objects are replaced one by one, and a run that dies between two would leave a journal under two keys.
-            return Err(Error::Refused {
-                problem: format!("{} is in a bucket, where a journal cannot be written anew at once", self.shown()),
-                help: format!(
-                    "move it to a folder with `{}`, rotate the key there, and move it to a new place from there",
-                    crate::called::called("state migrate STACK --to file:///FOLDER")
-                ),
-            });
+            let Some(bucket) = self.bucket(None).await? else { return Ok(None) };
+            return Ok(bucket.rewrite(&holder(), change, more).await?);
         }
         self.refuse_moved()?;
         Ok(FileLog::rewrite(&self.path(), &self.of, change, more)?)

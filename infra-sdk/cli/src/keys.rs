@@ -6,10 +6,11 @@ use std::sync::Arc;
 use infra_apply::{Journal, Seal};
 use infra_core::Graph;
 use infra_plan::{Intent, Record, State, WrappedKey};
-use infra_seal::{AgeGuard, GuardError, GuardName, Identities, Keeper, KeyGuard, PassphraseGuard};
+use infra_seal::{AgeGuard, GuardError, GuardName, Identities, Keeper, KeyGuard, PassphraseGuard, ServiceGuard};
 
 use crate::error::Error;
 use crate::journal::Place;
+use crate::key_service::Kms;
 use crate::passphrase;
 use crate::session::Session;
 
@@ -73,7 +74,7 @@ impl Session<'_> {
 
     pub(crate) async fn open_key_of(&self, place: &Place, wrapped: &WrappedKey) -> Result<Arc<dyn Seal>, Error> {
         let keeper = Keeper { of: place.of() };
-        let guard = self.guard(&keeper.guard_of(wrapped)?, place.of()).await?;
+        let guard = self.guard(&keeper.guard_of(wrapped)?).await?;
         Ok(keeper.open(wrapped, guard.as_ref()).await?)
     }
 
@@ -81,19 +82,17 @@ impl Session<'_> {
     pub(crate) async fn new_key(&self, guard: &GuardName) -> Result<(Arc<dyn Seal>, WrappedKey), Error> {
         let guard: Box<dyn KeyGuard> = match guard {
             GuardName::Age(recipients) => Box::new(self.age(recipients)?.resolved()?),
-            other => self.guard(other, self.place.of()).await?,
+            other => self.guard(other).await?,
         };
         let (key, wrapped) = Keeper { of: self.place.of() }.make(guard.as_ref()).await?;
         Ok((key, wrapped))
     }
 
-    async fn guard(&self, name: &GuardName, of: &str) -> Result<Box<dyn KeyGuard>, Error> {
+    async fn guard(&self, name: &GuardName) -> Result<Box<dyn KeyGuard>, Error> {
         Ok(match name {
             GuardName::Age(recipients) => Box::new(self.age(recipients)?),
             GuardName::Passphrase => Box::new(PassphraseGuard::new(passphrase::ask())),
-            GuardName::Kms(_) => {
-                return Err(Error::Key(GuardError::Unserved { of: of.to_owned(), guard: name.to_string() }));
-            }
+            GuardName::Kms(key) => Box::new(ServiceGuard::new(key.clone(), Arc::new(Kms::of(self, key).await?))),
         })
     }
 

@@ -26,6 +26,7 @@ mod held;
 mod holder;
 mod interrupt;
 mod journal;
+mod key_service;
 mod keys;
 mod local;
 mod nearest;

@@ -104,6 +104,7 @@ mod tests {
             account,
             config: serde_json::json!({}),
             key: infra_seal::GuardName::Age(Vec::new()),
+            key_access: Default::default(),
             policies: Default::default(),
             state: None,
         };

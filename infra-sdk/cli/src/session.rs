@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use infra_apply::{History, Journal, Known as Values};
+use infra_apply::{Engine, History, Journal, Known as Values};
 use infra_assets::live::Workshop;
 use infra_core::program::{Request, Response};
 use infra_core::{Finding, GRAPH_VERSION, Graph, Value, check_name};
+use infra_local::Endpoint;
 use infra_plan::{Setting, State, neighbours};
 use infra_store::Location;
 use tokio::sync::OnceCell;
@@ -117,9 +118,10 @@ impl<'a> Session<'a> {
         called(&format!("{command} {}{environment}{program}", self.stack))
     }
 
-    /// The command line of another command that runs the program, with the configuration that this one was given.
-    pub(crate) fn command_with(&self, command: &str, arguments: &ProgramArguments) -> String {
-        let config = arguments.config.iter().map(|text| format!(" --config {}", quoted(text)));
+    /// The command line of another command that runs the program, with the configuration that this one was given, but for
+    /// its secrets: whoever goes on knows them.
+    pub(crate) fn command_with(&self, command: &str, arguments: &ProgramArguments, engine: &Engine) -> String {
+        let config = arguments.config.iter().map(|text| format!(" --config {}", quoted(&engine.scrub.scrubbed(text))));
         config.fold(self.command(command), |line, config| line + &config)
     }
 
@@ -313,6 +315,14 @@ impl<'a> Session<'a> {
             help: format!("start it with `{}`, or name the environment that the state is of with `--env`", called("local start")),
         })?;
         self.place.open(Some(&endpoint.memory)).await
+    }
+
+    /// Where the local cloud is, for a key that it has. It is not started for that: a new one has no old key.
+    pub(crate) fn local_endpoint(&self) -> Result<Endpoint, Error> {
+        local::running(&self.project)?.ok_or_else(|| Error::Refused {
+            problem: format!("the key of {} is in the local cloud, which does not run", self.place.of()),
+            help: format!("start it with `{}`; what was sealed with a key of the one before stays sealed", called("local start")),
+        })
     }
 
     /// That there is nothing to look at.

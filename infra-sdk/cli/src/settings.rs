@@ -10,8 +10,10 @@ use crate::error::Error;
 /// # Errors
 /// Where there is no `=`, or the key has an empty part.
 pub(crate) fn parse(text: &str) -> Result<Json, Error> {
+    // The value may be secret, and what is no key may be one.
+    let shown = text.split_once('=').map_or("…", |(key, _)| key);
     let wrong =
-        |problem: &str| Error::usage(format!("`--config {text}`: {problem}"), "write `--config key=value`, as in `--config workers=7`");
+        |problem: &str| Error::usage(format!("`--config {shown}`: {problem}"), "write `--config key=value`, as in `--config workers=7`");
     let (key, value) = text.split_once('=').ok_or_else(|| wrong("there is no `=`"))?;
     let parts: Vec<&str> = key.split('.').map(str::trim).collect();
     if parts.iter().any(|part| part.is_empty()) {

@@ -1,97 +1,94 @@
 //! The command is killed in the middle of AirAware, again and again, on a real local cloud: run again, it finishes by
-//! itself; nothing is there twice, and a destruction leaves nothing.
+//! itself; nothing is there twice, nothing is remembered that is not there, and a destruction leaves nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 use std::process::Stdio;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use support::{built, infra, text};
-use tempfile::TempDir;
+use support::census::difference;
+use support::project::Project;
 
-/// How often it is killed; `INFRA_KILLS` asks for more.
-const KILLS: u64 = 8;
+/// How often it is killed; `INFRA_KILLS` asks for more, and `INFRA_KILLS_SEED` for other moments.
+const KILLS: u64 = 9;
 
-/// What EC2 has that carries the stack's tag: how many objects each resource has.
-fn census(endpoint: &str) -> BTreeMap<String, usize> {
-    let mut census = BTreeMap::new();
-    let kinds = [
-        "Vpcs",
-        "Subnets",
-        "InternetGateways",
-        "RouteTables",
-        "SecurityGroups",
-        "Addresses",
-        "LaunchTemplates",
-        "Instances",
-        "NatGateways",
-    ];
-    for kind in kinds {
-        let mut form = format!("Action=Describe{kind}&Version=2016-11-15&Filter.1.Name=tag:infra:stack&Filter.1.Value.1=airaware");
-        match kind {
-            "Instances" => form.push_str("&Filter.2.Name=instance-state-name&Filter.2.Value.1=pending&Filter.2.Value.2=running"),
-            "NatGateways" => form.push_str("&Filter.2.Name=state&Filter.2.Value.1=available&Filter.2.Value.2=pending"),
-            _ => {}
-        }
-        let authorization = "AWS4-HMAC-SHA256 Credential=local/20260101/us-west-2/ec2/aws4_request, SignedHeaders=host, Signature=0";
-        let answer = ureq::post(endpoint)
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .header("Authorization", authorization)
-            .send(&form)
-            .unwrap();
-        let answer = answer.into_body().read_to_string().unwrap();
-        for after in answer.split("<key>infra:resource</key>").skip(1) {
-            let resource = after.trim_start().trim_start_matches("<value>").split('<').next().unwrap();
-            *census.entry(resource.to_owned()).or_insert(0) += 1;
-        }
+/// Another AirAware, on the way to which a good part is replaced, some of it goes and some changes.
+const OTHER: &str = " --config placement=public --config workers=4 --config flask.instance_type=t3.micro";
+
+fn killed(project: &Project, line: &str, after: Duration) {
+    let mut run = project.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    thread::sleep(after);
+    run.kill().unwrap();
+    run.wait().unwrap();
+}
+
+/// Numbers that follow from a seed, spread well enough (splitmix64).
+struct Moments(u64);
+
+impl Moments {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
     }
-    census
+
+    fn within(&mut self, took: Duration) -> Duration {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1);
+        Duration::from_micros(self.next() % micros)
+    }
+}
+
+fn asked(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|value| value.parse().ok())
 }
 
 #[test]
 fn killed_at_any_moment_it_finishes_when_it_is_run_again() {
-    let folder = TempDir::new().unwrap();
-    let program = built("airaware", folder.path());
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    fs::copy(workspace.join("stacks/airaware/infra.toml"), folder.path().join("infra.toml")).unwrap();
-    let run = |line: &str| infra(folder.path(), line).arg("--program").arg(&program).output().unwrap();
-    let ends = |line: &str| {
-        let output = run(line);
-        assert!(output.status.success(), "{line}:\n{}", text(&output));
+    let project = Project::airaware();
+    let (deploy, other, destroy) = ("deploy --yes", format!("deploy --yes{OTHER}"), "destroy --yes");
+    let timed = |line: &str| {
+        let began = Instant::now();
+        project.ends(line);
+        (project.census(), began.elapsed())
     };
-    let status = infra(folder.path(), "local start").output().unwrap();
-    assert!(status.status.success(), "{}", text(&status));
-    ends("deploy airaware --yes");
-    let local = infra_local::LocalCloud::in_folder(folder.path().join(".infra/local"));
-    let infra_local::Status::Running { endpoint, .. } = local.status().unwrap() else { panic!("the local cloud does not run") };
-    let whole = census(&endpoint.url);
-    assert!(whole.len() == 29 && whole.values().all(|count| *count == 1), "{whole:?}");
-    ends("destroy airaware --yes");
+    let nothing = project.census();
+    let (whole, deploying) = timed(deploy);
+    let (changed, changing) = timed(&other);
+    let (left, destroying) = timed(destroy);
+    assert!(left == nothing, "{}", difference(&left, &nothing));
+    assert!(whole.keys().filter(|key| key.contains(" of ")).count() >= 29 && changed != whole, "{whole:?}");
 
-    let kills = std::env::var("INFRA_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
+    let kills = asked("INFRA_KILLS").unwrap_or(KILLS);
+    let mut moments = Moments(asked("INFRA_KILLS_SEED").unwrap_or(1));
     for kill in 0..kills {
-        // Spread over the time that a deployment takes, and in every second round over that of a destruction.
-        let (line, after) = if kill % 2 == 0 { ("deploy", 150 + kill * 613 % 2500) } else { ("destroy", 150 + kill * 419 % 1200) };
-        if line == "destroy" {
-            ends("deploy airaware --yes");
+        let (line, took, goal, there) = match kill % 3 {
+            0 => (deploy, deploying, deploy, &whole),
+            1 => (destroy, destroying, deploy, &whole),
+            // It goes on, or goes back.
+            _ if moments.next().is_multiple_of(2) => (other.as_str(), changing, other.as_str(), &changed),
+            _ => (other.as_str(), changing, deploy, &whole),
+        };
+        if line != deploy {
+            project.ends(deploy);
         }
-        let mut killed = infra(folder.path(), &format!("{line} airaware --yes"));
-        let mut killed = killed.arg("--program").arg(&program).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        thread::sleep(Duration::from_millis(after));
-        killed.kill().unwrap();
-        killed.wait().unwrap();
-
-        ends("deploy airaware --yes");
-        assert_eq!(census(&endpoint.url), whole, "killed in a {line} after {after} ms");
-        ends("plan airaware --exit-code");
-        ends("destroy airaware --yes");
-        assert_eq!(census(&endpoint.url), BTreeMap::new(), "killed in a {line} after {after} ms");
+        // Sometimes the run that makes up for it is killed as well.
+        let times = 1 + moments.next() % 3;
+        let mut when = format!("kill {kill}: {line}, then {goal}");
+        for time in 0..times {
+            let after = moments.within(took);
+            when.push_str(&format!(", after {} ms", after.as_millis()));
+            killed(&project, if time == 0 { line } else { goal }, after);
+        }
+        project.ends(goal);
+        project.has(there, &when);
+        let words = goal.replace("deploy --yes", "plan --exit-code");
+        project.ends(&words);
+        project.ends(destroy);
+        project.has(&nothing, &when);
+        println!("{when}: whole, and gone");
     }
-    local.stop().unwrap();
 }

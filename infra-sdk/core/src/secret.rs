@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use crate::{Expr, Input, Part, Type, Typed, Value};
@@ -32,7 +33,8 @@ impl<T> fmt::Debug for Secret<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Secret<T>, D::Error> {
-        T::deserialize(deserializer).map(Secret)
+        // Serde's own words for what does not fit have the value in them.
+        T::deserialize(deserializer).map(Secret).map_err(|_| D::Error::custom("the secret is not of the type that is asked for"))
     }
 }
 
@@ -74,6 +76,12 @@ fn marked(expr: Expr) -> Expr {
 mod tests {
     use super::*;
     use crate::{Export, output};
+
+    #[test]
+    fn a_secret_of_another_type_is_refused_without_being_said() {
+        let refused = serde_json::from_str::<Secret<u16>>("\"hunter2\"").unwrap_err().to_string();
+        assert!(refused.contains("not of the type") && !refused.contains("hunter2"), "{refused}");
+    }
 
     #[test]
     fn a_secret_is_marked_as_an_argument_in_a_text_and_as_an_output() {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::data_key::KEY_LENGTH;
 use crate::error::GuardError;
-use crate::guard::{GuardName, KeyGuard};
+use crate::guard::{GuardName, KeyGuard, Wrapped};
 use crate::identity::Identities;
 
 /// Wraps keys for age recipients, and opens them with identities.
@@ -31,6 +31,11 @@ impl AgeGuard {
         Ok(AgeGuard { recipients: parsed.collect::<Result<_, _>>()?, identities })
     }
 
+    /// Who can open what it wraps.
+    fn name(&self) -> GuardName {
+        GuardName::Age(self.recipients.iter().map(ToString::to_string).collect())
+    }
+
     /// With the user's own recipient in place of none.
     ///
     /// # Errors
@@ -45,12 +50,8 @@ impl AgeGuard {
 
 #[async_trait]
 impl KeyGuard for AgeGuard {
-    fn name(&self) -> GuardName {
-        GuardName::Age(self.recipients.iter().map(ToString::to_string).collect())
-    }
-
-    async fn wrap(&self, key: &[u8; KEY_LENGTH], of: &str) -> Result<String, GuardError> {
-        let failed = |problem: String| GuardError::Service { action: "wrap", of: of.to_owned(), guard: self.name().to_string(), problem };
+    async fn wrap(&self, key: &[u8; KEY_LENGTH], of: &str) -> Result<Wrapped, GuardError> {
+        let failed = |problem: String| GuardError::Unwrapped { of: of.to_owned(), guard: self.name().to_string(), problem };
         let recipients = self.recipients.iter().map(|recipient| recipient as &dyn age::Recipient);
         let encryptor = Encryptor::with_recipients(recipients).map_err(|error| failed(error.to_string()))?;
         let mut wrapped = Vec::new();
@@ -59,7 +60,7 @@ impl KeyGuard for AgeGuard {
             writer.finish().map(drop)
         });
         written.map_err(|error| failed(error.to_string()))?;
-        Ok(STANDARD.encode(wrapped))
+        Ok(Wrapped { guard: self.name(), text: STANDARD.encode(wrapped) })
     }
 
     async fn open(&self, wrapped: &str, of: &str) -> Result<Zeroizing<[u8; KEY_LENGTH]>, GuardError> {
@@ -118,7 +119,7 @@ mod tests {
         let ((alice, alices), (bob, bobs), (_, eves)) =
             (person(folder.path(), "a"), person(folder.path(), "b"), person(folder.path(), "e"));
         let guard = |identities| AgeGuard::new(&[alice.clone(), bob.clone()], identities).unwrap();
-        let wrapped = guard(alices.clone()).wrap(&[7; KEY_LENGTH], "web/local").await.unwrap();
+        let wrapped = guard(alices.clone()).wrap(&[7; KEY_LENGTH], "web/local").await.unwrap().text;
         for identities in [alices.clone(), bobs] {
             assert_eq!(*guard(identities).open(&wrapped, "web/local").await.unwrap(), [7; KEY_LENGTH]);
         }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::service_guard::Trouble;
+
 /// Why a key cannot be wrapped or opened. It reads after "failed to …".
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -80,6 +82,16 @@ pub enum GuardError {
         /// Why.
         problem: String,
     },
+    /// A new key cannot be wrapped.
+    #[error("wrap the key of {of} for {guard}: {problem}")]
+    Unwrapped {
+        /// The stack and environment.
+        of: String,
+        /// Who was to open it.
+        guard: String,
+        /// Why.
+        problem: String,
+    },
     /// The key service.
     #[error("{action} the key of {of} with {guard}: {problem}")]
     Service {
@@ -89,6 +101,8 @@ pub enum GuardError {
         of: String,
         /// The key in the service.
         guard: String,
+        /// What is the matter.
+        trouble: Trouble,
         /// The service's words.
         problem: String,
     },
@@ -111,8 +125,8 @@ impl GuardError {
                 "an identity is a file with a line AGE-SECRET-KEY-1…, as `age-keygen` writes it"
             }
             GuardError::Nowhere => "set INFRA_CONFIG_DIR to a folder outside of the project",
-            GuardError::Service { .. } => "check the credentials, and that they may use that key for Encrypt and Decrypt",
-            GuardError::Randomness { .. } => return None,
+            GuardError::Service { trouble, .. } => trouble.help(),
+            GuardError::Unwrapped { .. } | GuardError::Randomness { .. } => return None,
         })
     }
 }

@@ -22,7 +22,7 @@ impl Keeper<'_> {
     pub async fn make(&self, guard: &dyn KeyGuard) -> Result<(Arc<DataKey>, WrappedKey), GuardError> {
         let key = DataKey::generate(self.of)?;
         let wrapped = guard.wrap(key.bytes(), self.of).await?;
-        let wrapped = WrappedKey { id: key.id().to_owned(), guard: guard.name().to_string(), wrapped };
+        let wrapped = WrappedKey { id: key.id().to_owned(), guard: wrapped.guard.to_string(), wrapped: wrapped.text };
         Ok((Arc::new(key), wrapped))
     }
 

@@ -12,13 +12,15 @@ mod guard;
 mod identity;
 mod keeper;
 mod passphrase;
+mod service_guard;
 
 pub use age_guard::AgeGuard;
 pub use data_key::{DataKey, KEY_LENGTH};
 pub use error::{GuardError, NameError};
-pub use guard::{GuardName, KeyGuard};
+pub use guard::{GuardName, KeyGuard, Wrapped};
 pub use identity::Identities;
 pub use keeper::Keeper;
 pub use passphrase::{Ask, PassphraseGuard};
+pub use service_guard::{Context, KeyService, KeyServiceError, ServiceGuard, Trouble};
 /// What holds a key in clear, and overwrites it when it is dropped.
 pub use zeroize::Zeroizing;

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::age_guard::decrypted;
 use crate::data_key::KEY_LENGTH;
 use crate::error::GuardError;
-use crate::guard::{GuardName, KeyGuard};
+use crate::guard::{GuardName, KeyGuard, Wrapped};
 
 /// The environment variable that a passphrase is looked for in first.
 const VARIABLE: &str = "INFRA_PASSPHRASE";
@@ -49,28 +49,22 @@ impl PassphraseGuard {
 
 #[async_trait]
 impl KeyGuard for PassphraseGuard {
-    fn name(&self) -> GuardName {
-        GuardName::Passphrase
-    }
-
-    async fn wrap(&self, key: &[u8; KEY_LENGTH], of: &str) -> Result<String, GuardError> {
+    async fn wrap(&self, key: &[u8; KEY_LENGTH], of: &str) -> Result<Wrapped, GuardError> {
         let mut recipient = age::scrypt::Recipient::new(self.passphrase(of, true)?);
         if let Some(work) = self.work {
             recipient.set_work_factor(work);
         }
-        let failed = |error: age::EncryptError| GuardError::Service {
-            action: "wrap",
-            of: of.to_owned(),
-            guard: self.name().to_string(),
-            problem: error.to_string(),
-        };
-        Ok(STANDARD.encode(age::encrypt(&recipient, key).map_err(failed)?))
+        let guard = GuardName::Passphrase;
+        let failed =
+            |error: age::EncryptError| GuardError::Unwrapped { of: of.to_owned(), guard: guard.to_string(), problem: error.to_string() };
+        let text = STANDARD.encode(age::encrypt(&recipient, key).map_err(failed)?);
+        Ok(Wrapped { guard, text })
     }
 
     async fn open(&self, wrapped: &str, of: &str) -> Result<Zeroizing<[u8; KEY_LENGTH]>, GuardError> {
         let mut identity = age::scrypt::Identity::new(self.passphrase(of, false)?);
         identity.set_max_work_factor(HARDEST);
-        decrypted(wrapped, of, &self.name(), "the passphrase", std::iter::once(&identity as &dyn age::Identity))
+        decrypted(wrapped, of, &GuardName::Passphrase, "the passphrase", std::iter::once(&identity as &dyn age::Identity))
     }
 }
 
@@ -84,7 +78,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_passphrase_opens_a_key_and_another_does_not() {
-        let wrapped = knowing(Some("correct horse")).wrap(&[7; KEY_LENGTH], "web/local").await.unwrap();
+        let wrapped = knowing(Some("correct horse")).wrap(&[7; KEY_LENGTH], "web/local").await.unwrap().text;
         assert_eq!(*knowing(Some("correct horse")).open(&wrapped, "web/local").await.unwrap(), [7; KEY_LENGTH]);
         let refused = knowing(Some("battery staple")).open(&wrapped, "web/local").await.unwrap_err();
         assert!(matches!(refused, GuardError::Refused { .. }) && !refused.to_string().contains("staple"), "{refused}");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use infra_apply::lease::{Acquired, LeaseStore, Seen, Terms, acquire, release_by_force, status};
 use infra_apply::{History, Holder, Journal, JournalHeader, StoreError, line};
-use infra_plan::{Record, STATE_VERSION, State};
+use infra_plan::{STATE_VERSION, State};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ impl Bucket {
     }
 
     /// The state and the log after it, which is this run's from now on.
-    async fn log(&self, holder: &Holder, salt: String) -> Result<(State, BucketLog), StoreError> {
+    pub(crate) async fn log(&self, holder: &Holder, salt: String) -> Result<(State, BucketLog), StoreError> {
         self.refuse_moved().await?;
         let by = By { run: holder.run.clone(), holder: Some(holder.clone()) };
         for _ in 0..TRIES {
@@ -120,7 +120,7 @@ impl Bucket {
     }
 
     async fn load(&self) -> Result<Option<Loaded>, StoreError> {
-        load(self.store.as_ref(), &self.names, &self.of, false, |_| {}).await.map_err(|error| error.told(&self.names))
+        load(self.store.as_ref(), &self.names, &self.of, false).await.map_err(|error| error.told(&self.names))
     }
 
     /// Its state, without a lease or a change; none if there is no journal.
@@ -138,10 +138,12 @@ impl Bucket {
     /// As for [`peek`](Bucket::peek).
     pub async fn history(&self) -> Result<Option<History>, StoreError> {
         self.refuse_moved().await?;
-        let mut records = Vec::new();
-        let loaded = load(self.store.as_ref(), &self.names, &self.of, true, |record: &Record| records.push(record.clone())).await;
-        let loaded = loaded.map_err(|error| error.told(&self.names))?;
-        Ok(loaded.map(|loaded| History { start: loaded.start, records }))
+        Ok(self.whole().await?.map(|loaded| History { start: loaded.start, records: loaded.records }))
+    }
+
+    /// It with all its records.
+    pub(crate) async fn whole(&self) -> Result<Option<Loaded>, StoreError> {
+        load(self.store.as_ref(), &self.names, &self.of, true).await.map_err(|error| error.told(&self.names))
     }
 
     /// Who has the lease, and since when; none if nobody ever had.
@@ -200,7 +202,7 @@ impl Bucket {
         Err(StoreError::Elsewhere { place: self.shown().to_owned(), to })
     }
 
-    /// Takes the lease for a repair.
+    /// Takes the lease for a repair, or for writing it anew.
     pub(crate) async fn lease(&self, holder: &Holder) -> Result<Acquired, StoreError> {
         Ok(acquire(Arc::clone(&self.lease), holder.clone(), self.terms).await?)
     }

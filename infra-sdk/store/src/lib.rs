@@ -15,6 +15,7 @@ mod log;
 mod names;
 mod object;
 mod repair;
+mod rewrite;
 mod snapshot;
 
 pub use bucket::{Bucket, Opened};

@@ -8,7 +8,7 @@ use object_store::{ObjectStore, ObjectStoreExt as _};
 
 use crate::names::{Names, number};
 use crate::object::{self, Lines, said};
-use crate::snapshot;
+use crate::{rewrite, snapshot};
 
 /// How many objects are asked for at a time.
 const AT_A_TIME: usize = 32;
@@ -20,6 +20,8 @@ pub(crate) struct Loaded {
     pub(crate) state: State,
     /// The state before the first record that was read.
     pub(crate) start: State,
+    /// The records that were read, where it was read from its beginning.
+    pub(crate) records: Vec<Record>,
     /// The number of its last object.
     pub(crate) number: u64,
     /// The last checksum.
@@ -72,20 +74,19 @@ pub(crate) fn remote(action: &'static str, names: &Names) -> impl Fn(object_stor
     move |source| StoreError::Remote { action, place: place.clone(), source: source.into() }
 }
 
-/// Reads a journal; none where there is none. `whole` reads it from its beginning, and `hear` is given each record that
-/// is read before it is part of the state.
-pub(crate) async fn load(
-    store: &dyn ObjectStore,
-    names: &Names,
-    of: &str,
-    whole: bool,
-    mut hear: impl FnMut(&Record),
-) -> Result<Option<Loaded>, LoadError> {
+/// Reads a journal; none where there is none. `whole` reads it from its beginning, or from where it was written anew, and
+/// keeps its records.
+pub(crate) async fn load(store: &dyn ObjectStore, names: &Names, of: &str, whole: bool) -> Result<Option<Loaded>, LoadError> {
     let failed = |error| LoadError::Store(remote("read", names)(error));
     let mut loaded = None;
     if !whole && let Some((number, snapshot, size)) = snapshot::newest(store, names, of).await.map_err(failed)? {
         let state = snapshot.state;
-        loaded = Some(Loaded { start: state.clone(), state, number, last: snapshot.last, objects: 0, bytes: 0, snapshot: size });
+        let (start, records) = (state.clone(), Vec::new());
+        loaded = Some(Loaded { start, records, state, number, last: snapshot.last, objects: 0, bytes: 0, snapshot: size });
+    }
+    if loaded.is_none() {
+        // What is before it is emptied, and does not read any more.
+        loaded = rewrite::newest(store, names, of, whole).await?;
     }
     let listed = match &loaded {
         Some(loaded) => store.list_with_offset(Some(&names.log()), &names.entry(loaded.number)),
@@ -110,18 +111,24 @@ pub(crate) async fn load(
         let Some(before) = loaded.as_mut() else {
             match header(&bytes, of, &names.show(&path)) {
                 Ok((state, last)) => {
-                    let bytes = bytes.len() as u64;
-                    loaded = Some(Loaded { start: state.clone(), state, number: 0, last, objects: 1, bytes, snapshot: 0 });
+                    let (start, records, bytes) = (state.clone(), Vec::new(), bytes.len() as u64);
+                    loaded = Some(Loaded { start, records, state, number: 0, last, objects: 1, bytes, snapshot: 0 });
                     continue;
                 }
                 Err(HeaderError::Store(error)) => return Err(LoadError::Store(error)),
                 Err(HeaderError::Broken(line, problem)) => return Err(broken(None, Vec::new(), line, problem)),
             }
         };
+        if let Some((anew, last)) = object::read_anew(&bytes) {
+            loaded = Some(rewrite::load(store, names, of, (&anew, expected, last), whole).await?);
+            continue;
+        }
         match object::read(before.last, &bytes) {
             Ok(object) => {
                 for record in object.records {
-                    hear(&record);
+                    if whole {
+                        before.records.push(record.clone());
+                    }
                     before.state.apply(record);
                 }
                 before.number = expected;
@@ -135,13 +142,13 @@ pub(crate) async fn load(
     Ok(loaded)
 }
 
-enum HeaderError {
+pub(crate) enum HeaderError {
     Store(StoreError),
     Broken(usize, String),
 }
 
-/// Reads the first object, which says whose journal it is.
-fn header(bytes: &[u8], of: &str, shown: &str) -> Result<(State, u32), HeaderError> {
+/// Reads the first line, which says whose journal it is.
+pub(crate) fn header(bytes: &[u8], of: &str, shown: &str) -> Result<(State, u32), HeaderError> {
     let line = Lines::of(bytes).next().and_then(|(_, line)| line);
     let line = line.ok_or_else(|| HeaderError::Broken(1, "it ends within the line: the object is not whole".to_owned()))?;
     let (last, header) = line::read::<JournalHeader>(0, line).map_err(|error| HeaderError::Broken(1, said(error)))?;

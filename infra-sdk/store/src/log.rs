@@ -10,7 +10,7 @@ use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
 
 use crate::load::{Loaded, remote};
 use crate::names::Names;
-use crate::object::{self, By};
+use crate::object::{self, Anew, By};
 use crate::snapshot::{self, Snapshot};
 
 /// How many objects an opening may have to read beside a snapshot, before there is a newer one.
@@ -59,8 +59,32 @@ impl BucketLog {
         Ok(true)
     }
 
+    /// The number of the next object.
+    pub(crate) fn next(&self) -> u64 {
+        self.number + 1
+    }
+
+    /// Writes the object from which on the journal is the one written anew. Says whether it was.
+    pub(crate) async fn put_anew(&mut self, by: &By, anew: &Anew) -> Result<bool, StoreError> {
+        let wrong =
+            |error: serde_json::Error| StoreError::Remote { action: "write", place: self.names.shown().to_owned(), source: error.into() };
+        let (bytes, last) = object::write_anew(by, anew).map_err(wrong)?;
+        let path = self.names.entry(self.next());
+        if !create(self.store.as_ref(), &path, bytes).await.map_err(remote("write", &self.names))? {
+            return Ok(false);
+        }
+        self.number += 1;
+        self.last = last;
+        Ok(true)
+    }
+
+    /// The state after all that is written, with the last object's number.
+    pub(crate) fn snapshot_of(&self, state: State) -> (u64, Snapshot) {
+        (self.number, Snapshot { of: self.of.clone(), last: self.last, state })
+    }
+
     /// Who wrote the object that is in the way, as far as it says.
-    async fn fenced(&self) -> StoreError {
+    pub(crate) async fn fenced(&self) -> StoreError {
         let object = match self.store.get(&self.names.entry(self.number + 1)).await {
             Ok(found) => found.bytes().await.ok(),
             Err(_) => None,

@@ -47,6 +47,16 @@ impl Names {
         self.snapshots().join(format!("{number:020}"))
     }
 
+    /// All journals that were written anew.
+    pub(crate) fn rewritten(&self) -> Path {
+        self.root.clone().join("rewritten")
+    }
+
+    /// What the journal is called that a run writes anew, up to the object with that number.
+    pub(crate) fn anew(number: u64, run: &str) -> String {
+        format!("{number:020}-{run}")
+    }
+
     /// Where a damaged object is kept.
     pub(crate) fn aside(&self, time: u64, path: &Path) -> Path {
         let name = path.filename().unwrap_or_default();
@@ -62,6 +72,11 @@ impl Names {
     pub(crate) fn moved(&self) -> Path {
         self.root.clone().join("moved")
     }
+}
+
+/// The number in the name of a journal that was written anew.
+pub(crate) fn number_anew(name: &str) -> Option<u64> {
+    name.split_once('-').filter(|(number, _)| number.len() == 20)?.0.parse().ok()
 }
 
 /// The number in an object's name.

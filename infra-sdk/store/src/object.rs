@@ -1,7 +1,8 @@
 //! One object of a journal: who wrote it, and the records that became durable with it.
 //!
 //! Its lines are those of a journal's file, chained over all objects. The first says which run wrote it, so that no two
-//! runs ever write the same bytes, and a writer whose answer got lost knows its own object again.
+//! runs ever write the same bytes, and a writer whose answer got lost knows its own object again. One that says where
+//! the journal is written anew begins a chain of its own, since what was before it does not count any more.
 
 use infra_apply::{Holder, line};
 use infra_plan::Record;
@@ -22,6 +23,18 @@ struct ByLine {
     by: By,
     /// How many records follow, so that an object that was cut between two lines is not taken for a whole one.
     records: usize,
+    /// Where all records up to this object are, instead of in the objects before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    anew: Option<Anew>,
+}
+
+/// A journal that was written anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Anew {
+    /// What the object with it is called.
+    pub(crate) name: String,
+    /// Its last checksum.
+    pub(crate) last: u32,
 }
 
 /// Why an object cannot be read: the line, from 1, and what is wrong with it.
@@ -30,11 +43,25 @@ pub(crate) type Problem = (usize, String);
 /// Writes an object; returns it with the last checksum.
 pub(crate) fn write(before: u32, by: &By, records: &[Record]) -> Result<(Vec<u8>, u32), serde_json::Error> {
     let mut bytes = Vec::new();
-    let mut last = line::write(before, &ByLine { by: by.clone(), records: records.len() }, &mut bytes)?;
+    let mut last = line::write(before, &ByLine { by: by.clone(), records: records.len(), anew: None }, &mut bytes)?;
     for record in records {
         last = line::write(last, record, &mut bytes)?;
     }
     Ok((bytes, last))
+}
+
+/// Writes the object from which on the journal is another one; returns it with its checksum.
+pub(crate) fn write_anew(by: &By, anew: &Anew) -> Result<(Vec<u8>, u32), serde_json::Error> {
+    let mut bytes = Vec::new();
+    let last = line::write(0, &ByLine { by: by.clone(), records: 0, anew: Some(anew.clone()) }, &mut bytes)?;
+    Ok((bytes, last))
+}
+
+/// Where the journal is written anew, and the object's checksum, if it is such an object.
+pub(crate) fn read_anew(bytes: &[u8]) -> Option<(Anew, u32)> {
+    let (_, first) = Lines::of(bytes).next()?;
+    let (last, line) = line::read::<ByLine>(0, first?).ok()?;
+    Some((line.anew?, last))
 }
 
 /// What an object says.

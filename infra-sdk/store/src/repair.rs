@@ -27,7 +27,7 @@ impl Bucket {
 
     async fn repair_held(&self, holder: &Holder, agree: impl FnOnce(&Damage) -> bool) -> Result<Option<Repaired>, StoreError> {
         self.refuse_moved().await?;
-        let broken = match load(self.store.as_ref(), &self.names, &self.of, false, |_| {}).await {
+        let broken = match load(self.store.as_ref(), &self.names, &self.of, false).await {
             Ok(loaded) => return Ok(loaded.map(|_| Repaired::default())),
             Err(LoadError::Store(error)) => return Err(error),
             Err(LoadError::Broken(broken)) => *broken,

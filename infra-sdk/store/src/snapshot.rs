@@ -48,15 +48,29 @@ pub(crate) async fn newest(store: &dyn ObjectStore, names: &Names, of: &str) -> 
 
 /// Writes the snapshot after an object, and removes older ones; returns its size.
 pub(crate) async fn write(store: &Arc<dyn ObjectStore>, names: &Names, at: u64, snapshot: &Snapshot) -> object_store::Result<u64> {
+    let size = put(store, names, at, snapshot).await?;
+    let all = listed(store.as_ref(), names).await?;
+    for path in all.iter().take(all.len().saturating_sub(KEPT)) {
+        store.delete(path).await?;
+    }
+    Ok(size)
+}
+
+/// Writes the only snapshot that there is from then on.
+pub(crate) async fn replace(store: &Arc<dyn ObjectStore>, names: &Names, at: u64, snapshot: &Snapshot) -> object_store::Result<()> {
+    put(store, names, at, snapshot).await?;
+    for path in listed(store.as_ref(), names).await?.iter().filter(|path| **path != names.snapshot(at)) {
+        store.delete(path).await?;
+    }
+    Ok(())
+}
+
+async fn put(store: &Arc<dyn ObjectStore>, names: &Names, at: u64, snapshot: &Snapshot) -> object_store::Result<u64> {
     let mut bytes = Vec::new();
     let wrong = |error: serde_json::Error| object_store::Error::Generic { store: "snapshot", source: error.into() };
     line::write(0, snapshot, &mut bytes).map_err(wrong)?;
     let size = bytes.len() as u64;
     store.put(&names.snapshot(at), bytes.into()).await?;
-    let all = listed(store.as_ref(), names).await?;
-    for path in all.iter().take(all.len().saturating_sub(KEPT)) {
-        store.delete(path).await?;
-    }
     Ok(size)
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use infra_apply::{Invocation, run_command};
+use infra_apply::{Invocation, Scrub, run_command};
 
 use super::digest::Hash;
 use super::error::AssetError;
@@ -39,7 +39,7 @@ pub(crate) async fn built(build: &Build, folder: &Path, store: &Store) -> Result
     let own = [("OUT".to_owned(), out_text.clone().into_owned()), ("SOURCE_DATE_EPOCH".to_owned(), EPOCH.to_owned())];
     let environment = own.into_iter().chain(build.environment.clone()).collect();
     let argv = build.argv.iter().map(|word| word.replace(Build::OUT, &out_text)).collect();
-    let ended = run_command(Invocation { argv, environment, folder: work, seconds: build.seconds }).await;
+    let ended = run_command(Invocation { argv, environment, folder: work, seconds: build.seconds }, Scrub::default()).await;
     ended.map_err(|why| AssetError::Command { command: shown(build), why })?;
     store.keep_folder(&out, &name)
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use infra_apply::{Invocation, run_command};
+use infra_apply::{Invocation, Scrub, run_command};
 
 use super::error::AssetError;
 use crate::ImageSource;
@@ -133,7 +133,8 @@ async fn run(order: &Order<'_>, argv: Vec<String>, seconds: u64) -> Result<(), A
     let path = order.path.map(|path| ("PATH".to_owned(), path.to_owned()));
     let command = argv.join(" ");
     let environment = secrets.chain(fixed).chain(path).collect();
-    let ended = run_command(Invocation { argv, environment, folder: PathBuf::new(), seconds }).await;
+    let scrub = Scrub::of(order.secrets.iter().map(|(_, value)| *value));
+    let ended = run_command(Invocation { argv, environment, folder: PathBuf::new(), seconds }, scrub).await;
     ended.map(drop).map_err(|why| AssetError::Command { command, why })
 }
 

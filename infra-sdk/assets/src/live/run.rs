@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use infra_apply::{Class, Creation, Found, Handler, Invocation, ProviderError, RunOnce, Runner, run_command};
+use infra_apply::{Class, Creation, Found, Handler, Invocation, ProviderError, RunOnce, Runner, Scrub, run_command};
 use infra_core::{Schema, Value};
 
 use crate::{Run, RunInputs, RunOutputs};
@@ -24,7 +24,9 @@ impl RunOnce for Run {
         let seconds = line.seconds.unwrap_or(SECONDS);
         let doing = format!("run `{}`", line.argv.join(" "));
         let failed = |why: &str| ProviderError::new(Class::Other, doing.clone(), format!("it {why}"));
-        let ended = run_command(Invocation { argv: line.argv.clone(), environment, folder, seconds }).await;
+        // Which of them are secret is not known any more here; what is short is none.
+        let scrub = Scrub::of(environment.iter().map(|(_, value)| value.as_str()).filter(|value| value.len() >= 8));
+        let ended = run_command(Invocation { argv: line.argv.clone(), environment, folder, seconds }, scrub).await;
         let output = ended.map_err(|why| failed(&why))?.ok_or_else(|| failed("wrote more than a mebibyte to its standard output"))?;
         let text = String::from_utf8(output).map_err(|_| failed("wrote to its standard output what is no UTF-8"))?;
         let text = text.trim_end_matches(['\n', '\r']).to_owned();

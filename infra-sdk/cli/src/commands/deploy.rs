@@ -152,7 +152,7 @@ impl Deploy {
                 done: format!("Deployed {}", session.title()),
                 undone: format!("The deployment of {}", session.title()),
                 unchanged: format!("Nothing to change: {} in {} is as its program declares it.", session.stack, session.environment.name),
-                again: with(session.command_with("deploy", &self.program), &self.selection.words()),
+                again: with(session.command_with("deploy", &self.program, &engine), &self.selection.words()),
                 settle: session.command("state settle"),
                 findings,
             };

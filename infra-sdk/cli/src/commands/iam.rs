@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use infra_apply::{PlanError, settled};
 use infra_plan::{Observed, plan, plan_destroy};
 use infra_policy::permissions::{Basis, Purpose, least};
+use infra_seal::GuardName;
 
 use crate::Providers;
 use crate::arguments::{ProgramArguments, StackArguments};
@@ -86,6 +87,9 @@ impl Iam {
         let (policy, unknown) = least(purpose, &basis);
         for kind in unknown {
             note(&format!("nobody knows what `{kind}` needs: add that by hand"));
+        }
+        if let guard @ GuardName::Kms(_) = &session.environment.key {
+            note(&format!("the state's secrets are sealed with {guard}: kms:Encrypt and kms:Decrypt on that key are not in it"));
         }
         json_document(&policy)?;
         Ok(Exit::Done)

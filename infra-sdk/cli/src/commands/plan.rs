@@ -127,12 +127,14 @@ impl Plan {
         if self.stack.json {
             json_document(&plan.redacted())?;
         } else if self.markdown {
-            print(&show::markdown(&plan, &session.command_with("plan", &self.program)))?;
+            print(&show::markdown(&plan, &session.command_with("plan", &self.program, &engine)))?;
         } else if plan.has_changes() {
             print(&show::plan(&plan, width_of_stdout(), Paint::stdout()))?;
-            let command = with(session.command_with("deploy", &self.program), &self.selection.words());
+            let command = with(session.command_with("deploy", &self.program, &engine), &self.selection.words());
             let command = match &self.out {
-                Some(path) => format!("{} --plan {}", session.command_with("deploy", &self.program), quoted(&path.display().to_string())),
+                Some(path) => {
+                    format!("{} --plan {}", session.command_with("deploy", &self.program, &engine), quoted(&path.display().to_string()))
+                }
                 None => command,
             };
             if !denied {

@@ -1,6 +1,11 @@
 //! What the tests of the real command share.
 
-#![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "a test panics where it fails, and uses of what is shared what it needs")]
+#![allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "a test panics where it fails, and uses a part of what is shared")]
+
+pub mod census;
+pub mod leaks;
+pub mod project;
+pub mod proxy;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,9 +29,9 @@ pub fn built(stack: &str, folder: &Path) -> PathBuf {
     program
 }
 
-/// The command, with none of the environment that leads to a cloud.
+/// The command, with none of the environment that leads to a cloud. `INFRA_BINARY` names another one than was just built.
 pub fn infra(folder: &Path, line: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_infra"));
+    let mut command = Command::new(binary());
     command.current_dir(folder).stdin(Stdio::null()).args(line.split_whitespace());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("AWS_") || name == "INFRA_CALLED_AS" {
@@ -35,6 +40,11 @@ pub fn infra(folder: &Path, line: &str) -> Command {
     }
     command.env("AWS_CONFIG_FILE", "/nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "/nowhere").env("AWS_EC2_METADATA_DISABLED", "true");
     command
+}
+
+/// The command's file.
+pub fn binary() -> PathBuf {
+    std::env::var_os("INFRA_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_infra").into(), PathBuf::from)
 }
 
 /// Everything that a run printed.

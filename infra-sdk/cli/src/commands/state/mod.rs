@@ -69,6 +69,7 @@ Examples:
         #[arg(long, value_name = "N")]
         at: Option<u64>,
     },
+    #[command(visible_alias = "rename")]
     Mv(mv::Mv),
     Rm(rm::Rm),
     Settle(settle::Settle),

@@ -21,7 +21,7 @@ use crate::show::{json_line, print, say};
 #[command(after_help = "\
 Examples:
   infra state mv web aws:ec2/vpc:main aws:ec2/vpc:network/main
-  infra state mv web main core --env production")]
+  infra state rename web main core --env production")]
 pub(super) struct Mv {
     #[command(flatten)]
     pub(super) stack: StackArguments,

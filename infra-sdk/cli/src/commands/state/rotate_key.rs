@@ -17,18 +17,21 @@ use crate::show::{json_line, print, say};
 /// The journal is written anew with every secret of its history under the new key, and the old key is in it no more: who
 /// had that can open copies that were made before, and nothing that is written from now on. `--to` names who can open the
 /// new key; without it that is who infra.toml names with `key`, or else the age identity of this user, which is made if
-/// there is none.
+/// there is none. A key of AWS KMS is called with the stack and the environment as its encryption context.
+///
+/// Of a state in a bucket the old objects are emptied. A bucket that keeps versions still has what was in them.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   infra state rotate-key web
   infra state rotate-key web --env production --to age
+  infra state rotate-key web --env production --to kms:alias/infra
   infra state rotate-key web --env production --to passphrase")]
 pub(super) struct RotateKey {
     #[command(flatten)]
     pub(super) stack: StackArguments,
 
-    /// Who can open the new key: `age`, `age:RECIPIENT,…` or `passphrase`.
+    /// Who can open the new key: `age`, `age:RECIPIENT,…`, `passphrase`, or `kms:` with a key's alias, id or ARN.
     #[arg(long, value_name = "GUARD", value_parser = |text: &str| text.parse::<GuardName>())]
     to: Option<GuardName>,
 }
@@ -58,7 +61,7 @@ impl RotateKey {
             true => Vec::new(),
             false => vec![Record::Keyed { key: wrapped.clone() }],
         };
-        let records = session.place.rewrite(change, keyed)?.ok_or_else(|| session.not_deployed())?;
+        let records = session.place.rewrite(change, keyed).await?.ok_or_else(|| session.not_deployed())?;
         let before = state.key.map(|key| key.id);
         if self.stack.json {
             let fields = json!({ "key": wrapped.id, "guard": wrapped.guard, "before": before, "records": records });
