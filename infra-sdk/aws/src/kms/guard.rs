@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
+use aws_sdk_kms::Client;
 use aws_smithy_types::Blob;
 use infra_apply::{Class, ProviderError};
 
-use super::Client;
 use crate::sdk::failed;
 
 /// How often a call is tried: no engine stands behind it that would.
