@@ -200,14 +200,27 @@ def container_services() -> None:
 
 
 def buckets() -> None:
-    """Tags of a new bucket were dropped; of some settings half was forgotten, or all: those are kept
-    as they were sent and told so. Where moto knew nothing of a setting, sending it made a bucket. To
-    look for a bucket or an object that is not there was a fault."""
+    """A new bucket's tags were dropped, and it was without what AWS protects all buckets with. Of some
+    settings half was forgotten, or all: those are kept as they were sent and told so. Where moto knew
+    nothing of a setting, sending it made a bucket. To look for a bucket or an object that is not
+    there was a fault."""
     from xml.etree import ElementTree
 
     from moto.s3.responses import S3Response
 
     namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
+    root = "ServerSideEncryptionConfiguration"
+    default = "ApplyServerSideEncryptionByDefault"
+    encrypted = (
+        f'<{root} xmlns="{namespace}"><Rule><{default}><SSEAlgorithm>AES256</SSEAlgorithm>'
+        f"</{default}><BucketKeyEnabled>false</BucketKeyEnabled></Rule></{root}>"
+    )
+    protection = [
+        "BlockPublicAcls",
+        "IgnorePublicAcls",
+        "BlockPublicPolicy",
+        "RestrictPublicBuckets",
+    ]
     # By the word in the query; what lists those that have ids of their own.
     forgotten = {"encryption", "lifecycle", "logging", "notification", "replication", "website"}
     unknown = {"abac", "metrics", "intelligent-tiering"}
@@ -233,7 +246,7 @@ def buckets() -> None:
         if word is None:
             answer = original(self, request, bucket_name, query)
             if set(query) <= {"x-id"}:
-                tag_new_bucket(self, bucket_name)
+                finish_new_bucket(self, bucket_name)
             return answer
         if word in forgotten:
             answer = original(self, request, bucket_name, query)
@@ -258,8 +271,11 @@ def buckets() -> None:
         if key(word, query) in all_kept:
             body, headers = all_kept[key(word, query)]
             return 200, headers, body
+        if word == "encryption":
+            return 200, {}, encrypted
         if word == "abac":
-            return 200, {}, f'<AbacStatus xmlns="{namespace}"><Status>Disabled</Status></AbacStatus>'
+            status = "<Status>Disabled</Status>"
+            return 200, {}, f'<AbacStatus xmlns="{namespace}">{status}</AbacStatus>'
         return original(self, bucket_name, query)
 
     def delete(original: Any, self: Any, bucket_name: str, query: Any) -> Any:
@@ -270,7 +286,11 @@ def buckets() -> None:
             return 204, {}, ""
         return original(self, bucket_name, query)
 
-    def tag_new_bucket(self: Any, bucket_name: str) -> None:
+    def finish_new_bucket(self: Any, bucket_name: str) -> None:
+        bucket = self.backend.get_bucket(bucket_name)
+        bucket.ownership_rule = bucket.ownership_rule or "BucketOwnerEnforced"
+        if not bucket.public_access_block:
+            self.backend.put_public_access_block(bucket_name, dict.fromkeys(protection, "true"))
         if not self.body:
             return
         tags = ElementTree.fromstring(self.body).iter(f"{{{namespace}}}Tag")
@@ -350,7 +370,8 @@ def contributor_insights() -> None:
     def describe(self: Any) -> ActionResult:
         table = self.dynamodb_backend.get_table(self.body["TableName"])
         mode = getattr(table, "contributor_insights", None)
-        result = {"TableName": table.name, "ContributorInsightsStatus": "ENABLED" if mode else "DISABLED"}
+        status = "ENABLED" if mode else "DISABLED"
+        result = {"TableName": table.name, "ContributorInsightsStatus": status}
         return ActionResult({**result, **({"ContributorInsightsMode": mode} if mode else {})})
 
     def update(self: Any) -> ActionResult:

@@ -55,7 +55,7 @@ pub struct ReplicaRegion {
     /// The region, as in `eu-west-1`.
     pub region: String,
     /// The key there that it is encrypted with, by ARN. Default: the account's own.
-    #[input(cloud = "KmsKeyId")]
+    #[input(filled, cloud = "KmsKeyId")]
     pub kms_key: Option<KeyArn>,
 }
 

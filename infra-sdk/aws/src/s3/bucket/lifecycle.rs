@@ -46,10 +46,11 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct LifecycleRule {
     /// Its name, up to 255 characters, the only one of the bucket. Default: one that S3 makes.
+    #[input(filled)]
     pub id: Option<String>,
     /// Whether it holds.
     pub status: RuleStatus,
-    /// What the keys of its objects begin with.
+    /// What the keys of its objects begin with; not an empty text.
     pub prefix: Option<String>,
     /// The tags that its objects have, all of them.
     #[input(cloud = "TagFilters")]
@@ -65,6 +66,7 @@ pub struct LifecycleRule {
     /// When they are deleted, at midnight UTC, as in `2030-01-01T00:00:00Z`.
     pub expiration_date: Option<String>,
     /// Whether delete markers that hide nothing any more are removed.
+    #[input(filled)]
     pub expired_object_delete_marker: Option<bool>,
     /// When they are moved to other storage classes.
     #[input(cloud = "Transitions")]
@@ -173,7 +175,7 @@ pub(super) mod live {
         LifecycleRule {
             id: rule.id().map(str::to_owned),
             status: RuleStatus::from_word(rule.status().as_str()).unwrap_or(RuleStatus::Disabled),
-            prefix: Some(prefix.unwrap_or_default().to_owned()),
+            prefix: prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned),
             tags: Some(tags).filter(|tags| !tags.is_empty()),
             object_size_greater_than: greater,
             object_size_less_than: less,
@@ -257,7 +259,7 @@ pub(super) mod live {
             LifecycleRule {
                 id: Some("old".into()),
                 status: RuleStatus::Enabled,
-                prefix: Some(String::new()),
+                prefix: None,
                 tags: None,
                 object_size_greater_than: None,
                 object_size_less_than: None,

@@ -30,10 +30,10 @@ pub struct EventDestination {
     #[input(set, cloud = "Event", unlike_cloud = "the API takes several events at once")]
     pub events: Vec<String>,
     /// Only of objects whose keys begin with this.
-    #[input(cloud = "Filter/S3Key/Rules/Value", unlike_cloud = "one of the filter's rules")]
+    #[input(cloud = "Filter/S3Key/Rules/Value")]
     pub prefix: Option<String>,
     /// Only of objects whose keys end with this, as in `.jpg`.
-    #[input(cloud = "Filter/S3Key/Rules/Value", unlike_cloud = "one of the filter's rules")]
+    #[input(cloud = "Filter/S3Key/Rules/Value")]
     pub suffix: Option<String>,
 }
 

@@ -36,15 +36,16 @@ pub struct ReplicationRule {
     #[input(cloud = "Destination/Bucket")]
     pub bucket: BucketArn,
     /// Which rule counts where several name the same bucket: that of the highest number. Default: 0.
+    #[input(filled)]
     pub priority: Option<i32>,
-    /// What the keys of the objects begin with.
+    /// What the keys of the objects begin with; not an empty text.
     #[input(cloud = "Filter/Prefix")]
     pub prefix: Option<String>,
     /// The tags of the objects, all of them.
     #[input(cloud = "Filter/And/TagFilters")]
     pub tags: Option<Tags>,
     /// Whether deletions are copied, as delete markers. Default: no.
-    #[input(cloud = "DeleteMarkerReplication/Status")]
+    #[input(filled, cloud = "DeleteMarkerReplication/Status")]
     pub delete_markers: Option<RuleStatus>,
     /// The storage class of the copies. Default: that of the objects.
     #[input(cloud = "Destination/StorageClass", unlike_cloud = "the classes that one copies to; `STANDARD` is that of most objects")]
@@ -56,7 +57,7 @@ pub struct ReplicationRule {
     #[input(cloud = "Destination/Account")]
     pub account: Option<String>,
     /// Whether S3 promises to copy within 15 minutes, and says when it did not. Default: no.
-    #[input(cloud = "Destination/ReplicationTime/Status")]
+    #[input(filled, cloud = "Destination/ReplicationTime/Status")]
     pub within_15_minutes: Option<RuleStatus>,
 }
 
@@ -95,7 +96,7 @@ pub(super) mod live {
             status: RuleStatus::from_word(rule.status().as_str()).unwrap_or(RuleStatus::Disabled),
             bucket: BucketArn::new(destination.map(Destination::bucket).unwrap_or_default()),
             priority: rule.priority(),
-            prefix: Some(prefix.unwrap_or_default().to_owned()),
+            prefix: prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned),
             tags: Some(tags).filter(|tags| !tags.is_empty()),
             delete_markers: status(rule.delete_marker_replication().and_then(|markers| markers.status()).map(|word| word.as_str())),
             storage_class: destination
