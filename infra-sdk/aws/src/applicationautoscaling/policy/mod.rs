@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ScalableTargetId;
 use crate::cloudwatch::AlarmActionArn;
 
-pub use tracking::{CustomizedMetric, PredefinedMetric, PredefinedMetricKind, TargetTracking};
+pub use tracking::{CustomizedMetric, PredefinedMetric, PredefinedMetricKind, TargetTracking, TargetTrackingBuilder};
 
 choices! {
     /// What an adjustment is a number of.
