@@ -24,7 +24,7 @@ pub(crate) fn security_groups(stack: &Stack, config: &Config) -> Groups {
         group.egress([SecurityGroupRule::all().to_cidr("0.0.0.0/0")]).add(stack)
     };
     let front = if config.certificate.is_some() { vec![443, 80] } else { vec![80] };
-    let web = front.iter().flat_map(|port| config.cidr_blocks.iter().map(|range| SecurityGroupRule::tcp(*port).from_cidr(range)));
+    let web = front.iter().flat_map(|port| config.cidr_blocks.iter().map(move |range| SecurityGroupRule::tcp(*port).from_cidr(range)));
     let load_balancer = group("load-balancer", "Whoever may use the server", web.collect());
     let tasks = group("tasks", "The load balancer", vec![SecurityGroupRule::tcp(PORT).from_group(&load_balancer)]);
     let database = group("database", "The tasks", vec![SecurityGroupRule::tcp(3306).from_group(&tasks)]);

@@ -1,5 +1,6 @@
 //! The load balancer, and how requests come to the tasks.
 
+use infra_sdk::aws::acm::CertificateArn;
 use infra_sdk::aws::ec2::{SubnetId, VpcId};
 use infra_sdk::aws::elbv2::{HealthCheck, Listener, LoadBalancer, Protocol, Scheme, TargetGroup, TargetType};
 use infra_sdk::prelude::*;
@@ -33,7 +34,8 @@ pub(crate) fn front(stack: &Stack, config: &Config, groups: &Groups) -> Front {
         return Front { targets, listener, url: output!("http://{}", balancer.dns_name()) };
     };
     Listener::new("http").load_balancer(&balancer).port(80).protocol(Protocol::Http).redirect_to_https().add(stack);
-    let listener = Listener::new("https").load_balancer(&balancer).port(443).protocol(Protocol::Https).certificate(certificate);
+    let listener =
+        Listener::new("https").load_balancer(&balancer).port(443).protocol(Protocol::Https).certificate(CertificateArn::new(certificate));
     let listener = listener.forward_to(&targets).add(stack);
     Front { targets, listener, url: output!("https://{}", balancer.dns_name()) }
 }

@@ -1,6 +1,6 @@
 //! The server: its tasks, the service that keeps them, and how many there are.
 
-use infra_sdk::aws::applicationautoscaling::{ScalableTarget, ScalingPolicy, TargetTracking};
+use infra_sdk::aws::applicationautoscaling::{ScalableTarget, ScalingPolicy, TargetTracking, TargetTrackingBuilder};
 use infra_sdk::aws::ec2::SubnetId;
 use infra_sdk::aws::ecs::{
     Cluster, ContainerDefinition, DeploymentConfiguration, FargateService, LoadBalancer, LogConfiguration, PortMapping, TaskDefinition,
@@ -8,6 +8,7 @@ use infra_sdk::aws::ecs::{
 use infra_sdk::aws::logs::LogGroup;
 use infra_sdk::aws::rds::DbInstance;
 use infra_sdk::aws::s3::Bucket;
+use infra_sdk::core::Set;
 use infra_sdk::prelude::*;
 
 use crate::access::{Groups, PORT, Roles};
@@ -70,7 +71,7 @@ pub(crate) fn service(
     let service = roles.policies.iter().fold(service, |service, policy| service.depends_on(policy)).add(stack);
 
     let target = ScalableTarget::of_service("mlflow", &service).min_capacity(config.tasks.min).max_capacity(config.tasks.max).add(stack);
-    let policy = |name: &str, tracking: infra_sdk::aws::applicationautoscaling::TargetTrackingBuilder<_>| {
+    let policy = |name: &str, tracking: TargetTrackingBuilder<Set>| {
         let tracking = tracking.scale_in_cooldown(config.tasks.scale_in_cooldown).scale_out_cooldown(config.tasks.scale_out_cooldown);
         ScalingPolicy::new(name).target(&target).target_tracking(tracking).add(stack);
     };

@@ -5,7 +5,7 @@ mod target;
 
 pub use policy::{
     AdjustmentType, CustomizedMetric, MetricAggregation, PredefinedMetric, PredefinedMetricKind, ScalingPolicy, ScalingPolicyId,
-    ScalingPolicyInputs, ScalingPolicyOutputs, StepAdjustment, StepScaling, TargetTracking,
+    ScalingPolicyInputs, ScalingPolicyOutputs, StepAdjustment, StepScaling, TargetTracking, TargetTrackingBuilder,
 };
 pub use target::{
     ScalableResourceId, ScalableTarget, ScalableTargetId, ScalableTargetInputs, ScheduledAction, ServiceNamespace, SuspendedState,

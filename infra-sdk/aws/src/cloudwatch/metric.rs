@@ -242,9 +242,10 @@ pub(crate) fn full_name(of: &impl Declared) -> Output<String> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Block)]
 pub struct MetricStat {
     /// The metric.
+    #[input(unlike_cloud = "the schema of application auto scaling leaves it out, and its API does not")]
     pub metric: Metric,
     /// How one number is made of a period's values.
-    #[input(cloud = "Stat")]
+    #[input(cloud = "Stat", unlike_cloud = "the schema of application auto scaling leaves it out, and its API does not")]
     pub stat: Stat,
     /// Seconds that a period lasts: 10, 20, 30 or a multiple of 60. Required in an alarm.
     #[input(unlike_cloud = "alarms need it and scaling policies have none, so the service says where it lacks")]
@@ -263,6 +264,7 @@ impl Default for Stat {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Block)]
 pub struct MetricQuery {
     /// The name, as in `m1`: a small letter, then letters, digits and `_`.
+    #[input(unlike_cloud = "the schema of application auto scaling leaves it out, and its API does not")]
     pub id: String,
     /// The metric. Either this or `expression`.
     pub metric_stat: Option<MetricStat>,

@@ -89,7 +89,7 @@ pub struct ClusterInputs {
     #[input(name = 255, replace, cloud = "ClusterName")]
     pub name: Option<String>,
     /// How closely its containers are watched. Default: what the account says, which is not at all.
-    #[input(cloud = "ClusterSettings", unlike_cloud = "the list of settings has this one only, which is a word here")]
+    #[input(cloud = "ClusterSettings")]
     pub container_insights: Option<ContainerInsights>,
     /// How commands are run inside its containers.
     #[input(cloud = "Configuration/ExecuteCommandConfiguration")]

@@ -33,6 +33,7 @@ choices! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct LogConfiguration {
     /// What takes it.
+    #[input(unlike_cloud = "the API requires it of services too")]
     pub log_driver: LogDriver,
     /// What the driver is told, by its own names.
     pub options: Option<BTreeMap<String, String>>,

@@ -26,15 +26,15 @@ pub use secret::SecretSource;
 pub use service::{
     AdvancedConfiguration, CanaryConfiguration, CircuitBreaker, ClientAlias, DeploymentAlarms, DeploymentConfiguration,
     DeploymentController, DeploymentStrategy, EcsService, EcsServiceArn, EcsServiceInputs, EcsServiceOutputs, FargateService,
-    FargateServiceArn, FargateServiceInputs, FargateServiceOutputs, LaunchType, LifecycleHook, LifecycleStage, LinearConfiguration,
-    LoadBalancer, ManagedEbsVolume, PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType, PropagateTags,
-    SchedulingStrategy, ServiceConnect, ServiceConnectAccessLogs, ServiceConnectService, ServiceConnectTimeout, ServiceConnectTls,
-    ServiceRegistry, ServiceVolume, ThresholdType, VpcLattice, ZoneRebalancing,
+    FargateServiceArn, FargateServiceInputs, FargateServiceOutputs, GatewayAccess, GatewayConnector, LaunchType, LifecycleHook,
+    LifecycleStage, LinearConfiguration, LoadBalancer, ManagedEbsVolume, PlacementConstraint, PlacementConstraintType, PlacementStrategy,
+    PlacementStrategyType, PropagateTags, SchedulingStrategy, ServiceConnect, ServiceConnectAccessLogs, ServiceConnectService,
+    ServiceConnectTimeout, ServiceConnectTls, ServiceMetric, ServiceRegistry, ServiceVolume, ThresholdType, VpcLattice, ZoneRebalancing,
 };
 pub use strategy::CapacityProviderStrategyItem;
 pub use task_definition::{
     Compatibility, CpuArchitecture, IpcMode, NetworkMode, OperatingSystemFamily, PidMode, ProxyConfiguration, RuntimePlatform,
-    TaskDefinition, TaskDefinitionArn, TaskDefinitionInputs, TaskDefinitionOutputs, TaskPlacementConstraint,
+    TaskDefinition, TaskDefinitionArn, TaskDefinitionInputs, TaskDefinitionOutputs, TaskPlacementConstraint, TaskPlacementConstraintType,
 };
 pub use volume::{
     DockerVolume, DockerVolumeScope, EfsAuthorization, EfsIam, EfsVolume, FsxAuthorization, FsxWindowsVolume, S3FilesVolume,

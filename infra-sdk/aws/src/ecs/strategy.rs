@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct CapacityProviderStrategyItem {
     /// The provider: `FARGATE`, `FARGATE_SPOT`, or one that the cluster has.
+    #[input(unlike_cloud = "an item that names no provider is none")]
     pub capacity_provider: String,
     /// How many tasks run on it before the weights count. Only one item may say it. Default: 0.
     pub base: Option<i32>,

@@ -32,6 +32,7 @@ impl LayerContent {
     handle = LayerVersion, id = LayerVersionArn, outputs = LayerVersionOutputs, kind = "aws:lambda/layer-version",
     cloud = "AWS::Lambda::LayerVersion",
     iam("lambda:GetLayerVersion", "lambda:ListLayerVersions", create("lambda:PublishLayerVersion"), delete("lambda:DeleteLayerVersion")),
+    without("Content/S3ObjectStorageMode" = "an archive is copied, so that it stays what it was"),
 )]
 pub struct LayerVersionInputs {
     /// Where its archive is.
@@ -44,7 +45,7 @@ pub struct LayerVersionInputs {
     #[input(replace)]
     pub description: Option<String>,
     /// The runtimes that it is for, as in `python3.12`. Default: any.
-    #[input(replace, set, unlike_cloud = "the list of runtimes grows too often to be one of ours")]
+    #[input(replace, set)]
     pub compatible_runtimes: Option<Vec<String>>,
     /// The processors that it is for. Default: any.
     #[input(replace, set)]

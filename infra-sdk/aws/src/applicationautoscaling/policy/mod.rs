@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ScalableTargetId;
 use crate::cloudwatch::AlarmActionArn;
 
-pub use tracking::{CustomizedMetric, PredefinedMetric, PredefinedMetricKind, TargetTracking};
+pub use tracking::{CustomizedMetric, PredefinedMetric, PredefinedMetricKind, TargetTracking, TargetTrackingBuilder};
 
 choices! {
     /// What an adjustment is a number of.
@@ -101,10 +101,10 @@ pub struct StepScaling {
 )]
 pub struct ScalingPolicyInputs {
     /// What scales.
-    #[input(replace, cloud = "ScalingTargetId", unlike_cloud = "the one way to say it, so required")]
+    #[input(replace, cloud = "ScalingTargetId")]
     pub target: ScalableTargetId,
     /// Its name, at most 256 characters. Default: made from stack and resource.
-    #[input(name = 256, replace, cloud = "PolicyName", unlike_cloud = "the engine makes one where the program gives none")]
+    #[input(name = 256, replace, cloud = "PolicyName")]
     pub name: Option<String>,
     /// The metric that is kept at a value. Either this or `step`.
     #[input(cloud = "TargetTrackingScalingPolicyConfiguration")]

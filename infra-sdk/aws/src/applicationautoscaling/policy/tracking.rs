@@ -29,6 +29,50 @@ choices! {
         LambdaProvisionedConcurrency = "LambdaProvisionedConcurrencyUtilization",
         /// How busy a spot fleet's processors are, in percent.
         Ec2SpotFleetAverageCpu = "EC2SpotFleetRequestAverageCPUUtilization",
+        /// How much of a fleet's capacity is used, in percent.
+        AppstreamCapacity = "AppStreamAverageCapacityUtilization",
+        /// How much of a Keyspaces table's reads is used, in percent.
+        CassandraReadCapacity = "CassandraReadCapacityUtilization",
+        /// How much of a Keyspaces table's writes is used, in percent.
+        CassandraWriteCapacity = "CassandraWriteCapacityUtilization",
+        /// How much of an endpoint's inference is used, in percent.
+        ComprehendInference = "ComprehendInferenceUtilization",
+        /// Bytes a spot fleet's instances receive.
+        Ec2SpotFleetAverageNetworkIn = "EC2SpotFleetRequestAverageNetworkIn",
+        /// Bytes a spot fleet's instances send.
+        Ec2SpotFleetAverageNetworkOut = "EC2SpotFleetRequestAverageNetworkOut",
+        /// As `EcsServiceAverageCpu`, measured every 20 seconds.
+        EcsServiceAverageCpuHighResolution = "ECSServiceAverageCPUUtilizationHighResolution",
+        /// As `EcsServiceAverageMemory`, measured every 20 seconds.
+        EcsServiceAverageMemoryHighResolution = "ECSServiceAverageMemoryUtilizationHighResolution",
+        /// How full a cluster is, with what can be evicted, in percent.
+        ElasticacheCapacityForEvict = "ElastiCacheDatabaseCapacityUsageCountedForEvictPercentage",
+        /// How much memory a cluster uses, with what can be evicted, in percent.
+        ElasticacheMemoryForEvict = "ElastiCacheDatabaseMemoryUsageCountedForEvictPercentage",
+        /// How much memory a cluster uses, in percent.
+        ElasticacheMemory = "ElastiCacheDatabaseMemoryUsagePercentage",
+        /// How busy a cluster's engine is, in percent.
+        ElasticacheEngineCpu = "ElastiCacheEngineCPUUtilization",
+        /// How busy the engines of the primaries are, in percent.
+        ElasticachePrimaryEngineCpu = "ElastiCachePrimaryEngineCPUUtilization",
+        /// How busy the engines of the replicas are, in percent.
+        ElasticacheReplicaEngineCpu = "ElastiCacheReplicaEngineCPUUtilization",
+        /// How full the brokers' disks are, in percent.
+        KafkaBrokerStorage = "KafkaBrokerStorageUtilization",
+        /// How busy a Neptune cluster's readers are, in percent.
+        NeptuneReaderAverageCpu = "NeptuneReaderAverageCPUUtilization",
+        /// Requests that run at once on each copy, measured every 10 seconds.
+        SagemakerComponentRequestsHighResolution = "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution",
+        /// Requests that each copy gets in a minute.
+        SagemakerComponentInvocations = "SageMakerInferenceComponentInvocationsPerCopy",
+        /// Requests that run at once on each model, measured every 10 seconds.
+        SagemakerVariantRequestsHighResolution = "SageMakerVariantConcurrentRequestsPerModelHighResolution",
+        /// Requests that each instance gets in a minute.
+        SagemakerVariantInvocations = "SageMakerVariantInvocationsPerInstance",
+        /// How much of the provisioned concurrency is used, from 0 to 1.
+        SagemakerProvisionedConcurrency = "SageMakerVariantProvisionedConcurrencyUtilization",
+        /// How much of the capacity for sessions is used, in percent.
+        WorkspacesSessions = "WorkSpacesAverageUserSessionsCapacityUtilization",
     }
 }
 
@@ -54,7 +98,6 @@ pub struct CustomizedMetric {
     /// How one number is made of a minute's values. Not with `metrics`.
     pub statistic: Option<Statistic>,
     /// Only values of this unit. Default: all.
-    #[input(unlike_cloud = "CloudWatch's units, and no other")]
     pub unit: Option<Unit>,
     /// Metrics and expressions over them; the one with `return_data` is followed.
     pub metrics: Option<Vec<MetricQuery>>,

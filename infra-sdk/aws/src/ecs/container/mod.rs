@@ -58,7 +58,6 @@ pub struct ContainerDefinition {
     /// With which arguments, in place of the image's.
     pub command: Option<Vec<String>>,
     /// Environment variables; what is secret belongs into `secrets`, since everybody who may look at the task can read these.
-    #[input(unlike_cloud = "a list of names and values is a map here")]
     pub environment: Option<BTreeMap<String, String>>,
     /// Files in S3 with more environment variables.
     pub environment_files: Option<Vec<EnvironmentFile>>,

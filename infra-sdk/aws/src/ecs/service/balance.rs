@@ -1,6 +1,6 @@
 //! Where a service's tasks are reached.
 
-use infra_core::{Block, Input, Set};
+use infra_core::{Block, Input, Set, choices};
 use serde::{Deserialize, Serialize};
 
 use crate::elbv2::TargetGroupArn;
@@ -82,15 +82,68 @@ impl VpcLattice {
     }
 }
 
+choices! {
+    /// Who may reach a port through a gateway.
+    pub enum GatewayAccess {
+        /// Everybody.
+        Public = "PUBLIC",
+        /// Whoever is in the network.
+        Private = "PRIVATE",
+    }
+}
+
+/// A port that is reached through a gateway.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
+pub struct GatewayConnector {
+    /// It, by its name in the task definition.
+    #[input(cloud = "PortName")]
+    pub port: String,
+    /// Who may reach it.
+    #[input(set, cloud = "Filters/AccessTypes")]
+    pub access: Option<Vec<GatewayAccess>>,
+    /// The path that is asked for to know that a task is well. Default: `/`.
+    #[input(cloud = "HealthCheck/HealthCheckPath")]
+    pub health_check_path: Option<String>,
+    /// Seconds from one check to the next.
+    #[input(cloud = "HealthCheck/HealthCheckIntervalSeconds")]
+    pub health_check_interval: Option<i32>,
+}
+
 #[cfg(feature = "ecs")]
 mod live {
     use aws_sdk_ecs::types as sdk;
 
-    use super::{AdvancedConfiguration, LoadBalancer, ServiceRegistry, VpcLattice};
+    use super::{AdvancedConfiguration, GatewayAccess, GatewayConnector, LoadBalancer, ServiceRegistry, VpcLattice};
     use crate::elbv2::TargetGroupArn;
-    use crate::sdk::{wired, wired_texts};
+    use crate::sdk::{Wired, wired, wired_texts, wired_words};
+
+    type Built<T> = Result<T, aws_smithy_types::error::operation::BuildError>;
 
     wired_texts!(TargetGroupArn);
+    wired_words!(GatewayAccess => sdk::AccessType);
+
+    impl Wired<sdk::GatewayConnector> for GatewayConnector {
+        fn wire(&self) -> Built<sdk::GatewayConnector> {
+            let filters = self.access.wire()?.map(|access| sdk::GatewayConnectorFilters::builder().set_access_types(Some(access)).build());
+            let checked = self.health_check_path.is_some() || self.health_check_interval.is_some();
+            let check = sdk::GatewayConnectorHealthCheck::builder()
+                .set_health_check_path(self.health_check_path.clone())
+                .set_health_check_interval_seconds(self.health_check_interval)
+                .build();
+            let built = sdk::GatewayConnector::builder().port_name(&self.port).set_filters(filters);
+            built.set_health_check(checked.then_some(check)).build()
+        }
+
+        fn unwire(sdk: &sdk::GatewayConnector) -> Option<GatewayConnector> {
+            let check = sdk.health_check.as_ref();
+            Some(GatewayConnector {
+                port: sdk.port_name.clone(),
+                access: sdk.filters.as_ref().and_then(|filters| Wired::unwire(&filters.access_types)).flatten(),
+                health_check_path: check.and_then(|check| check.health_check_path.clone()),
+                health_check_interval: check.and_then(|check| check.health_check_interval_seconds),
+            })
+        }
+    }
 
     wired!(AdvancedConfiguration = sdk::AdvancedConfiguration, Ok(sdk::AdvancedConfiguration::builder().build());
         same: production_listener_rule, test_listener_rule;

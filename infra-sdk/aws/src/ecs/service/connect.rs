@@ -18,7 +18,7 @@ pub struct ServiceConnectTimeout {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Block)]
 pub struct ServiceConnectTls {
     /// The private certificate authority, by ARN.
-    #[input(cloud = "IssuerCertificateAuthority/AwsPcaAuthorityArn", unlike_cloud = "optional, as the property itself is")]
+    #[input(cloud = "IssuerCertificateAuthority/AwsPcaAuthorityArn")]
     pub authority: Option<String>,
     /// The key that encrypts the private keys. Default: AWS's own.
     pub kms_key: Option<String>,
@@ -76,7 +76,7 @@ pub struct ServiceConnect {
     /// Where the proxy's output goes. Default: nowhere.
     pub log_configuration: Option<LogConfiguration>,
     /// How each request is written into that output. Default: not at all.
-    #[input(cloud = "AccessLogConfiguration/Format", unlike_cloud = "optional, as the property itself is")]
+    #[input(cloud = "AccessLogConfiguration/Format")]
     pub access_logs: Option<ServiceConnectAccessLogs>,
 }
 

@@ -51,10 +51,10 @@ pub struct CircuitBreaker {
     /// Whether a task that is well makes it count from the beginning. Default: true.
     pub reset_on_healthy_task: Option<bool>,
     /// How many failures it takes. Default: half of the desired tasks, 3 to 200.
-    #[input(cloud = "ThresholdConfiguration/Value", unlike_cloud = "optional, since the whole configuration is")]
+    #[input(cloud = "ThresholdConfiguration/Value")]
     pub threshold: Option<i32>,
     /// What the threshold counts.
-    #[input(cloud = "ThresholdConfiguration/Type", unlike_cloud = "optional, since the whole configuration is")]
+    #[input(cloud = "ThresholdConfiguration/Type")]
     pub threshold_type: Option<ThresholdType>,
 }
 
@@ -168,13 +168,24 @@ impl DeploymentConfiguration {
     }
 }
 
+/// How closely a service is measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
+pub struct ServiceMetric {
+    /// What is measured: `CPUUtilization`, `MemoryUtilization`.
+    #[input(cloud = "MetricNames")]
+    pub metrics: Vec<String>,
+    /// Every so many seconds: 20 or 60.
+    #[input(cloud = "ResolutionSeconds")]
+    pub resolution: i32,
+}
+
 #[cfg(feature = "ecs")]
 mod live {
     use aws_sdk_ecs::types as sdk;
 
     use super::{
         CanaryConfiguration, CircuitBreaker, DeploymentAlarms, DeploymentConfiguration, DeploymentController, DeploymentStrategy,
-        LifecycleHook, LifecycleStage, LinearConfiguration, ThresholdType,
+        LifecycleHook, LifecycleStage, LinearConfiguration, ServiceMetric, ThresholdType,
     };
     use crate::sdk::{Wired, wired, wired_words};
 
@@ -195,6 +206,11 @@ mod live {
 
     wired!(LifecycleHook = sdk::DeploymentLifecycleHook, Ok(sdk::DeploymentLifecycleHook::builder().build());
         given: function = hook_target_arn, role = role_arn, stages = lifecycle_stages;
+    );
+
+    wired!(ServiceMetric = sdk::MetricConfiguration,
+        sdk::MetricConfiguration::builder().set_metric_names(Some(Vec::new())).resolution_seconds(60).build();
+        named: metrics = metric_names, resolution = resolution_seconds;
     );
 
     wired!(LinearConfiguration = sdk::LinearConfiguration, Ok(sdk::LinearConfiguration::builder().build());

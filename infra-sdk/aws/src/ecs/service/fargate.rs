@@ -4,8 +4,8 @@ use infra_core::{Outputs, Resource, Tags};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DeploymentConfiguration, DeploymentController, LoadBalancer, PropagateTags, ServiceConnect, ServiceRegistry, ServiceVolume, VpcLattice,
-    ZoneRebalancing,
+    DeploymentConfiguration, DeploymentController, GatewayConnector, LoadBalancer, PropagateTags, ServiceConnect, ServiceMetric,
+    ServiceRegistry, ServiceVolume, VpcLattice, ZoneRebalancing,
 };
 use crate::applicationautoscaling::ScalableResourceId;
 use crate::ec2::{SecurityGroupId, SubnetId};
@@ -26,9 +26,7 @@ use crate::ecs::{CapacityProviderStrategyItem, ClusterName, TaskDefinitionArn};
         delete("ecs:DeleteService"),
     ),
     without(
-        ForceNewDeployment = "another revision or an action rolls tasks; a switch that does it is no state",
-        GatewayConnectors = "newer than the regions that have it",
-        Monitoring = "newer than the regions that have it",
+        "ForceNewDeployment/EnableForceNewDeployment" = "another text is what forces one",
         "DeploymentConfiguration/EarlySuccessCriteria" = "newer than the regions that have it",
         "DeploymentConfiguration/LifecycleHooks/HookDetails" = "any document, which AWS returns in another form",
         "DeploymentConfiguration/LifecycleHooks/TargetType" = "hooks are functions here",
@@ -42,7 +40,6 @@ use crate::ecs::{CapacityProviderStrategyItem, ClusterName, TaskDefinitionArn};
         PlacementStrategies = "Fargate has no instances",
         Role = "for load balancers of instances",
         SchedulingStrategy = "Fargate has no instances to have one of each on",
-        "LoadBalancers/LoadBalancerName" = "classic load balancers do not lead to interfaces",
     ),
 )]
 pub struct FargateServiceInputs {
@@ -105,6 +102,15 @@ pub struct FargateServiceInputs {
     /// Whether tasks are moved until each zone has as many as the others. Default: enabled, where it can be.
     #[input(cloud = "AvailabilityZoneRebalancing")]
     pub zone_rebalancing: Option<ZoneRebalancing>,
+    /// Any text: another one replaces all tasks by new ones of the same revision.
+    #[input(cloud = "ForceNewDeployment/ForceNewDeploymentNonce", write_only)]
+    pub redeploy: Option<String>,
+    /// How closely it is measured. Default: every 60 seconds.
+    #[input(cloud = "Monitoring/MetricConfigurations", write_only)]
+    pub monitoring: Option<Vec<ServiceMetric>>,
+    /// Its ports that are reached through a gateway.
+    #[input(write_only)]
+    pub gateway_connectors: Option<Vec<GatewayConnector>>,
     /// Tags.
     pub tags: Option<Tags>,
 }

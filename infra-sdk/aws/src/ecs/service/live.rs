@@ -43,6 +43,9 @@ macro_rules! shared {
             volumes: $from.volumes.clone(),
             vpc_lattice: $from.vpc_lattice.clone(),
             zone_rebalancing: $from.zone_rebalancing,
+            redeploy: $from.redeploy.clone(),
+            monitoring: $from.monitoring.clone(),
+            gateway_connectors: $from.gateway_connectors.clone(),
             tags: $from.tags.clone(),
             $($rest)*
         }
@@ -223,6 +226,9 @@ fn inputs(service: &sdk::Service) -> EcsServiceInputs {
         service_connect: None,
         volumes: None,
         vpc_lattice: lattice,
+        redeploy: None,
+        monitoring: None,
+        gateway_connectors: None,
         zone_rebalancing: service.availability_zone_rebalancing().and_then(Wired::unwire),
         tags: Some(tags::from_sdk(service.tags())),
     }
@@ -241,6 +247,11 @@ fn network(want: &EcsServiceInputs, have: Option<&EcsServiceInputs>) -> Result<O
         .set_assign_public_ip(public.map(|public| if public { sdk::AssignPublicIp::Enabled } else { sdk::AssignPublicIp::Disabled }));
     let built = built.build().map_err(unbuilt("CreateService"))?;
     Ok(Some(sdk::NetworkConfiguration::builder().awsvpc_configuration(built).build()))
+}
+
+fn monitoring(want: &EcsServiceInputs) -> Result<Option<sdk::MonitoringConfiguration>, ProviderError> {
+    let metrics = want.monitoring.wire().map_err(unbuilt("CreateService"))?;
+    Ok(metrics.map(|metrics| sdk::MonitoringConfiguration::builder().set_metric_configurations(Some(metrics)).build()))
 }
 
 async fn create(client: &Client, want: &EcsServiceInputs, new: Creation<'_>) -> Result<String, ProviderError> {
@@ -274,6 +285,8 @@ async fn create(client: &Client, want: &EcsServiceInputs, new: Creation<'_>) -> 
         .set_service_connect_configuration(want.service_connect.wire().map_err(&wrong)?)
         .set_volume_configurations(want.volumes.wire().map_err(&wrong)?)
         .set_vpc_lattice_configurations(want.vpc_lattice.wire().map_err(&wrong)?)
+        .set_monitoring(monitoring(want)?)
+        .set_gateway_connectors(want.gateway_connectors.wire().map_err(&wrong)?)
         .set_availability_zone_rebalancing(want.zone_rebalancing.wire().map_err(wrong)?)
         .set_tags(Some(tags::to_sdk(new.tags)));
     match call.send().await.map_err(|error| early(failed("CreateService")(error))) {
@@ -319,7 +332,16 @@ async fn update(client: &Client, arn: &str, have: &EcsServiceInputs, want: &EcsS
         service_connect => set_service_connect_configuration,
         volumes => set_volume_configurations,
         vpc_lattice => set_vpc_lattice_configurations,
+        gateway_connectors => set_gateway_connectors,
         zone_rebalancing => set_availability_zone_rebalancing,
+    }
+    if want.monitoring.is_some() && have.monitoring != want.monitoring {
+        any = true;
+        call = call.set_monitoring(monitoring(want)?);
+    }
+    if want.redeploy.is_some() && have.redeploy != want.redeploy {
+        any = true;
+        call = call.force_new_deployment(true);
     }
     if have.task_definition != want.task_definition {
         any = true;

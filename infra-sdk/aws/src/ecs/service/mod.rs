@@ -9,11 +9,11 @@ mod live;
 mod on_instances;
 mod placement;
 
-pub use balance::{AdvancedConfiguration, LoadBalancer, ServiceRegistry, VpcLattice};
+pub use balance::{AdvancedConfiguration, GatewayAccess, GatewayConnector, LoadBalancer, ServiceRegistry, VpcLattice};
 pub use connect::{ClientAlias, ServiceConnect, ServiceConnectAccessLogs, ServiceConnectService, ServiceConnectTimeout, ServiceConnectTls};
 pub use deployment::{
     CanaryConfiguration, CircuitBreaker, DeploymentAlarms, DeploymentConfiguration, DeploymentController, DeploymentStrategy,
-    LifecycleHook, LifecycleStage, LinearConfiguration, ThresholdType,
+    LifecycleHook, LifecycleStage, LinearConfiguration, ServiceMetric, ThresholdType,
 };
 pub use fargate::{FargateService, FargateServiceArn, FargateServiceInputs, FargateServiceOutputs};
 pub use on_instances::{EcsService, EcsServiceArn, EcsServiceInputs, EcsServiceOutputs};

@@ -4,8 +4,8 @@ use infra_core::{Outputs, Resource, Tags};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DeploymentConfiguration, DeploymentController, LaunchType, LoadBalancer, PlacementConstraint, PlacementStrategy, PropagateTags,
-    SchedulingStrategy, ServiceConnect, ServiceRegistry, ServiceVolume, VpcLattice, ZoneRebalancing,
+    DeploymentConfiguration, DeploymentController, GatewayConnector, LaunchType, LoadBalancer, PlacementConstraint, PlacementStrategy,
+    PropagateTags, SchedulingStrategy, ServiceConnect, ServiceMetric, ServiceRegistry, ServiceVolume, VpcLattice, ZoneRebalancing,
 };
 use crate::applicationautoscaling::ScalableResourceId;
 use crate::ec2::{SecurityGroupId, SubnetId};
@@ -25,9 +25,7 @@ use crate::iam::RoleArn;
         delete("ecs:DeleteService"),
     ),
     without(
-        ForceNewDeployment = "another revision or an action rolls tasks; a switch that does it is no state",
-        GatewayConnectors = "newer than the regions that have it",
-        Monitoring = "newer than the regions that have it",
+        "ForceNewDeployment/EnableForceNewDeployment" = "another text is what forces one",
         "DeploymentConfiguration/EarlySuccessCriteria" = "newer than the regions that have it",
         "DeploymentConfiguration/LifecycleHooks/HookDetails" = "any document, which AWS returns in another form",
         "DeploymentConfiguration/LifecycleHooks/TargetType" = "hooks are functions here",
@@ -53,7 +51,7 @@ pub struct EcsServiceInputs {
     pub desired_count: Option<i32>,
     /// What its tasks run on. Default: EC2 instances, or what the cluster's default strategy says. Not with
     /// `capacity_provider_strategy`.
-    #[input(replace, unlike_cloud = "AWS has no call that changes it")]
+    #[input(replace)]
     pub launch_type: Option<LaunchType>,
     /// How many tasks there are: as many as are desired, the default, or one on each instance.
     #[input(replace)]
@@ -112,6 +110,15 @@ pub struct EcsServiceInputs {
     /// Whether tasks are moved until each zone has as many as the others. Default: enabled, where it can be.
     #[input(cloud = "AvailabilityZoneRebalancing")]
     pub zone_rebalancing: Option<ZoneRebalancing>,
+    /// Any text: another one replaces all tasks by new ones of the same revision.
+    #[input(cloud = "ForceNewDeployment/ForceNewDeploymentNonce", write_only)]
+    pub redeploy: Option<String>,
+    /// How closely it is measured. Default: every 60 seconds.
+    #[input(cloud = "Monitoring/MetricConfigurations", write_only)]
+    pub monitoring: Option<Vec<ServiceMetric>>,
+    /// Its ports that are reached through a gateway.
+    #[input(write_only)]
+    pub gateway_connectors: Option<Vec<GatewayConnector>>,
     /// Tags.
     pub tags: Option<Tags>,
 }

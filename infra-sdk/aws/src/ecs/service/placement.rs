@@ -115,7 +115,7 @@ pub struct ManagedEbsVolume {
     /// Its file system: `ext3`, `ext4`, `xfs` or `ntfs`. Default: `xfs`.
     pub filesystem_type: Option<String>,
     /// Its tags.
-    #[input(cloud = "TagSpecifications", unlike_cloud = "there is one kind of thing that they can be for")]
+    #[input(cloud = "TagSpecifications")]
     pub tags: Option<Tags>,
 }
 

@@ -6,7 +6,7 @@ use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError
 
 use super::{
     Compatibility, CpuArchitecture, IpcMode, NetworkMode, OperatingSystemFamily, PidMode, ProxyConfiguration, RuntimePlatform,
-    TaskDefinition, TaskDefinitionArn, TaskDefinitionInputs, TaskDefinitionOutputs, TaskPlacementConstraint,
+    TaskDefinition, TaskDefinitionArn, TaskDefinitionInputs, TaskDefinitionOutputs, TaskPlacementConstraint, TaskPlacementConstraintType,
 };
 use crate::ecs::tags;
 use crate::iam::RoleArn;
@@ -19,6 +19,7 @@ wired_words!(
     NetworkMode => sdk::NetworkMode,
     OperatingSystemFamily => sdk::OsFamily,
     PidMode => sdk::PidMode,
+    TaskPlacementConstraintType => sdk::TaskDefinitionPlacementConstraintType,
 );
 
 wired!(RuntimePlatform = sdk::RuntimePlatform, Ok(sdk::RuntimePlatform::builder().build());
@@ -27,7 +28,7 @@ wired!(RuntimePlatform = sdk::RuntimePlatform, Ok(sdk::RuntimePlatform::builder(
 
 wired!(TaskPlacementConstraint = sdk::TaskDefinitionPlacementConstraint,
     Ok(sdk::TaskDefinitionPlacementConstraint::builder().r#type(sdk::TaskDefinitionPlacementConstraintType::MemberOf).build());
-    given: expression = expression;
+    given: kind = r#type, expression = expression;
 );
 
 impl Wired<sdk::ProxyConfiguration> for ProxyConfiguration {

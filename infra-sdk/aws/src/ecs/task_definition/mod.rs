@@ -106,9 +106,20 @@ pub struct RuntimePlatform {
     pub operating_system_family: Option<OperatingSystemFamily>,
 }
 
+choices! {
+    /// How a task is kept from instances.
+    pub enum TaskPlacementConstraintType {
+        /// By what must hold of them.
+        MemberOf = "memberOf",
+    }
+}
+
 /// On which instances a task may be placed; not on Fargate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Block)]
 pub struct TaskPlacementConstraint {
+    /// How: by the expression.
+    #[input(cloud = "Type")]
+    pub kind: TaskPlacementConstraintType,
     /// What must hold of the instance, in the query language of clusters, as in `attribute:ecs.instance-type =~ t3.*`.
     #[input(unlike_cloud = "the only type there is says nothing without it")]
     pub expression: String,
@@ -121,7 +132,7 @@ pub struct ProxyConfiguration {
     #[input(cloud = "ContainerName")]
     pub container: String,
     /// What it is told.
-    #[input(cloud = "ProxyConfigurationProperties", unlike_cloud = "a list of names and values is a map here")]
+    #[input(cloud = "ProxyConfigurationProperties")]
     pub properties: Option<BTreeMap<String, String>>,
 }
 
@@ -141,7 +152,7 @@ pub struct ProxyConfiguration {
     ),
     without(
         "ProxyConfiguration/Type" = "there is one type of proxy",
-        "PlacementConstraints/Type" = "there is one type of constraint",
+        "ContainerDefinitions/ResourceRequirements/SharingStrategy" = "newer than the instances that have it",
     ),
 )]
 pub struct TaskDefinitionInputs {
@@ -174,7 +185,7 @@ pub struct TaskDefinitionInputs {
     #[input(replace)]
     pub runtime_platform: Option<RuntimePlatform>,
     /// Storage that its containers share.
-    #[input(replace, unlike_cloud = "their order is kept")]
+    #[input(replace)]
     pub volumes: Option<Vec<Volume>>,
     /// GiB of disk on Fargate, 21 to 200. Default: 20.
     #[input(replace, cloud = "EphemeralStorage/SizeInGiB")]

@@ -187,7 +187,6 @@ pub struct FunctionInputs {
     #[input(replace)]
     pub package_type: Option<PackageType>,
     /// What runs it, as in `python3.12`. Required for an archive.
-    #[input(unlike_cloud = "the list of runtimes grows too often to be one of ours")]
     pub runtime: Option<String>,
     /// What of the archive is called, as in `app.handler`. Required for an archive.
     pub handler: Option<String>,
@@ -211,7 +210,7 @@ pub struct FunctionInputs {
     /// The processor that it runs on. Default: x86.
     pub architectures: Option<Vec<Architecture>>,
     /// MiB in `/tmp`, 512 to 10240. Default: 512.
-    #[input(cloud = "EphemeralStorage/Size", unlike_cloud = "optional, as the property itself is")]
+    #[input(cloud = "EphemeralStorage/Size")]
     pub ephemeral_storage: Option<i32>,
     /// File systems that it mounts; it must be in their VPC.
     #[input(cloud = "FileSystemConfigs")]
@@ -227,7 +226,7 @@ pub struct FunctionInputs {
     #[input(cloud = "TracingConfig/Mode")]
     pub tracing: Option<TracingMode>,
     /// Whether its versions start from a picture of themselves. Default: no.
-    #[input(cloud = "SnapStart/ApplyOn", unlike_cloud = "optional, as the property itself is")]
+    #[input(cloud = "SnapStart/ApplyOn")]
     pub snap_start: Option<SnapStart>,
     /// How many calls run at once at most, out of the account's; 0 stops it, and -1 takes the limit away. Default: no limit.
     #[input(cloud = "ReservedConcurrentExecutions")]
