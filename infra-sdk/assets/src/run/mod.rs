@@ -64,7 +64,7 @@ impl Input<CommandLine> for Command {
             fields.insert("environment".to_owned(), Expr::Object(self.environment));
         }
         if let Some(directory) = self.directory {
-            fields.insert("directory".to_owned(), Expr::lit(directory));
+            fields.insert("directory".to_owned(), Expr::lit(directory.as_str()));
         }
         Expr::Object(fields)
     }
