@@ -439,6 +439,22 @@ def query_logging() -> None:
     around(Route53Backend, "list_query_logging_configs", configs)
 
 
+def scalable_targets() -> None:
+    """What was not there was called a wrong input."""
+    from moto.applicationautoscaling.exceptions import AWSValidationException
+    from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
+    from moto.core.exceptions import JsonRESTError
+
+    def end(original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(self, *args, **kwargs)
+        except AWSValidationException as error:
+            raise JsonRESTError("ObjectNotFoundException", error.message) from error
+
+    around(ApplicationAutoscalingBackend, "deregister_scalable_target", end)
+    around(ApplicationAutoscalingBackend, "delete_scaling_policy", end)
+
+
 def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
     """Have `replacement` called in place of `holder.name`, with the original before the rest."""
     original = getattr(holder, name)
@@ -452,6 +468,7 @@ def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
 
 CORRECTIONS = {
     "ec2": [nat_gateways, key_pairs, user_data],
+    "applicationautoscaling": [scalable_targets],
     "autoscaling": [scaling_policies, duplicates],
     "batch": [compute_resources],
     "cloudwatch": [alarm_tags],

@@ -2,7 +2,7 @@
 
 mod cluster;
 mod container;
-mod log;
+mod log_configuration;
 mod secret;
 mod service;
 mod strategy;
@@ -21,7 +21,7 @@ pub use container::{
     LinuxParameters, MountPoint, PortMapping, RepositoryCredentials, ResourceRequirement, ResourceType, RestartPolicy, SystemControl,
     Tmpfs, TransportProtocol, Ulimit, UlimitName, VersionConsistency, VolumeFrom,
 };
-pub use log::{LogConfiguration, LogDriver};
+pub use log_configuration::{LogConfiguration, LogDriver};
 pub use secret::SecretSource;
 pub use service::{
     AdvancedConfiguration, CanaryConfiguration, CircuitBreaker, ClientAlias, DeploymentAlarms, DeploymentConfiguration,

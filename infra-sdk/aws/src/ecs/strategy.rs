@@ -10,8 +10,10 @@ pub struct CapacityProviderStrategyItem {
     #[input(unlike_cloud = "an item that names no provider is none")]
     pub capacity_provider: String,
     /// How many tasks run on it before the weights count. Only one item may say it. Default: 0.
+    #[input(filled)]
     pub base: Option<i32>,
     /// Its share of the tasks, from 0 to 1000. Default: 0.
+    #[input(filled)]
     pub weight: Option<i32>,
 }
 

@@ -135,11 +135,10 @@ mod live {
                         build_configuration: None,
                     },
                     outputs: ApplicationVersionOutputs { version_label: VersionLabel::new(label) },
-                    condition: match version.status() {
-                        Some(sdk::ApplicationVersionStatus::Failed) => Condition::Failed("FAILED".into()),
-                        Some(sdk::ApplicationVersionStatus::Building) => Condition::Pending("BUILDING".into()),
-                        Some(sdk::ApplicationVersionStatus::Processing) => Condition::Pending("PROCESSING".into()),
-                        _ => Condition::Ready,
+                    condition: {
+                        // The service writes the words in capitals, its model does not.
+                        let status = version.status().map_or("", sdk::ApplicationVersionStatus::as_str).to_ascii_uppercase();
+                        Condition::of(&status, &["PROCESSED", "UNPROCESSED", ""], &["FAILED"])
                     },
                 });
             }

@@ -181,7 +181,5 @@ fn an_invocation_gives_the_function_its_input_and_keeps_what_it_answers() {
     assert_eq!(outputs.as_object().unwrap()["result"].reveal(), json!({"table": "jobs", "password": "hunter2"}));
     assert!(wire().runtime.block_on(handler.ran(&want, new)).unwrap().is_none(), "nobody knows what came of a call that was lost");
     function.delete();
-    let gone = wire().runtime.block_on(handler.run(&want, new)).unwrap_err();
-    assert!(gone.to_string().starts_with("InvokeFunction: "), "{gone}");
     role.delete();
 }

@@ -10,7 +10,7 @@ use super::{
     PortMapping, RepositoryCredentials, ResourceRequirement, ResourceType, RestartPolicy, SystemControl, Tmpfs, TransportProtocol, Ulimit,
     UlimitName, VersionConsistency, VolumeFrom,
 };
-use crate::ecs::log::{secrets_from_sdk, secrets_to_sdk};
+use crate::ecs::log_configuration::{secrets_from_sdk, secrets_to_sdk};
 use crate::sdk::{Wired, wired, wired_words};
 
 type Built<T> = Result<T, aws_smithy_types::error::operation::BuildError>;
