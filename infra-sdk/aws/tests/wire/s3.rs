@@ -29,7 +29,14 @@ fn client() -> aws_sdk_s3::Client {
 #[test]
 fn a_bucket_lives_and_all_that_is_not_its_name_changes_in_place() {
     let logs = make::<Bucket>(|stack| {
-        drop(plain("wire-logs").object_ownership(ObjectOwnership::BucketOwnerPreferred).acl(BucketAcl::PublicRead).add(stack));
+        // moto does deliver logs.
+        drop(
+            plain("wire-logs")
+                .force_destroy(true)
+                .object_ownership(ObjectOwnership::BucketOwnerPreferred)
+                .acl(BucketAcl::PublicRead)
+                .add(stack),
+        );
     });
     // moto tells one permission of a grant only, so this list is told as none that has a word.
     wire().runtime.block_on(client().put_bucket_acl().bucket("wire-logs").acl("log-delivery-write".into()).send()).unwrap();
