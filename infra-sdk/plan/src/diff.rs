@@ -82,6 +82,10 @@ impl Found<'_> {
         };
         match (ty, have, want) {
             (_, Value::Digest(digest), Expr::Lit(value)) if value.digest(self.salt) == *digest => {}
+            // What is local to a machine is on one side only, whatever is secret beside it or in it.
+            (Type::Block(fields), Value::Object(have), Expr::Lit(Value::Object(_))) if fields.iter().any(|field| field.local) => {
+                self.block(fields, have, &object(want).unwrap_or_default(), path);
+            }
             (_, _, Expr::Lit(value)) if have.has_secret() || value.has_secret() => {
                 if have.reveal() != value.reveal() {
                     self.push(path, Some(have), Some(want));
@@ -383,5 +387,25 @@ mod tests {
         let changes = differences(&[password], &have, &want("new"), "salt");
         assert!(!format!("{changes:?}").contains("new\""), "{changes:?}");
         assert_eq!(changes.len(), 1);
+    }
+
+    #[test]
+    fn what_is_local_to_a_machine_never_differs_even_where_it_is_secret() {
+        let local = Field { local: true, ..field("environment", Type::Map(Box::new(Type::String))) };
+        let command = Type::Block(vec![field("line", Type::String), local]);
+        let secret = json!({"$secret": "hunter2"});
+        let want = |line: &str| {
+            Value::Object(BTreeMap::from([
+                ("line".to_owned(), Value::from(line)),
+                ("environment".to_owned(), serde_json::from_value(json!({"PASSWORD": secret})).unwrap()),
+            ]))
+        };
+        let have = BTreeMap::from([("x".to_owned(), Value::from(json!({"line": "run"})))]);
+        let changes = |line: &str| {
+            let want = BTreeMap::from([("x".to_owned(), Expr::Lit(want(line)))]);
+            differences(&[field("x", command.clone())], &have, &want, "salt").into_iter().map(|change| change.path).collect::<Vec<_>>()
+        };
+        assert!(changes("run").is_empty());
+        assert_eq!(changes("walk"), ["x.line"]);
     }
 }

@@ -1,9 +1,13 @@
 //! A real registry on this machine, for one test.
 
 use std::fs::{self, File};
-use std::net::{TcpListener, TcpStream};
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Debian's registry server, on a port of its own; it ends with the test.
@@ -90,4 +94,31 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A way to a server that breaks after so many bytes were sent to it, for good; gives the host that it is at.
+pub(crate) fn breaking(server: &Server, after: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (host, to, left) = (listener.local_addr().unwrap().to_string(), server.host.clone(), Arc::new(AtomicUsize::new(after)));
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let (mut client, left) = (client, left.clone());
+            let Ok(mut server) = TcpStream::connect(&to) else { continue };
+            let (mut back, mut answers) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            thread::spawn(move || std::io::copy(&mut answers, &mut back));
+            thread::spawn(move || {
+                let mut buffer = [0; 1 << 14];
+                while let Ok(read @ 1..) = client.read(&mut buffer) {
+                    let enough = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(read)).is_ok();
+                    if !enough || server.write_all(&buffer[..read]).is_err() {
+                        left.store(0, Ordering::SeqCst);
+                        break;
+                    }
+                }
+                let _ = server.shutdown(Shutdown::Both);
+                let _ = client.shutdown(Shutdown::Both);
+            });
+        }
+    });
+    host
 }
