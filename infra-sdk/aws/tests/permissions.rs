@@ -67,7 +67,7 @@ const RENAMED: [(&str, &str); 29] = [
 ];
 
 /// Calls of lookups, of the lease on a state, and for the images of another crate's resource, which no resource here makes.
-const BESIDE: [&str; 7] = [
+const BESIDE: [&str; 9] = [
     "dynamodb:GetItem",
     "dynamodb:PutItem",
     "ec2:DescribeAvailabilityZones",
@@ -75,6 +75,8 @@ const BESIDE: [&str; 7] = [
     "ecr:BatchGetImage",
     "ecr:GetAuthorizationToken",
     "ecr:PutImage",
+    "kms:Decrypt",
+    "kms:Encrypt",
 ];
 
 /// Declared, though no source calls them: AWS asks for them on the way of another call.

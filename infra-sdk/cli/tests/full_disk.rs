@@ -57,6 +57,12 @@ fn pages_of(folder: &Path) -> u64 {
     entries.map(pages).sum()
 }
 
+/// How much room there is in each trial; `INFRA_KILLS` asks for more than a few.
+fn more(few: &[u64], many: &[u64]) -> Vec<u64> {
+    let asked = std::env::var_os("INFRA_KILLS").is_some();
+    few.iter().chain(if asked { many } else { &[] }).copied().collect()
+}
+
 /// Makes sure that a run has stopped for want of room, or had enough.
 #[track_caller]
 fn stopped(project: &Project, output: &Output, when: &str) -> bool {
@@ -81,18 +87,18 @@ fn a_file_system_that_fills_up_stops_the_run_and_loses_nothing() {
     let whole = project.census();
     project.ends("destroy --yes");
     let mut stops = 0;
-    for pages in [0, 1, 2, 3, 5, 8, 13] {
-        for (line, goal, there) in [("deploy --yes", "deploy --yes", &whole), ("destroy --yes", "destroy --yes", &nothing)] {
+    for pages in more(&[0, 4, 12], &[1, 2, 3, 6, 8, 16, 20]) {
+        for (line, there) in [("deploy --yes", &whole), ("destroy --yes", &nothing)] {
             let when = format!("{line} with {pages} pages");
             disk.leave(pages);
             let output = project.command(line).output().unwrap();
             stops += usize::from(stopped(&project, &output, &when));
             disk.resize(64 << 20);
-            project.ends(goal);
+            project.ends(line);
             project.has(there, &when);
         }
     }
-    assert!(stops >= 8, "of fourteen runs {stops} were stopped");
+    assert!(stops >= 3, "{stops} runs were stopped");
 }
 
 #[test]
@@ -104,7 +110,7 @@ fn a_journal_that_may_not_grow_stops_the_run_and_loses_nothing() {
     project.ends("destroy --yes");
     let journal = project.path(STATE).join("local/journal");
     let mut stops = 0;
-    for blocks in [1, 3, 10, 40, 90] {
+    for blocks in more(&[2, 50], &[1, 3, 5, 8, 13, 21, 34, 90, 150]) {
         for (line, there) in [("deploy --yes", &whole), ("destroy --yes", &nothing)] {
             // A line may be written in part: then its beginning is what the next run finds.
             let room = fs::metadata(&journal).unwrap().len() / BLOCK + blocks;
@@ -115,7 +121,7 @@ fn a_journal_that_may_not_grow_stops_the_run_and_loses_nothing() {
             project.has(there, &when);
         }
     }
-    assert!(stops >= 6, "of ten runs {stops} were stopped");
+    assert!(stops >= 3, "{stops} runs were stopped");
 }
 
 /// The unit of a shell's limit on files, in bytes.

@@ -83,32 +83,35 @@ fn the_first_signal_drains_and_the_second_leaves_at_once_and_the_next_run_goes_o
         assert!(!said.contains("in doubt"), "{said}");
         project.knows_all("drained");
         finishes("after a drain");
-
-        // What does not come back in time is left in doubt, and the run ends within the time that it has.
-        let run = begin(&project, &proxy, "destroy --yes", Duration::from_secs(60), "Action=TerminateInstances");
-        send(&run, signal);
-        let (output, took) = end(run);
-        let said = text(&output);
-        assert_eq!(output.status.code(), Some(130), "{said}");
-        assert!(took < END, "{took:?}");
-        assert!(said.contains("was interrupted") && said.contains("left in doubt") && said.contains("go on with"), "{said}");
-        project.knows_all("left");
-        proxy.let_through();
         project.ends("destroy --yes");
-        project.has(&nothing, "after a destruction that was interrupted");
-
-        // The second signal does not wait for what is under way.
-        let run = begin(&project, &proxy, "deploy --yes", Duration::from_secs(60), "Action=RunInstances");
-        send(&run, signal);
-        thread::sleep(Duration::from_millis(500));
-        send(&run, signal);
-        let (output, took) = end(run);
-        let said = text(&output);
-        assert_eq!(output.status.code(), Some(130), "{said}");
-        assert!(took < Duration::from_secs(4), "{took:?}");
-        project.knows_all("left at once");
-        finishes("after a second signal");
-        project.ends("destroy --yes");
-        project.has(&nothing, "at the end");
+        project.has(&nothing, "after a drain");
     }
+    project.ends("deploy --yes");
+
+    // What does not come back in time is left in doubt, and the run ends within the time that it has.
+    let run = begin(&project, &proxy, "destroy --yes", Duration::from_secs(60), "Action=TerminateInstances");
+    send(&run, Signal::TERM);
+    let (output, took) = end(run);
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(took < END, "{took:?}");
+    assert!(said.contains("was interrupted") && said.contains("left in doubt") && said.contains("go on with"), "{said}");
+    project.knows_all("left");
+    proxy.let_through();
+    project.ends("destroy --yes");
+    project.has(&nothing, "after a destruction that was interrupted");
+
+    // The second signal does not wait for what is under way.
+    let run = begin(&project, &proxy, "deploy --yes", Duration::from_secs(60), "Action=RunInstances");
+    send(&run, Signal::INT);
+    thread::sleep(Duration::from_millis(500));
+    send(&run, Signal::TERM);
+    let (output, took) = end(run);
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    project.knows_all("left at once");
+    finishes("after a second signal");
+    project.ends("destroy --yes");
+    project.has(&nothing, "at the end");
 }

@@ -216,7 +216,8 @@ fn the_key_of_a_state_in_a_bucket_is_rotated_there_and_nothing_of_the_old_one_is
     let state = "state = \"s3://states/team\"";
     let project = Project::new(&format!("{state}\nkey = \"kms:alias/infra\""));
     let bucket = format!("{}/states", project.cloud.endpoint().url);
-    ureq::put(&bucket).header("Authorization", census::signed("s3")).send_empty().unwrap();
+    let place = "<CreateBucketConfiguration><LocationConstraint>us-west-2</LocationConstraint></CreateBucketConfiguration>";
+    ureq::put(&bucket).header("Authorization", census::signed("s3")).send(place).unwrap();
     project.key("infra");
     project.ends("deploy web --yes");
     project.declares("another value");

@@ -82,35 +82,35 @@ impl Found<'_> {
         };
         match (ty, have, want) {
             (_, Value::Digest(digest), Expr::Lit(value)) if value.digest(self.salt) == *digest => {}
-            // What is local to a machine is on one side only, whatever is secret beside it or in it.
-            (Type::Block(fields), Value::Object(have), Expr::Lit(Value::Object(_))) if fields.iter().any(|field| field.local) => {
-                self.block(fields, have, &object(want).unwrap_or_default(), path);
-            }
+            // Part by part, as far as both sides have parts: of a secret in one of them there may be a digest only.
+            _ if self.inside(ty, have, want, path) => {}
             (_, _, Expr::Lit(value)) if have.has_secret() || value.has_secret() => {
                 if have.reveal() != value.reveal() {
                     self.push(path, Some(have), Some(want));
                 }
             }
-            (Type::Block(fields), Value::Object(have), _) => match object(want) {
-                Some(want) => self.block(fields, have, &want, path),
-                None => self.push(path, Some(&Value::Object(have.clone())), Some(want)),
-            },
-            (Type::Map(item), Value::Object(have), _) => match object(want) {
-                Some(want) => self.map(item, have, &want, path),
-                None => self.push(path, Some(&Value::Object(have.clone())), Some(want)),
-            },
-            (Type::List(item), Value::List(have), _) => match list(want) {
-                Some(want) => self.list(item, have, &want, path),
-                None => self.push(path, Some(&Value::List(have.clone())), Some(want)),
-            },
-            (Type::Set(item), Value::List(have), _) => match list(want) {
-                Some(want) => self.set(item, have, &want, path),
-                None => self.push(path, Some(&Value::List(have.clone())), Some(want)),
-            },
             (Type::Json, _, Expr::Lit(value)) if same_document(&have.reveal(), &value.reveal()) => {}
             (_, _, Expr::Lit(value)) if same_scalar(have, value) => {}
             _ => self.push(path, Some(have), Some(want)),
         }
+    }
+
+    /// Compares the parts of a value with those that are wanted; says whether both sides have any.
+    fn inside(&mut self, ty: &Type, have: &Value, want: &Expr, path: &str) -> bool {
+        let before = self.changes.len();
+        match (ty, have, object(want), list(want)) {
+            (Type::Block(fields), Value::Object(have), Some(want), _) => self.block(fields, have, &want, path),
+            (Type::Map(item), Value::Object(have), Some(want), _) => self.map(item, have, &want, path),
+            (Type::List(item), Value::List(have), _, Some(want)) => self.list(item, have, &want, path),
+            (Type::Set(item), Value::List(have), _, Some(want)) => self.set(item, have, &want, path),
+            _ => return false,
+        }
+        if want.has_secret() {
+            // What goes from among secrets may be an earlier one.
+            let gone = self.changes[before..].iter_mut().filter(|change| change.new.is_none());
+            gone.for_each(|change| change.old = change.old.take().map(hidden));
+        }
+        true
     }
 
     fn map(&mut self, item: &Type, have: &BTreeMap<String, Value>, want: &BTreeMap<String, Expr>, path: &str) {
@@ -407,5 +407,39 @@ mod tests {
         };
         assert!(changes("run").is_empty());
         assert_eq!(changes("walk"), ["x.line"]);
+    }
+
+    #[test]
+    fn a_secret_in_a_block_of_a_list_is_compared_by_its_digest_too() {
+        let mut secret = field("secret", Type::String);
+        secret.secret = true;
+        let block = Type::Block(vec![field("user", Type::String), secret]);
+        let secret = |text: &str| Value::Secret(Box::new(Value::from(text)));
+        let item =
+            |user: &str, secret: Value| Value::Object(BTreeMap::from([("user".into(), Value::from(user)), ("secret".into(), secret)]));
+        for ty in [Type::List(Box::new(block.clone())), Type::Set(Box::new(block))] {
+            let fields = [field("x", ty)];
+            let kept = item("ann", secret("hunter2").digested("salt"));
+            let have = BTreeMap::from([("x".to_owned(), Value::List(vec![kept]))]);
+            let found = |items: Vec<Value>| {
+                let want = BTreeMap::from([("x".to_owned(), Expr::Lit(Value::List(items)))]);
+                differences(&fields, &have, &want, "salt")
+            };
+            assert!(found(vec![item("ann", secret("hunter2"))]).is_empty());
+            for other in [vec![item("ann", secret("hunter3"))], vec![item("bob", secret("hunter2"))], Vec::new()] {
+                let changes = found(other);
+                assert!(!changes.is_empty() && !format!("{changes:?}").contains("hunter"), "{changes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_goes_from_among_secrets_is_not_shown() {
+        let fields = [field("x", Type::Map(Box::new(Type::String)))];
+        let have = BTreeMap::from([("x".to_owned(), Value::from(serde_json::json!({"a": "hunter1", "b": "hunter2"})))]);
+        let secret = Value::Secret(Box::new(Value::from("hunter3")));
+        let want = BTreeMap::from([("x".to_owned(), Expr::Lit(Value::Object(BTreeMap::from([("a".to_owned(), secret)]))))]);
+        let changes = differences(&fields, &have, &want, "salt");
+        assert!(changes.len() == 2 && !format!("{changes:?}").contains("hunter"), "{changes:?}");
     }
 }

@@ -76,7 +76,7 @@ pub struct BucketObjectInputs {
     /// What is in it, as bytes in Base64. It is kept in the state: for what is large take `source`.
     pub content_base64: Option<String>,
     /// The file that is in it, up to 5 GB: its path, from the stack's folder. It is read when the object is written.
-    #[input(write_only)]
+    #[input(local)]
     pub source: Option<String>,
     /// The SHA-256 of that file, 64 hexadecimal digits, as it was when the program ran. A file that has another one by the time
     /// it is read is refused. Kept in the object's metadata.
