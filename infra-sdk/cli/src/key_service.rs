@@ -1,5 +1,7 @@
 //! Keys of AWS KMS, as the seals of journals use them: where they are called, and what their refusals mean.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use infra_apply::{Class, ProviderError};
 use infra_aws::kms::{GuardKey, region_of};
@@ -8,6 +10,12 @@ use infra_seal::{Context, KeyService, KeyServiceError, Trouble, Zeroizing};
 
 use crate::error::Error;
 use crate::session::Session;
+
+/// How often a call is made that fails for reasons which pass by.
+const TRIES: u32 = 4;
+
+/// Half of the first pause between two of them; each is twice as long as the one before.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// KMS, as the environment's credentials reach it.
 pub(crate) struct Kms(SdkConfig);
@@ -37,16 +45,37 @@ impl Kms {
 #[async_trait]
 impl KeyService for Kms {
     async fn encrypt(&self, key: &str, plain: &[u8], context: &Context) -> Result<(String, Vec<u8>), KeyServiceError> {
-        let encrypted = GuardKey::new(&self.0, key).encrypt(plain, context).await.map_err(|error| self.refused(error))?;
-        Ok((encrypted.key, encrypted.bytes))
+        let (key, mut tries) = (GuardKey::new(&self.0, key), 0);
+        loop {
+            match key.encrypt(plain, context).await {
+                Ok(encrypted) => return Ok((encrypted.key, encrypted.bytes)),
+                Err(error) => self.bear(error, &mut tries).await?,
+            }
+        }
     }
 
     async fn decrypt(&self, key: &str, encrypted: &[u8], context: &Context) -> Result<Zeroizing<Vec<u8>>, KeyServiceError> {
-        GuardKey::new(&self.0, key).decrypt(encrypted, context).await.map(Zeroizing::new).map_err(|error| self.refused(error))
+        let (key, mut tries) = (GuardKey::new(&self.0, key), 0);
+        loop {
+            match key.decrypt(encrypted, context).await {
+                Ok(plain) => return Ok(Zeroizing::new(plain)),
+                Err(error) => self.bear(error, &mut tries).await?,
+            }
+        }
     }
 }
 
 impl Kms {
+    /// Waits before the next try, where there is to be one: no engine stands behind these calls that would.
+    async fn bear(&self, error: ProviderError, tries: &mut u32) -> Result<(), KeyServiceError> {
+        *tries += 1;
+        if trouble(&error) != Trouble::Busy || *tries == TRIES {
+            return Err(self.refused(error));
+        }
+        tokio::time::sleep(PAUSE * 2_u32.pow(*tries)).await;
+        Ok(())
+    }
+
     fn refused(&self, error: ProviderError) -> KeyServiceError {
         let trouble = trouble(&error);
         let message = match (trouble, self.0.region()) {

@@ -213,11 +213,12 @@ fn what_is_sealed_for_one_environment_opens_in_no_other() {
 
 #[test]
 fn the_key_of_a_state_in_a_bucket_is_rotated_there_and_nothing_of_the_old_one_is_left() {
-    let state = "state = \"s3://states/team\"";
-    let project = Project::new(&format!("{state}\nkey = \"kms:alias/infra\""));
-    let bucket = format!("{}/states", project.cloud.endpoint().url);
-    let place = "<CreateBucketConfiguration><LocationConstraint>us-west-2</LocationConstraint></CreateBucketConfiguration>";
-    ureq::put(&bucket).header("Authorization", census::signed("s3")).send(place).unwrap();
+    let project = Project::new("");
+    let url = &project.cloud.endpoint().url;
+    project.set(&format!("state = {{ url = \"s3://states/team\", endpoint = \"{url}\" }}\nkey = \"kms:alias/infra\""));
+    let bucket = format!("{url}/states");
+    let elsewhere = census::signed("s3").replace("us-west-2", "us-east-1");
+    ureq::put(&bucket).header("Authorization", elsewhere).send_empty().unwrap();
     project.key("infra");
     project.ends("deploy web --yes");
     project.declares("another value");

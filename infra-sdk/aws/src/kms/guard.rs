@@ -3,15 +3,11 @@
 use std::collections::HashMap;
 
 use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
 use aws_sdk_kms::Client;
 use aws_smithy_types::Blob;
 use infra_apply::{Class, ProviderError};
 
 use crate::sdk::failed;
-
-/// How often a call is tried: no engine stands behind it that would.
-const ATTEMPTS: u32 = 4;
 
 /// What has been encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +28,7 @@ pub struct GuardKey {
 impl GuardKey {
     /// The key of that name in the connection's region.
     pub fn new(config: &SdkConfig, key: impl Into<String>) -> GuardKey {
-        let config = aws_sdk_kms::config::Builder::from(config).retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
-        GuardKey { client: Client::from_conf(config.build()), key: key.into() }
+        GuardKey { client: Client::new(config), key: key.into() }
     }
 
     /// Encrypts up to 4096 bytes. They open with the same context only, which is no secret: CloudTrail shows it.
