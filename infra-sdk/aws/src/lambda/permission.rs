@@ -3,7 +3,7 @@
 use infra_core::{NoOutputs, Resource, choices};
 use serde::{Deserialize, Serialize};
 
-use super::FunctionName;
+use super::{Function, FunctionName};
 
 choices! {
     /// Who may call a function's URL.
@@ -20,6 +20,7 @@ choices! {
 #[resource(
     handle = Permission, id = PermissionId, outputs = NoOutputs, kind = "aws:lambda/permission", cloud = "AWS::Lambda::Permission",
     unique(function, statement),
+    completes(Function),
     iam("lambda:GetPolicy", create("lambda:AddPermission"), delete("lambda:RemovePermission")),
 )]
 pub struct PermissionInputs {

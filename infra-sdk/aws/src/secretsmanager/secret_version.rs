@@ -3,7 +3,7 @@
 use infra_core::{Outputs, Resource};
 use serde::{Deserialize, Serialize};
 
-use super::SecretArn;
+use super::{Secret, SecretArn};
 
 /// The value of a secret: what programs get that ask for it.
 ///
@@ -22,6 +22,7 @@ use super::SecretArn;
         delete("secretsmanager:UpdateSecretVersionStage"),
     ),
     unique(secret),
+    completes(Secret),
 )]
 pub struct SecretVersionInputs {
     /// The secret.
