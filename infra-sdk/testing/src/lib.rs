@@ -10,6 +10,7 @@
 mod cloud;
 mod compare;
 mod crash;
+mod deployed;
 mod fault;
 mod handler;
 mod invent;
@@ -19,6 +20,7 @@ mod world;
 
 pub use cloud::{Call, MockCloud, MockObject, Verb};
 pub use crash::Crash;
+pub use deployed::Deployed;
 pub use fault::Fault;
 pub use traffic::Traffic;
-pub use world::{Deployed, World};
+pub use world::World;
