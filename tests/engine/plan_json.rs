@@ -1,6 +1,6 @@
 //! A plan for machines is as its schema says.
 
-use infra_core::{Secret, Stack, output};
+use infra_core::{Address, Diagnostic, Finding, Level, Location, Secret, Stack, output};
 use infra_plan::Plan;
 use infra_testing::World;
 use infra_tests::{Fleet, Machine, Net, Part, Vault};
@@ -123,5 +123,18 @@ fn the_schema_refuses_what_it_does_not_know() {
     assert_eq!(problems(&document).len(), 1);
     document["steps"][0]["action"] = json!({"forget": {"id": "x"}});
     document["version"] = json!(2);
+    assert_eq!(problems(&document).len(), 1);
+}
+
+#[test]
+fn what_policies_say_fits_the_schema_too() {
+    let mut document = printed(&World::new().plan(&whole("10.0.0.0/16", "one", 1), json!({})).unwrap());
+    let about = Diagnostic::new("it is open").with_resource(&Address::new("toy:net/net", "net")).with_location(&Location::default());
+    let finding = Finding { policy: "closed".into(), level: Level::Warn, about: about.clone(), allowed: None };
+    let allowed =
+        Finding { allowed: Some("a test".into()), about: Diagnostic::new("a word").with_field("x").with_help("do"), ..finding.clone() };
+    document["findings"] = json!([finding, allowed]);
+    assert_eq!(problems(&document), Vec::<String>::new(), "{document:#}");
+    document["findings"][0]["level"] = json!("shout");
     assert_eq!(problems(&document).len(), 1);
 }

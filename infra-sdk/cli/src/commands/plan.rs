@@ -6,6 +6,7 @@ use clap::Args;
 use infra_apply::{Journal, Known, settled};
 use infra_core::{Finding, Graph};
 use infra_plan::SavedPlan;
+use serde::Serialize;
 
 use crate::Providers;
 use crate::arguments::{PolicyArguments, ProgramArguments, SelectionArguments, StackArguments};
@@ -125,7 +126,7 @@ impl Plan {
         }
         plan.notes.extend(missed(&plan, &session.referrers().await?));
         if self.stack.json {
-            json_document(&plan.redacted())?;
+            json_document(&Judged { plan: &plan.redacted(), findings: &findings })?;
         } else if self.markdown {
             print(&show::markdown(&plan, &session.command_with("plan", &self.program, &engine)))?;
         } else if plan.has_changes() {
@@ -149,6 +150,14 @@ impl Plan {
         }
         Ok(if self.exit_code && plan.has_changes() { Exit::Changes } else { Exit::Done })
     }
+}
+
+/// A plan for machines, with what policies have against it.
+#[derive(Serialize)]
+struct Judged<'a> {
+    #[serde(flatten)]
+    plan: &'a infra_plan::Plan,
+    findings: &'a [Finding],
 }
 
 /// What a saved plan is bound to: the journal, which is made if there is none, with the key that a deployment will need. It
