@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use infra_core::Value;
 
 use crate::observed::{Observed, Sight};
+use crate::record::Record;
 use crate::remember::told;
-use crate::state::{Record, State};
+use crate::state::State;
 
 /// The records after which the state says what the cloud has: objects that are gone leave it, outputs are those that
 /// were seen. What was asked of an object stays, so that the next plan still shows what differs from it. A row whose

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use infra_core::{Expr, Lifecycle, Terms, Value};
 
 use crate::plan::{Action, Difference, Plan, Replacement, Want};
+use crate::record::Record;
 use crate::saved::SavedPlan;
-use crate::state::{Intent, Object, Record, References, Row, State};
+use crate::state::{Intent, Object, References, Row, State};
 
 /// What is called with each secret, digest and sealed value.
 type See<'a, E> = &'a mut dyn FnMut(&mut Value) -> Result<(), E>;
