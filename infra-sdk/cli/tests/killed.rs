@@ -14,7 +14,7 @@ use support::census::difference;
 use support::project::Project;
 
 /// How often it is killed; `INFRA_KILLS` asks for more, and `INFRA_KILLS_SEED` for other moments.
-const KILLS: u64 = 9;
+const KILLS: u64 = 6;
 
 /// Another AirAware, on the way to which a good part is replaced, some of it goes and some changes.
 const OTHER: &str = " --config placement=public --config workers=4 --config flask.instance_type=t3.micro";
