@@ -10,15 +10,19 @@
 mod cloud;
 mod compare;
 mod crash;
+mod deployed;
 mod fault;
 mod handler;
 mod invent;
+mod trace;
 mod traffic;
 mod vault;
 mod world;
 
 pub use cloud::{Call, MockCloud, MockObject, Verb};
 pub use crash::Crash;
+pub use deployed::Deployed;
 pub use fault::Fault;
+pub use trace::Trace;
 pub use traffic::Traffic;
-pub use world::{Deployed, World};
+pub use world::World;

@@ -7,11 +7,13 @@ use std::time::Duration;
 use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Seal, Watcher, settled};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
-use infra_plan::{Plan, References, Selection, State};
+use infra_plan::{Plan, Record, References, Selection, State};
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
 use crate::crash::{Crash, Life, MortalLog};
+use crate::deployed::Deployed;
+use crate::trace::Trace;
 use crate::vault::Vault;
 
 /// A simulated cloud and the state of one stack in it.
@@ -28,26 +30,12 @@ pub struct World {
     pub parallel: usize,
     /// When the run is asked to stop, in virtual time from its first step on.
     pub interrupt_after: Option<Duration>,
+    /// What the last run left behind.
+    pub trace: Trace,
     answers: BTreeMap<String, Json>,
     seal: Arc<dyn Seal>,
     handlers: Vec<Arc<dyn Handler>>,
     references: References,
-}
-
-/// What a deployment did.
-pub struct Deployed {
-    /// The plan, or the first of them.
-    pub plan: Plan,
-    /// The plans that came after it, for what waited for values.
-    pub later: Vec<Plan>,
-    /// How performing it ended.
-    pub outcome: Outcome,
-    /// The calls that changed the cloud, in order, as `create subnet public-1`.
-    pub changes: Vec<String>,
-    /// What a person would have been told on the way.
-    pub events: Vec<Event>,
-    /// How much virtual time its steps took.
-    pub took: Duration,
 }
 
 /// A run as far as it came.
@@ -83,6 +71,7 @@ impl World {
             allow_recreate: false,
             parallel: 10,
             interrupt_after: None,
+            trace: Trace::default(),
             answers: BTreeMap::new(),
             references: References::new(),
             seal: Arc::new(Vault::default()),
@@ -174,27 +163,7 @@ impl World {
     /// If the program is wrong, with what is wrong.
     #[track_caller]
     pub fn graph<M>(&self, program: &impl Program<M>, config: Json) -> Graph {
-        self.run_program(program, &config, &Known::new())
-    }
-
-    #[track_caller]
-    fn run_program<M>(&self, program: &impl Program<M>, config: &Json, known: &Known) -> Graph {
-        let request = Request {
-            version: GRAPH_VERSION,
-            stack: "test".into(),
-            environment: "local".into(),
-            config: config.clone(),
-            answers: self.answers.clone(),
-            known: known.clone(),
-            references: self.references.clone(),
-            review: None,
-        };
-        match program.run(&request) {
-            Response::Graph(graph) => *graph,
-            Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),
-            Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
-            Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
-        }
+        run_program(program, &config, &Known::new(), &self.answers, &self.references)
     }
 
     /// What deploying a program would do. Where a part of it waits for a value, that is what would be done first.
@@ -222,7 +191,7 @@ impl World {
     #[track_caller]
     pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
         let journal = self.journal();
-        let declare = |known: &Known| self.run_program(program, &config, known);
+        let declare = |known: &Known| run_program(program, &config, known, &self.answers, &self.references);
         let mut engine = self.engine(self.registry([]));
         Ok(in_virtual_time(self.planned(&mut engine, &declare, &journal, selection, &()))?.1)
     }
@@ -233,12 +202,14 @@ impl World {
     /// What the planner says against it.
     #[track_caller]
     pub fn deploy_within<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Deployed, PlanError> {
-        let world = self.fork();
-        let declare = |known: &Known| world.run_program(program, &config, known);
+        let asked = (self.answers.clone(), self.references.clone());
+        let declare = |known: &Known| run_program(program, &config, known, &asked.0, &asked.1);
         let mut deployed = self.perform("test", Some(&declare), selection)?;
-        // What waited for values that are known now is deployed too, as long as anything comes of it.
+        // What waited for values that are known now is deployed too, as long as anything comes of it. What was to be replaced
+        // has been.
+        let rest = Selection { replace: Vec::new(), ..selection.clone() };
         while deployed.outcome.is_complete() && deployed.last_plan().is_waiting() && deployed.last_plan().has_changes() {
-            let next = self.perform("test", Some(&declare), selection)?;
+            let next = self.perform("test", Some(&declare), &rest)?;
             deployed.changes.extend(next.changes);
             deployed.events.extend(next.events);
             deployed.later.push(next.plan);
@@ -316,6 +287,23 @@ impl World {
         Ok(())
     }
 
+    /// Starts to deploy some of a program and dies on the way, as [`deploy_until`](World::deploy_until) does: also in what is
+    /// done once the values are known that parts of it wait for. The count begins anew there.
+    #[track_caller]
+    pub fn deploy_within_until<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection, crash: Crash) -> bool {
+        let asked = (self.answers.clone(), self.references.clone());
+        let declare = |known: &Known| run_program(program, &config, known, &asked.0, &asked.1);
+        let mut selection = selection.clone();
+        loop {
+            let run = self.run("test", Some(&declare), Some(crash), &selection);
+            selection.replace.clear();
+            let goes_on = |(plan, outcome): &(Plan, Outcome)| outcome.is_complete() && plan.is_waiting() && plan.has_changes();
+            if run.died || !run.result.as_ref().is_ok_and(goes_on) {
+                return run.died;
+            }
+        }
+    }
+
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
@@ -338,7 +326,12 @@ impl World {
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
-        self.run("test", None, Some(crash), &Selection::default()).died
+        self.destroy_within_until(&Selection::default(), crash)
+    }
+
+    /// As [`destroy_until`](World::destroy_until), for some of what was deployed.
+    pub fn destroy_within_until(&mut self, selection: &Selection, crash: Crash) -> bool {
+        self.run("test", None, Some(crash), selection).died
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
@@ -438,36 +431,43 @@ impl World {
         });
         drop(journal);
         // What the next run knows is what was made durable, and nothing that this one only had in mind.
-        records.iter().for_each(|record| self.state.apply(record));
+        let records: Vec<Record> = records.iter().collect();
+        records.iter().for_each(|record| self.state.apply(record.clone()));
         for (stack, records) in beside {
             let state = self.neighbours.entry(stack).or_default();
             records.iter().for_each(|record| state.apply(record));
         }
         let died = std::mem::take(&mut self.cloud.contents().life).is_over();
-        Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died, took }
+        let events = ear.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.trace = Trace::of(records, &events, &result);
+        Run { result, events, died, took }
     }
 }
 
-impl Deployed {
-    fn last_plan(&self) -> &Plan {
-        self.later.last().unwrap_or(&self.plan)
-    }
-
-    /// The deployment itself, if all of it went through.
-    ///
-    /// # Panics
-    /// With what failed, if something did.
-    #[track_caller]
-    #[allow(clippy::must_use_candidate, reason = "it is called for its panic as often as for its value")]
-    pub fn complete(self) -> Deployed {
-        let failed: Vec<String> = self.outcome.failed.iter().map(|(_, problem)| problem.to_string()).collect();
-        assert!(self.outcome.is_complete(), "{}\nskipped: {:?}", failed.join("\n"), self.outcome.skipped);
-        self
-    }
-
-    /// An output of the stack, as text.
-    pub fn output(&self, name: &str) -> Option<String> {
-        self.outcome.exports.get(name).and_then(Value::as_str).map(str::to_owned)
+/// What a program declares.
+#[track_caller]
+fn run_program<M>(
+    program: &impl Program<M>,
+    config: &Json,
+    known: &Known,
+    answers: &BTreeMap<String, Json>,
+    references: &References,
+) -> Graph {
+    let request = Request {
+        version: GRAPH_VERSION,
+        stack: "test".into(),
+        environment: "local".into(),
+        config: config.clone(),
+        answers: answers.clone(),
+        known: known.clone(),
+        references: references.clone(),
+        review: None,
+    };
+    match program.run(&request) {
+        Response::Graph(graph) => *graph,
+        Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),
+        Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
+        Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
 }
 
