@@ -88,6 +88,10 @@ pub(crate) fn lines(specs: &[Spec]) -> Vec<Line> {
         let what = match kind {
             5 => {
                 let Some(net) = one(&nets, spec.needs) else { continue };
+                // A way is changed in place when its machine is another, so that machine must never be one that goes first.
+                let stays =
+                    |at: &usize| matches!(lines[*at].what, What::Machine { part: None, .. }) && !lines[*at].options.delete_before_create;
+                let machines: Vec<usize> = machines.iter().copied().filter(stays).collect();
                 let through = spec.also_needs.and_then(|also| one(&machines, also));
                 name += if through.is_some() { "t" } else { "" };
                 What::Way { net, to: spec.loose, through }
