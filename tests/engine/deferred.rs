@@ -107,6 +107,15 @@ fn what_is_replaced_stays_until_what_is_deferred_has_left_it() {
 }
 
 #[test]
+fn what_is_replaced_on_request_is_replaced_once_although_parts_of_the_program_wait_for_it() {
+    let mut world = deployed();
+    let replace = Selection { replace: vec!["net".to_owned()], ..Selection::default() };
+    let deployed = world.deploy_within(&zoned(RANGE, false), json!({}), &replace).unwrap().complete();
+    assert_eq!(deployed.changes.iter().filter(|change| *change == "create net net").count(), 1, "{:?}", deployed.changes);
+    assert!(!world.plan(&zoned(RANGE, false), json!({})).unwrap().has_changes());
+}
+
+#[test]
 fn what_is_not_deferred_any_more_is_deleted_and_a_destruction_needs_no_values() {
     let mut world = deployed();
     let mut other = world.fork();

@@ -23,7 +23,7 @@ fn problem(deployed: &Deployed) -> String {
 #[test]
 fn a_service_that_fails_is_tried_again_and_what_is_shown_says_how_often_and_for_how_long() {
     let mut world = World::new();
-    world.cloud.inject(Fault::refuse(Verb::Create, "net").class(Class::Unavailable).saying("503").times(3));
+    world.cloud.inject(Fault::refuse(Verb::Create, "net").class(Class::Unavailable).code("ServiceUnavailable").saying("503").times(3));
     let deployed = world.deploy(&net, json!({})).complete();
     let shown: Vec<_> = deployed
         .events

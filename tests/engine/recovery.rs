@@ -33,6 +33,18 @@ fn a_create_in_doubt_is_not_given_up_when_the_second_try_is_refused() {
 }
 
 #[test]
+fn what_was_made_unheard_and_is_not_found_at_once_is_looked_for_by_the_same_run_before_it_is_made_again() {
+    for silent in [false, true] {
+        let mut world = World::new();
+        let lost = Fault::refuse(Verb::Create, "net").reply_lost();
+        world.cloud.inject(if silent { lost.silent() } else { lost });
+        world.cloud.inject(Fault::refuse(Verb::Find, "net").blind().times(3));
+        assert_eq!(world.deploy(&net, json!({})).complete().changes.len(), 1, "silent: {silent}");
+        assert_eq!(world.cloud.objects().len(), 1);
+    }
+}
+
+#[test]
 fn what_was_made_in_doubt_and_is_not_found_at_once_is_looked_for_again_before_it_is_made_again() {
     let mut world = World::new();
     world.cloud.inject(Fault::refuse(Verb::Create, "net").reply_lost());

@@ -78,7 +78,8 @@ impl Value {
         hash.update(salt.as_bytes());
         hash.update([0]);
         hash.update(self.reveal().to_string().as_bytes());
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or_default();
+        hash.finalize().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 
     /// Whether a secret stands anywhere in the value.

@@ -68,7 +68,7 @@ pub struct MockCloud(Arc<Mutex<Contents>>);
 #[derive(Clone, Default)]
 pub(crate) struct Contents {
     pub(crate) objects: BTreeMap<String, MockObject>,
-    pub(crate) schemas: BTreeMap<Kind, Schema>,
+    pub(crate) schemas: BTreeMap<Kind, Arc<Schema>>,
     calls: Vec<Call>,
     faults: Vec<Fault>,
     gone: BTreeSet<String>,
@@ -204,7 +204,7 @@ impl MockCloud {
         let Some(object) = contents.objects.get_mut(&id) else { return false };
         object.kind = schema.kind.clone();
         object.outputs = invent::outputs(&schema, &id, &object.inputs, object.revision);
-        contents.schemas.insert(schema.kind.clone(), schema);
+        contents.schemas.insert(schema.kind.clone(), Arc::new(schema));
         true
     }
 
@@ -260,9 +260,13 @@ impl MockCloud {
 
     /// A registry that serves these types of resource from this cloud.
     pub fn registry<'a>(&self, schemas: impl IntoIterator<Item = &'a Schema>) -> Registry {
+        let mut contents = self.contents();
         for schema in schemas {
-            self.contents().schemas.insert(schema.kind.clone(), schema.clone());
+            if contents.schemas.get(&schema.kind).is_none_or(|known| **known != *schema) {
+                contents.schemas.insert(schema.kind.clone(), Arc::new(schema.clone()));
+            }
         }
+        drop(contents);
         let mut registry = self.registry_at("");
         let home = BTreeMap::from([("region".to_owned(), HOME.to_owned())]);
         registry.connect_with(home, Arc::new(MockConnector(self.clone())));
@@ -270,7 +274,7 @@ impl MockCloud {
     }
 
     fn registry_at(&self, place: &str) -> Registry {
-        let known: Vec<Schema> = self.contents().schemas.values().cloned().collect();
+        let known: Vec<Arc<Schema>> = self.contents().schemas.values().cloned().collect();
         let mut registry = Registry::new();
         for schema in known {
             registry.insert(Arc::new(MockHandler::new(self.clone(), schema, place.to_owned())));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,13 +14,13 @@ use crate::traffic::service;
 
 pub(crate) struct MockHandler {
     cloud: MockCloud,
-    schema: Schema,
+    schema: Arc<Schema>,
     /// Which part of the cloud it sees; the empty one is where the environment says.
     place: String,
 }
 
 impl MockHandler {
-    pub(crate) fn new(cloud: MockCloud, schema: Schema, place: String) -> MockHandler {
+    pub(crate) fn new(cloud: MockCloud, schema: Arc<Schema>, place: String) -> MockHandler {
         MockHandler { cloud, schema, place }
     }
 

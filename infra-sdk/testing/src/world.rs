@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Seal, Watcher, settled};
-use infra_assets::imagined;
-use infra_core::program::{Program, Request, Response};
-use infra_core::{GRAPH_VERSION, Graph, Lookup, Schema, Value};
-use infra_plan::{Plan, References, Selection, State};
+use infra_core::program::Program;
+use infra_core::{Graph, Lookup, Schema, Value};
+use infra_plan::{Plan, Record, Selection, State};
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
 use crate::crash::{Crash, Life, MortalLog};
 use crate::deployed::Deployed;
+use crate::told::Told;
+use crate::trace::Trace;
 use crate::vault::Vault;
 
 /// A simulated cloud and the state of one stack in it.
@@ -30,11 +31,11 @@ pub struct World {
     pub parallel: usize,
     /// When the run is asked to stop, in virtual time from its first step on.
     pub interrupt_after: Option<Duration>,
-    answers: BTreeMap<String, Json>,
-    contents: BTreeMap<String, String>,
+    /// What the last run left behind.
+    pub trace: Trace,
+    told: Told,
     seal: Arc<dyn Seal>,
     handlers: Vec<Arc<dyn Handler>>,
-    references: References,
 }
 
 /// A run as far as it came.
@@ -70,9 +71,8 @@ impl World {
             allow_recreate: false,
             parallel: 10,
             interrupt_after: None,
-            answers: BTreeMap::new(),
-            contents: BTreeMap::new(),
-            references: References::new(),
+            trace: Trace::default(),
+            told: Told::default(),
             seal: Arc::new(Vault::default()),
             handlers: Vec::new(),
         }
@@ -90,7 +90,7 @@ impl World {
     pub fn answering<L: Lookup>(mut self, query: &L, answer: &L::Answer) -> World {
         let (query, answer) = (serde_json::to_value(query), serde_json::to_value(answer));
         if let (Ok(query), Ok(answer)) = (query, answer) {
-            self.answers.insert(format!("{} {query}", L::KIND), answer);
+            self.told.answers.insert(format!("{} {query}", L::KIND), answer);
         }
         self
     }
@@ -99,7 +99,7 @@ impl World {
     /// Programs are answered what they ask about assets without any file being there; for a folder of single files, say what
     /// is in it with [`answering`](World::answering).
     pub fn set_content(&mut self, path: &str, content: &str) {
-        self.contents.insert(path.to_owned(), content.to_owned());
+        self.told.contents.insert(path.to_owned(), content.to_owned());
     }
 
     /// Seals secrets with this, instead of keeping them where only this world finds them.
@@ -148,7 +148,7 @@ impl World {
     /// Says an output of another stack that programs refer to.
     #[must_use]
     pub fn with_output(mut self, stack: &str, name: &str, value: impl Into<Value>) -> World {
-        self.references.entry(stack.to_owned()).or_default().insert(name.to_owned(), value.into());
+        self.told.references.entry(stack.to_owned()).or_default().insert(name.to_owned(), value.into());
         self
     }
 
@@ -159,7 +159,7 @@ impl World {
     #[track_caller]
     #[must_use]
     pub fn beside(mut self, stack: &str, other: &World) -> World {
-        self.references.insert(stack.to_owned(), other.journal().state().exports.clone());
+        self.told.references.insert(stack.to_owned(), other.journal().state().exports.clone());
         self
     }
 
@@ -169,35 +169,7 @@ impl World {
     /// If the program is wrong, with what is wrong.
     #[track_caller]
     pub fn graph<M>(&self, program: &impl Program<M>, config: Json) -> Graph {
-        self.run_program(program, &config, &Known::new())
-    }
-
-    #[track_caller]
-    fn run_program<M>(&self, program: &impl Program<M>, config: &Json, known: &Known) -> Graph {
-        let mut request = Request {
-            version: GRAPH_VERSION,
-            stack: "test".into(),
-            environment: "local".into(),
-            config: config.clone(),
-            answers: self.answers.clone(),
-            known: known.clone(),
-            references: self.references.clone(),
-            review: None,
-        };
-        loop {
-            let questions = match program.run(&request) {
-                Response::Unanswered(questions) => questions,
-                other => return declared(other),
-            };
-            for question in &questions {
-                let path = ["folder", "path"].iter().find_map(|name| question.query[*name].as_str());
-                let content = path.and_then(|path| self.contents.get(path)).map_or("", String::as_str);
-                match imagined(question, content).filter(|_| !request.answers.contains_key(&question.key())) {
-                    Some(answer) => drop(request.answers.insert(question.key(), answer)),
-                    None => panic!("the program asks what nobody answers: {question:?}"),
-                }
-            }
-        }
+        self.told.graph(program, &config, &Known::new())
     }
 
     /// What deploying a program would do. Where a part of it waits for a value, that is what would be done first.
@@ -225,7 +197,7 @@ impl World {
     #[track_caller]
     pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
         let journal = self.journal();
-        let declare = |known: &Known| self.run_program(program, &config, known);
+        let declare = |known: &Known| self.told.graph(program, &config, known);
         let mut engine = self.engine(self.registry([]));
         Ok(in_virtual_time(self.planned(&mut engine, &declare, &journal, selection, &()))?.1)
     }
@@ -236,12 +208,14 @@ impl World {
     /// What the planner says against it.
     #[track_caller]
     pub fn deploy_within<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Deployed, PlanError> {
-        let world = self.fork();
-        let declare = |known: &Known| world.run_program(program, &config, known);
+        let told = self.told.clone();
+        let declare = |known: &Known| told.graph(program, &config, known);
         let mut deployed = self.perform("test", Some(&declare), selection)?;
-        // What waited for values that are known now is deployed too, as long as anything comes of it.
+        // What waited for values that are known now is deployed too, as long as anything comes of it. What was to be replaced
+        // has been.
+        let rest = Selection { replace: Vec::new(), ..selection.clone() };
         while deployed.outcome.is_complete() && deployed.last_plan().is_waiting() && deployed.last_plan().has_changes() {
-            let next = self.perform("test", Some(&declare), selection)?;
+            let next = self.perform("test", Some(&declare), &rest)?;
             deployed.changes.extend(next.changes);
             deployed.events.extend(next.events);
             deployed.later.push(next.plan);
@@ -319,6 +293,23 @@ impl World {
         Ok(())
     }
 
+    /// Starts to deploy some of a program and dies on the way, as [`deploy_until`](World::deploy_until) does: also in what is
+    /// done once the values are known that parts of it wait for. The count begins anew there.
+    #[track_caller]
+    pub fn deploy_within_until<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection, crash: Crash) -> bool {
+        let told = self.told.clone();
+        let declare = |known: &Known| told.graph(program, &config, known);
+        let mut selection = selection.clone();
+        loop {
+            let run = self.run("test", Some(&declare), Some(crash), &selection);
+            selection.replace.clear();
+            let goes_on = |(plan, outcome): &(Plan, Outcome)| outcome.is_complete() && plan.is_waiting() && plan.has_changes();
+            if run.died || !run.result.as_ref().is_ok_and(goes_on) {
+                return run.died;
+            }
+        }
+    }
+
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
@@ -341,7 +332,12 @@ impl World {
 
     /// As [`deploy_until`](World::deploy_until), for a destruction.
     pub fn destroy_until(&mut self, crash: Crash) -> bool {
-        self.run("test", None, Some(crash), &Selection::default()).died
+        self.destroy_within_until(&Selection::default(), crash)
+    }
+
+    /// As [`destroy_until`](World::destroy_until), for some of what was deployed.
+    pub fn destroy_within_until(&mut self, selection: &Selection, crash: Crash) -> bool {
+        self.run("test", None, Some(crash), selection).died
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
@@ -352,9 +348,7 @@ impl World {
             state: self.state.clone(),
             neighbours: self.neighbours.clone(),
             allow_recreate: self.allow_recreate,
-            answers: self.answers.clone(),
-            contents: self.contents.clone(),
-            references: self.references.clone(),
+            told: self.told.clone(),
             parallel: self.parallel,
             seal: self.seal.clone(),
             handlers: self.handlers.clone(),
@@ -442,13 +436,16 @@ impl World {
         });
         drop(journal);
         // What the next run knows is what was made durable, and nothing that this one only had in mind.
-        records.iter().for_each(|record| self.state.apply(record));
+        let records: Vec<Record> = records.iter().collect();
+        records.iter().for_each(|record| self.state.apply(record.clone()));
         for (stack, records) in beside {
             let state = self.neighbours.entry(stack).or_default();
             records.iter().for_each(|record| state.apply(record));
         }
         let died = std::mem::take(&mut self.cloud.contents().life).is_over();
-        Run { result, events: ear.0.into_inner().unwrap_or_else(PoisonError::into_inner), died, took }
+        let events = ear.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.trace = Trace::of(records, &events, &result);
+        Run { result, events, died, took }
     }
 }
 
@@ -458,17 +455,6 @@ async fn interrupted(after: Option<Duration>, interrupt: &Interrupt) {
     if let Some(after) = after {
         tokio::time::sleep(after).await;
         interrupt.request();
-    }
-}
-
-/// The graph of a program that asks nothing more.
-#[track_caller]
-fn declared(response: Response) -> Graph {
-    match response {
-        Response::Graph(graph) => *graph,
-        Response::Reviewed(_) => panic!("the program judges a plan where it was asked what it declares"),
-        Response::Unanswered(questions) => panic!("the program asks what nobody answers: {questions:?}"),
-        Response::Failed(problems) => panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
 }
 

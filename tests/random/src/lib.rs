@@ -4,12 +4,19 @@
 //! as it still fails, and printed as Rust source.
 
 mod check;
+mod declare;
 mod line;
+mod place;
+mod same;
 mod seeds;
+mod silent;
 mod source;
 mod spec;
+mod stage;
 mod story;
 mod trouble;
+mod within;
+mod written;
 
 pub use check::check;
 pub use seeds::{Failure, check_seed};

@@ -6,8 +6,8 @@ use proptest::strategy::{Strategy as _, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::check::check;
-use crate::line::without;
-use crate::story::{Story, story};
+use crate::line::{Options, without};
+use crate::story::{Operation, Story, story};
 
 /// How often a failing story is made smaller at most.
 const SHRINKS: usize = 20_000;
@@ -35,7 +35,7 @@ pub fn check_seed(seed: u64) -> Result<(), Box<Failure>> {
     let made = |problem: String, story: Story| Box::new(Failure { seed, problem, story });
     let mut tree = match story().new_tree(&mut runner) {
         Ok(tree) => tree,
-        Err(reason) => return Err(made(reason.to_string(), Story { seed, chapters: Vec::new(), end: Vec::new() })),
+        Err(reason) => return Err(made(reason.to_string(), Story { seed, hooked: false, chapters: Vec::new(), end: Vec::new() })),
     };
     let Err(problem) = checked(&tree.current()) else { return Ok(()) };
     let mut smallest = made(problem, tree.current());
@@ -65,6 +65,24 @@ fn smaller(mut failure: Failure) -> Failure {
     }
 }
 
+/// What takes an option back, for each of them.
+const LESS: [fn(&mut Options); 14] = [
+    |options| options.depends_on = None,
+    |options| options.protect = false,
+    |options| options.retain_on_delete = false,
+    |options| options.ignore_changes = false,
+    |options| options.replace_on_changes = false,
+    |options| options.delete_before_create = false,
+    |options| options.replace_with = None,
+    |options| options.deleted_with = None,
+    |options| options.triggers = None,
+    |options| options.condition = false,
+    |options| options.region = None,
+    |options| (options.timeouts, options.hooks) = (None, 0),
+    |options| options.import = None,
+    |options| options.then = None,
+];
+
 /// The stories that lack one thing each.
 fn without_one(story: &Story) -> Vec<Story> {
     let mut stories = Vec::new();
@@ -73,15 +91,22 @@ fn without_one(story: &Story) -> Vec<Story> {
         change(&mut lesser);
         stories.push(lesser);
     };
+    lacking(&|story| story.hooked = false);
     for at in 0..story.chapters.len() {
         lacking(&|story| {
             story.chapters.remove(at);
         });
+        lacking(&|story| story.chapters[at].settles = false);
+        lacking(&|story| story.chapters[at].scope = None);
+        lacking(&|story| story.chapters[at].renames.clear());
+        lacking(&|story| story.chapters[at].then = Operation::Deploy);
         for trouble in 0..story.chapters[at].troubles.len() {
             lacking(&|story| {
                 story.chapters[at].troubles.remove(trouble);
             });
             lacking(&|story| story.chapters[at].troubles[trouble].1.crash = None);
+            lacking(&|story| story.chapters[at].troubles[trouble].1.interrupt = None);
+            lacking(&|story| story.chapters[at].troubles[trouble].0 = Operation::Deploy);
             for fault in 0..story.chapters[at].troubles[trouble].1.faults.len() {
                 lacking(&|story| {
                     story.chapters[at].troubles[trouble].1.faults.remove(fault);
@@ -95,6 +120,9 @@ fn without_one(story: &Story) -> Vec<Story> {
         }
         for line in 0..story.chapters[at].lines.len() {
             lacking(&|story| story.chapters[at].lines = without(&story.chapters[at].lines, line));
+            for option in LESS {
+                lacking(&|story| option(&mut story.chapters[at].lines[line].options));
+            }
         }
     }
     for trouble in 0..story.end.len() {

@@ -2,20 +2,26 @@
 
 use std::fmt::Write as _;
 
-use crate::line::written;
-use crate::story::{Drift, Operation, Story};
-use crate::trouble;
+use crate::place::placed;
+use crate::story::{Chapter, Drift, Operation, Story};
+use crate::trouble::{self, Trouble};
+use crate::within::selection;
+use crate::written::written;
 
 /// The source of a test that tells the story. The victims of faults are named as numbers among what is in the cloud at that
 /// time, since the text does not know that.
 pub fn source(story: &Story) -> String {
+    let story = &placed(story);
     let mut text = String::from("#[test]\nfn the_story() {\n    let mut world = World::new().recreating();\n");
     let (seed, seen, ready) = (story.seed, story.seed % 3, story.seed % 4);
     let _ =
         writeln!(text, "    world.cloud.take_time({seed});\n    world.cloud.seen_after({seen});\n    world.cloud.ready_after({ready});");
     for (number, chapter) in story.chapters.iter().enumerate() {
         let _ = writeln!(text, "    let program_{number} = |stack: &Stack| {{\n{}    }};", written(&chapter.lines));
-        let _ = writeln!(text, "    let graph_{number} = world.graph(&program_{number}, json!({{}}));");
+        let imports = chapter.lines.iter().filter(|line| line.options.import.is_some());
+        for line in imports {
+            let _ = writeln!(text, "    // If the state has {}, it is forgotten, and the program imports its object.", line.name);
+        }
         for drift in &chapter.drifts {
             let _ = match drift {
                 Drift::Gone(at) => writeln!(text, "    // Object {at} of the cloud is deleted by somebody else."),
@@ -23,37 +29,57 @@ pub fn source(story: &Story) -> String {
             };
         }
         for (operation, trouble) in &chapter.troubles {
-            suffered(&mut text, number, *operation, trouble);
+            suffered(&mut text, chapter, number, *operation, trouble);
+            if chapter.settles {
+                text.push_str("    // A person settles what is in doubt.\n");
+            }
         }
         match chapter.then {
             Operation::Deploy => {}
             Operation::Refresh => text.push_str("    world.refresh().unwrap();\n"),
             Operation::Destroy => text.push_str("    drop(world.try_destroy());\n"),
-            limited => drop(writeln!(text, "    // The deployment is limited first: {limited:?}")),
+            limited => drop(writeln!(text, "    drop({});", called(chapter, number, limited, ""))),
         }
-        let _ = writeln!(text, "    world.deploy_graph(&graph_{number}).unwrap().complete();");
-        let _ = writeln!(text, "    assert!(!world.plan_graph(&graph_{number}).unwrap().has_changes());");
+        let _ = writeln!(text, "    world.deploy(&program_{number}, json!({{}})).complete();");
+        let _ = writeln!(text, "    assert!(!world.plan(&program_{number}, json!({{}})).unwrap().has_changes());");
     }
+    let end = Chapter::default();
     for trouble in &story.end {
-        suffered(&mut text, 0, Operation::Destroy, trouble);
+        suffered(&mut text, &end, 0, Operation::Destroy, trouble);
     }
     text.push_str("    world.destroy().complete();\n    assert!(world.cloud.objects().is_empty() && world.state.rows.is_empty());\n}\n");
     text
 }
 
-fn suffered(text: &mut String, number: usize, operation: Operation, trouble: &trouble::Trouble) {
+/// A run as a call; it ends at `crash`, if that says anything.
+fn called(chapter: &Chapter, number: usize, operation: Operation, crash: &str) -> String {
+    let until = if crash.is_empty() { "" } else { "_until" };
+    let selection = selection(&chapter.lines, operation);
+    let ends = matches!(operation, Operation::Destroy | Operation::End(_) | Operation::Spare(_));
+    match (selection, ends) {
+        _ if operation == Operation::Refresh => "world.refresh()".to_owned(),
+        (None, true) if crash.is_empty() => "world.try_destroy()".to_owned(),
+        (None, true) => format!("world.destroy_until({})", crash.trim_start_matches(", ")),
+        (selection, true) => format!("world.destroy_within{until}(&{:?}{crash})", selection.unwrap_or_default()),
+        (selection, false) => {
+            format!("world.deploy_within{until}(&program_{number}, json!({{}}), &{:?}{crash})", selection.unwrap_or_default())
+        }
+    }
+}
+
+fn suffered(text: &mut String, chapter: &Chapter, number: usize, operation: Operation, trouble: &Trouble) {
     for (at, wrong) in &trouble.faults {
         for line in trouble::written(&format!("<resource {at}>"), *wrong) {
             let _ = writeln!(text, "    {line}");
         }
     }
-    let _ = match (operation, trouble.crash) {
-        (Operation::Deploy, Some(crash)) => writeln!(text, "    world.deploy_until(&graph_{number}, Crash::{crash:?});"),
-        (Operation::Deploy, None) => writeln!(text, "    drop(world.deploy_graph(&graph_{number}));"),
-        (Operation::Destroy, Some(crash)) => writeln!(text, "    world.destroy_until(Crash::{crash:?});"),
-        (Operation::Destroy, None) => writeln!(text, "    drop(world.try_destroy());"),
-        (Operation::Refresh, _) => writeln!(text, "    drop(world.refresh());"),
-        (limited, _) => writeln!(text, "    // A limited deployment goes wrong: {limited:?}"),
-    };
+    if let Some(after) = trouble.interrupt {
+        let _ = writeln!(text, "    world.interrupt_after = Some(Duration::from_millis({after}));");
+    }
+    let crash = trouble.crash.map(|crash| format!(", Crash::{crash:?}")).unwrap_or_default();
+    let _ = writeln!(text, "    drop({});", called(chapter, number, operation, &crash));
+    if trouble.interrupt.is_some() {
+        text.push_str("    world.interrupt_after = None;\n");
+    }
     text.push_str("    world.cloud.heal();\n");
 }

@@ -3,6 +3,10 @@
 use proptest::prelude::*;
 
 use crate::line::{Line, Options, What};
+use crate::place::Place;
+
+/// How many numbers a program is made from.
+pub(crate) const SIZE: usize = 16;
 
 /// What the numbers of one resource are; its place in the program says which type it is.
 #[derive(Clone, Debug)]
@@ -31,23 +35,38 @@ struct Traits {
     triggers: Option<u8>,
     condition: bool,
     region: Option<u8>,
+    beside: Beside,
+}
+
+/// What happens beside the steps and before them.
+#[derive(Clone, Debug)]
+struct Beside {
+    timeouts: Option<u8>,
+    hooks: u8,
+    import: Option<bool>,
+    then: Option<u8>,
 }
 
 /// The numbers of one resource.
 pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     let seldom = || prop::bool::weighted(0.06);
+    let hooks = prop_oneof![4 => Just(0_u8), 1 => 1..64_u8];
+    let then = prop::option::weighted(0.12, 0..3_u8);
+    let beside = (prop::option::weighted(0.06, 3..8_u8), hooks, prop::option::weighted(0.08, any::<bool>()), then)
+        .prop_map(|(timeouts, hooks, import, then)| Beside { timeouts, hooks, import, then });
     let more = (
-        prop::option::weighted(0.06, 0..16_usize),
+        prop::option::weighted(0.06, 0..SIZE),
         prop::bool::weighted(0.3),
         prop::option::weighted(0.1, 0..2_u8),
         seldom(),
         prop::option::weighted(0.03, 0..2_u8),
+        beside,
     );
     let traits = (seldom(), seldom(), seldom(), seldom(), seldom(), more).prop_map(|(protect, retain, ignore, replace, first, more)| {
-        let (with, contained, triggers, condition, region) = more;
-        Traits { protect, retain, ignore, replace, first, with, contained, triggers, condition, region }
+        let (with, contained, triggers, condition, region, beside) = more;
+        Traits { protect, retain, ignore, replace, first, with, contained, triggers, condition, region, beside }
     });
-    let needs = (0..16_usize, prop::option::weighted(0.4, 0..16_usize), prop::option::weighted(0.1, 0..16_usize));
+    let needs = (0..SIZE, prop::option::weighted(0.4, 0..SIZE), prop::option::weighted(0.1, 0..SIZE));
     (prop::bool::weighted(0.8), 0..3_u8, 0..3_u8, needs, traits).prop_map(|(present, fixed, loose, needs, options)| {
         let (needs, also_needs, after) = needs;
         Spec { present, fixed, loose, needs, also_needs, after, options }
@@ -65,7 +84,18 @@ pub(crate) fn lines(specs: &[Spec]) -> Vec<Line> {
         let machines = of(|what| matches!(what, What::Machine { .. }));
         let one = |among: &[usize], number: usize| (!among.is_empty()).then(|| among[number % among.len()]);
         let mut name = format!("r{at}");
-        let what = match at % 5 {
+        let kind = if at + 1 == SIZE { 5 } else { at % 5 };
+        let what = match kind {
+            5 => {
+                let Some(net) = one(&nets, spec.needs) else { continue };
+                // A way is changed in place when its machine is another, so that machine must never be one that goes first.
+                let stays =
+                    |at: &usize| matches!(lines[*at].what, What::Machine { part: None, .. }) && !lines[*at].options.delete_before_create;
+                let machines: Vec<usize> = machines.iter().copied().filter(stays).collect();
+                let through = spec.also_needs.and_then(|also| one(&machines, also));
+                name += if through.is_some() { "t" } else { "" };
+                What::Way { net, to: spec.loose, through }
+            }
             0 => What::Net { range: spec.fixed, dns: spec.loose > 1 },
             1 => {
                 let Some(net) = one(&nets, spec.needs) else { continue };
@@ -101,7 +131,18 @@ pub(crate) fn lines(specs: &[Spec]) -> Vec<Line> {
             What::Part { net, .. } => Some(net),
             _ => None,
         };
+        let beside = &spec.options.beside;
+        // Whether what an object refers to is the same as before cannot be seen here, so only what refers to nothing is imported.
+        let importable = match what {
+            What::Machine { part, net, .. } => part.or(net).is_none(),
+            What::Fleet { leader, .. } => leader.is_none(),
+            _ => alone,
+        };
         let options = Options {
+            timeouts: beside.timeouts,
+            hooks: beside.hooks,
+            import: beside.import.filter(|_| importable),
+            then: beside.then.filter(|_| matches!(what, What::Net { .. })),
             replace_with: spec.options.with.and_then(|with| (!lines.is_empty()).then(|| with % lines.len())),
             deleted_with: of_net.filter(|_| spec.options.contained),
             triggers: spec.options.triggers,
@@ -115,7 +156,7 @@ pub(crate) fn lines(specs: &[Spec]) -> Vec<Line> {
             // A machine can change its network, so it stays; and the network it stays in could not go first.
             delete_before_create: spec.options.first && !matches!(what, What::Net { .. }),
         };
-        lines.push(Line { name, what, options });
+        lines.push(Line { name, place: Place::default(), what, options });
     }
     lines
 }

@@ -11,6 +11,7 @@ use crate::error::{Class, ProviderError};
 use crate::observe::outputs;
 use crate::ownership::{ownership, token};
 use crate::provider::Creation;
+use crate::retry::Backoff;
 
 impl Subject<'_, '_> {
     pub(super) async fn create(&self, want: &Want) -> Result<String, Failure> {
@@ -96,20 +97,36 @@ impl Subject<'_, '_> {
     }
 
     /// Makes the object, once: after an answer that got lost, it is looked for before it is made again. Says too whether
-    /// an answer got lost: then an error of a later try does not mean that nothing was made.
+    /// an answer got lost: then an error of a later try does not mean that nothing was made. Where the service did not even
+    /// say that it failed, what was made may not be found everywhere yet, so it is looked for a while.
     pub(super) async fn made(&self, asked: &Value, new: Creation<'_>, mut in_doubt: bool) -> (Result<String, ProviderError>, bool) {
+        let mut unheard = false;
         let made = self
             .change(async || {
-                if in_doubt && let Some(id) = self.handler.find(asked, new).await? {
+                if in_doubt && let Some(id) = self.made_before(asked, new, unheard).await? {
                     return Ok(id);
                 }
                 // A call that never comes back leaves it at that.
                 let before = std::mem::replace(&mut in_doubt, true);
+                unheard = true;
                 let answer = self.handler.create(asked, new).await;
-                in_doubt = before || matches!(&answer, Err(error) if error.class == Class::Unavailable);
+                let lost = answer.as_ref().err().filter(|error| error.class == Class::Unavailable);
+                (in_doubt, unheard) = (before || lost.is_some(), lost.is_some_and(|error| error.code.is_none()));
                 answer
             })
             .await;
         (made, in_doubt)
+    }
+
+    /// What an earlier try made, if it did: looked for once, or for a while.
+    async fn made_before(&self, asked: &Value, new: Creation<'_>, patiently: bool) -> Result<Option<String>, ProviderError> {
+        let mut backoff = Backoff::new();
+        loop {
+            let found = self.handler.find(asked, new).await?;
+            if found.is_some() || !patiently || backoff.elapsed() + backoff.upcoming() > self.caller.patience.seen {
+                return Ok(found);
+            }
+            backoff.wait().await;
+        }
     }
 }

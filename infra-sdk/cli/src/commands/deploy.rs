@@ -110,7 +110,7 @@ impl Deploy {
         session.unlock(&mut journal, Some(&graph)).await?;
         let mut engine = cloud.engine(Some(self.change.parallel));
         engine.allow_recreate = self.allow_recreate;
-        let selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
+        let mut selection = saved.as_ref().map_or_else(|| self.selection.selection(), |saved| saved.selection.clone());
         let referrers = session.referrers().await?;
         let mut recovered = false;
         loop {
@@ -165,6 +165,8 @@ impl Deploy {
                 say("What was deferred is not in the saved plan: make another one for it.");
                 return Ok(exit);
             }
+            // What was to be replaced has been: asked again, it would be replaced for ever.
+            selection.replace.clear();
             say("What was deferred can be planned now.");
         }
     }

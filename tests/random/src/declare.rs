@@ -1,0 +1,224 @@
+//! Lines as a program.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use infra_core::timeouts::{Timeouts, minutes};
+use infra_core::{Command, Input, Moment, Provider, Secret, Stack, ops, output};
+use infra_tests::{Fleet, Machine, Net, Part, Vault, Way};
+
+use crate::line::{Line, What};
+
+/// No byte of it may be anywhere but in the cloud.
+pub(crate) const CANARY: &str = "canary-4711";
+
+/// The moments of the bits of a line's hooks.
+pub(crate) const MOMENTS: [Moment; 6] =
+    [Moment::BeforeCreate, Moment::AfterCreate, Moment::BeforeUpdate, Moment::AfterUpdate, Moment::BeforeDelete, Moment::AfterDelete];
+
+/// What one of the worlds deploys.
+pub(crate) struct Program<'a> {
+    pub(crate) lines: &'a [Line],
+    /// The ids of the objects that are imported, by the line's name.
+    pub(crate) imports: BTreeMap<String, String>,
+    /// Where hooks note that they ran; they are left out where there is none.
+    pub(crate) log: Option<PathBuf>,
+}
+
+/// The secret that a line gives its object, if any.
+pub(crate) fn secret(line: &Line) -> Option<String> {
+    match line.what {
+        What::Machine { password: true, .. } => Some(CANARY.to_owned()),
+        What::Vault { password, .. } => Some(format!("{CANARY}-{password}")),
+        _ => None,
+    }
+}
+
+/// A command that notes a word, and fails while there is a file beside its notes.
+fn note(log: &Path, word: impl Input<String>) -> Command {
+    let line = "echo \"$WORD\" >> \"$LOG\"; test ! -e \"$LOG.fail\"";
+    Command::shell(line).env("WORD", word).env("LOG", log.display().to_string())
+}
+
+/// Another place of the toy cloud than its own.
+fn place(region: u8) -> Provider {
+    let place = BTreeMap::from([("region".to_owned(), format!("region-{region}"))]);
+    Provider { cloud: "toy".into(), place, access: BTreeMap::new() }
+}
+
+/// A handle to what was declared before.
+enum Handle {
+    Net(Net),
+    Part(Part),
+    Machine(Machine),
+    Fleet(Fleet),
+    Vault(Vault),
+    Way(Way),
+}
+
+impl infra_core::Declared for Handle {
+    fn address(&self) -> &infra_core::Address {
+        match self {
+            Handle::Net(net) => infra_core::Declared::address(net),
+            Handle::Part(part) => infra_core::Declared::address(part),
+            Handle::Machine(machine) => infra_core::Declared::address(machine),
+            Handle::Fleet(fleet) => infra_core::Declared::address(fleet),
+            Handle::Vault(vault) => infra_core::Declared::address(vault),
+            Handle::Way(way) => infra_core::Declared::address(way),
+        }
+    }
+}
+
+/// The options that every builder has; those that take inputs get the type's own.
+macro_rules! treated {
+    ($builder:expr, $program:expr, $line:expr, $handles:expr, $field:expr) => {{
+        let (mut builder, options) = ($builder, &$line.options);
+        if let Some(was) = &$line.place.was {
+            builder = builder.moved_from(was);
+        }
+        match ($program.imports.get(&$line.name), options.import) {
+            (Some(id), Some(true)) => builder = builder.import_and_update(id),
+            (Some(id), Some(false)) => builder = builder.import(id),
+            _ => {}
+        }
+        if let Some(count) = options.timeouts {
+            let most = minutes(u64::from(count));
+            builder = builder.timeouts(Timeouts::new().create(most).update(most).delete(most));
+        }
+        if let Some(log) = &$program.log {
+            for (bit, moment) in MOMENTS.into_iter().enumerate().filter(|(bit, _)| options.hooks >> bit & 1 == 1) {
+                builder = match moment {
+                    Moment::BeforeCreate => builder.hook(moment, |_| note(log, format!("{bit}"))),
+                    _ => builder.hook(moment, |this| note(log, output!("{} {}", bit, this.id()))),
+                };
+            }
+        }
+        if let Some(other) = options.depends_on.map(|at| &$handles[at]) {
+            builder = builder.depends_on(other);
+        }
+        if options.protect {
+            builder = builder.protect();
+        }
+        if options.retain_on_delete {
+            builder = builder.retain_on_delete();
+        }
+        if options.ignore_changes {
+            builder = builder.ignore_changes([$field]);
+        }
+        if options.replace_on_changes {
+            builder = builder.replace_on_changes([$field]);
+        }
+        if options.delete_before_create {
+            builder = builder.delete_before_create();
+        }
+        if let Some(other) = options.replace_with.map(|at| &$handles[at]) {
+            builder = builder.replace_with(other);
+        }
+        if let Some(other) = options.deleted_with.map(|at| &$handles[at]) {
+            builder = builder.deleted_with(other);
+        }
+        if let Some(value) = options.triggers {
+            builder = builder.triggers([i64::from(value)]);
+        }
+        if options.condition {
+            builder = builder
+                .precondition(ops::eq::<bool>(true, true), "one is one")
+                .postcondition(|this| ops::eq(this.id(), this.id()), "it has an id");
+        }
+        if let Some(region) = options.region {
+            builder = builder.provider(place(region));
+        }
+        builder
+    }};
+}
+
+/// The scope that a line is in.
+fn scope(line: &Line, stack: &Stack) -> Stack {
+    let Some(scope) = line.place.scope else { return stack.clone() };
+    let scoped = stack.scope(format!("s{scope}"));
+    match line.place.scope_was {
+        Some(Some(was)) => scoped.moved_from(format!("/s{was}")),
+        Some(None) => scoped.moved_from("/"),
+        None => scoped,
+    }
+}
+
+/// Declares what waits for an output of a network.
+fn deferred(line: &Line, count: u8, net: &Net, stack: &Stack) {
+    // The one changes with every change, the other never.
+    let until = if count % 2 == 0 { net.revision() } else { net.gateway() };
+    stack.after(format!("d-{}", line.name), &until, |parts, value: String| {
+        for at in 0..count {
+            Part::new(format!("w{at}")).net(net).range(format!("10.9.{at}.0/24")).add(parts);
+        }
+        Machine::new("m").script(value).add(parts);
+    });
+}
+
+/// Declares the lines.
+pub(crate) fn declare(program: &Program<'_>, stack: &Stack) {
+    let mut handles: Vec<Handle> = Vec::new();
+    let lines = program.lines;
+    for line in lines {
+        let (name, stack) = (line.place.short(&line.name), &scope(line, stack));
+        let name = name.as_str();
+        let handle = match line.what {
+            What::Net { range, dns } => {
+                let net = Net::new(name).range(format!("10.{range}.0.0/16")).dns(dns);
+                let net = treated!(net, program, line, handles, Net::DNS).add(stack);
+                if let Some(count) = line.options.then {
+                    deferred(line, count, &net, stack);
+                }
+                Handle::Net(net)
+            }
+            What::Part { net, third, zone } => {
+                let Handle::Net(net) = &handles[net] else { continue };
+                let part = Part::new(name).net(net).range(format!("10.0.{third}.0/24")).zone(zone.to_string());
+                Handle::Part(treated!(part, program, line, handles, Part::ZONE).add(stack))
+            }
+            What::Machine { part, net, size, password, seed } => {
+                let mut machine = Machine::new(name).size(i32::from(size)).maybe_seed(seed.map(|seed| format!("seed-{seed}")));
+                if let Some(Handle::Part(part)) = part.map(|at| &handles[at]) {
+                    machine = machine.part(part);
+                }
+                if let Some(Handle::Net(net)) = net.map(|at| &handles[at]) {
+                    machine = machine.net(net).script(output!("join {}", net.revision()));
+                }
+                if password {
+                    machine = machine.password(Secret::new(CANARY.to_owned()));
+                }
+                Handle::Machine(treated!(machine, program, line, handles, Machine::SIZE).add(stack))
+            }
+            What::Fleet { image, count, named, leader } => {
+                let mut fleet = Fleet::new(name).image(image.to_string()).count(i32::from(count));
+                if named {
+                    fleet = fleet.name(format!("called-{}", line.name));
+                }
+                if let Some(Handle::Machine(leader)) = leader.map(|at| &handles[at]) {
+                    fleet = fleet.leader(leader);
+                }
+                Handle::Fleet(treated!(fleet, program, line, handles, Fleet::COUNT).add(stack))
+            }
+            What::Vault { password, label } => {
+                let vault = Vault::new(name).password(Secret::new(format!("{CANARY}-{password}"))).label(label.to_string());
+                Handle::Vault(treated!(vault, program, line, handles, Vault::LABEL).add(stack))
+            }
+            What::Way { net, to, through } => {
+                let Handle::Net(net) = &handles[net] else { continue };
+                let mut way = Way::new(name).net(net).to(to.to_string());
+                if let Some(Handle::Machine(through)) = through.map(|at| &handles[at]) {
+                    way = way.through(through);
+                }
+                Handle::Way(treated!(way, program, line, handles, Way::TO).add(stack))
+            }
+        };
+        handles.push(handle);
+    }
+    for (line, handle) in lines.iter().zip(&handles) {
+        match handle {
+            Handle::Machine(machine) => stack.export(&line.name, machine.address()),
+            Handle::Vault(vault) => stack.export(&line.name, vault.key()),
+            _ => {}
+        }
+    }
+}
