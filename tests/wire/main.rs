@@ -4,5 +4,6 @@
 
 mod airaware;
 mod census;
+mod hydra_batch;
 mod hydra_remote_state;
 mod station;

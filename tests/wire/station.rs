@@ -1,16 +1,19 @@
 //! An engine at a local cloud, with a journal on disk: what the command has, without the command.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use aws_config::SdkConfig;
-use infra_apply::{Engine, Event, FileLog, Interrupt, Journal, Outcome, Registry, Watcher};
+use infra_apply::{Engine, Event, FileLog, Interrupt, Journal, Log, Outcome, Registry, StoreError, Watcher};
+use infra_assets::live::Workshop;
 use infra_aws::sdk::{Connection, connect};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Value};
 use infra_local::{LocalCloud, TemporaryCloud};
-use infra_plan::{Plan, RenderOptions, render};
+use infra_plan::{Plan, Record, RenderOptions, Selection, render};
+use infra_seal::DataKey;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -23,7 +26,26 @@ pub(crate) struct Station {
     engine: Engine,
     stack: &'static str,
     folder: TempDir,
-    _cloud: TemporaryCloud,
+    workshop: Workshop,
+    key: Arc<DataKey>,
+    cloud: TemporaryCloud,
+}
+
+/// A journal's log in a run that dies: from some record on nothing is durable, whatever the calls under way do.
+struct Mortal {
+    log: Box<dyn Log>,
+    left: usize,
+}
+
+#[async_trait]
+impl Log for Mortal {
+    async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        let kept = records.len().min(self.left);
+        self.left -= kept;
+        self.log.append(&records[..kept]).await?;
+        let gone = || StoreError::Io { action: "write", path: "journal".into(), source: std::io::ErrorKind::StorageFull.into() };
+        if kept == records.len() { Ok(()) } else { Err(gone()) }
+    }
 }
 
 /// Keeps what the engine notices.
@@ -41,14 +63,36 @@ impl Watcher for Notices {
 impl Station {
     /// One for the stack of that name.
     pub(crate) fn new(stack: &'static str) -> Station {
+        Station::with_files(stack, Path::new(""))
+    }
+
+    /// One for the stack of that name, whose files are in that folder.
+    pub(crate) fn with_files(stack: &'static str, files: &Path) -> Station {
         let runtime = Runtime::new().unwrap();
         let cloud = LocalCloud::temporary().unwrap();
         let connection =
             Connection { region: Some("us-west-2".into()), profile: None, role: None, local: Some(cloud.endpoint().url.clone()) };
         let sdk = runtime.block_on(connect(&connection)).unwrap();
+        let folder = TempDir::new().unwrap();
         let mut registry = Registry::new();
+        registry.folder = files.to_owned();
         infra_aws::sdk::register(&mut registry, &sdk);
-        Station { runtime, sdk, engine: Engine::new(registry), stack, folder: TempDir::new().unwrap(), _cloud: cloud }
+        infra_random_values::register(&mut registry);
+        let workshop = Workshop::new(files, folder.path().join("assets"));
+        let key = Arc::new(DataKey::generate("test/local").unwrap());
+        Station { runtime, sdk, engine: Engine::new(registry), stack, folder, workshop, key, cloud }
+    }
+
+    /// Every call that the cloud has had so far, as `us-west-2 batch POST /v1/createjobqueue`, in order.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        let log = std::fs::read_to_string(self.cloud.cloud().log_path()).unwrap();
+        let call = |line: &str| {
+            let rest = line.strip_suffix(" ms")?.rsplit_once(' ')?.0;
+            let (_, rest) = rest.split_once(' ')?;
+            let (status, operation) = rest.split_once(' ')?;
+            status.parse::<u16>().ok().map(|_| operation.to_owned())
+        };
+        log.lines().filter_map(call).collect()
     }
 
     fn journal_path(&self) -> PathBuf {
@@ -56,7 +100,14 @@ impl Station {
     }
 
     fn journal(&self) -> Journal {
-        FileLog::open(&self.journal_path(), "test/local", || "salt".into()).unwrap().0
+        let (mut journal, _) = FileLog::open(&self.journal_path(), "test/local", || "salt".into()).unwrap();
+        journal.unlock(self.key.clone()).unwrap();
+        journal
+    }
+
+    /// What the journal has on disk.
+    pub(crate) fn written(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.journal_path()).unwrap()).into_owned()
     }
 
     /// What a program declares, its questions answered by the cloud.
@@ -79,6 +130,11 @@ impl Station {
                 Response::Reviewed(_) => panic!("a judgement was not asked for"),
                 Response::Unanswered(questions) => {
                     for question in questions {
+                        if Workshop::knows(&question) {
+                            let answer = self.runtime.block_on(self.workshop.answer(&question)).unwrap();
+                            answers.insert(question.key(), answer);
+                            continue;
+                        }
                         let answerer = self.engine.registry.answerer(&question.kind).expect("the question is known");
                         answers.insert(question.key(), self.runtime.block_on(answerer.answer(&question.query)).unwrap());
                     }
@@ -109,9 +165,31 @@ impl Station {
         plan
     }
 
+    /// Starts to deploy, and dies when so many records have been written; whether it came to that.
+    pub(crate) fn deploy_until(&self, graph: &Graph, records: usize) -> bool {
+        let mut journal = self.journal().over(|log| Box::new(Mortal { log, left: records }));
+        self.runtime.block_on(async {
+            if self.engine.recover(&mut journal, &graph.stack, &()).await.is_err() {
+                return true;
+            }
+            let plan = self.engine.plan(graph, &journal, &()).await.unwrap();
+            self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await.store.is_some()
+        })
+    }
+
+    /// As [`deploy_until`](Station::deploy_until), for a destruction.
+    pub(crate) fn destroy_until(&self, stack: &str, records: usize) -> bool {
+        let mut journal = self.journal().over(|log| Box::new(Mortal { log, left: records }));
+        self.runtime.block_on(async {
+            let plan = self.engine.plan_destroy(stack, &journal, &()).await.unwrap();
+            self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await.store.is_some()
+        })
+    }
+
     pub(crate) fn destroy(&self, stack: &str) {
         let mut journal = self.journal();
         let outcome = self.runtime.block_on(async {
+            self.engine.recover_destroy_within(stack, &mut journal, &Selection::default(), &()).await.unwrap();
             let plan = self.engine.plan_destroy(stack, &journal, &()).await.unwrap();
             self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await
         });

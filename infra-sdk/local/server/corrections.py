@@ -455,6 +455,33 @@ def scalable_targets() -> None:
     around(ApplicationAutoscalingBackend, "delete_scaling_policy", end)
 
 
+def function_logs() -> None:
+    """A function forgot where its log is and how it is written."""
+    from moto.awslambda.models import LambdaFunction
+
+    def remember(self: Any, spec: dict[str, Any]) -> None:
+        said = spec.get("LoggingConfig")
+        if said:
+            self.infra_logging = {**getattr(self, "infra_logging", {}), **said}
+
+    def make(original: Any, self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        remember(self, kwargs["spec"] if "spec" in kwargs else args[1])
+
+    def change(original: Any, self: Any, config_updates: dict[str, Any]) -> Any:
+        remember(self, config_updates)
+        return original(self, config_updates)
+
+    def tell(original: Any, self: Any, *args: Any, **kwargs: Any) -> Any:
+        default = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}"}
+        logging = {**default, **getattr(self, "infra_logging", {})}
+        return {**original(self, *args, **kwargs), "LoggingConfig": logging}
+
+    around(LambdaFunction, "__init__", make)
+    around(LambdaFunction, "update_configuration", change)
+    around(LambdaFunction, "get_configuration", tell)
+
+
 def around(holder: Any, name: str, replacement: Callable[..., Any]) -> None:
     """Have `replacement` called in place of `holder.name`, with the original before the rest."""
     original = getattr(holder, name)
@@ -475,6 +502,7 @@ CORRECTIONS = {
     "dynamodb": [contributor_insights],
     "ecr": [image_scanning],
     "ecs": [container_services],
+    "lambda": [function_logs],
     "rds": [database_subnets],
     "route53": [query_logging],
     "s3": [roots, buckets, conditional_writes],

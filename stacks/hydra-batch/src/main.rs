@@ -1,0 +1,5 @@
+//! Run with: cargo xtask deploy hydra-batch
+
+fn main() -> std::process::ExitCode {
+    infra_sdk::main(hydra_batch::hydra_batch)
+}
