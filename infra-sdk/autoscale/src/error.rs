@@ -7,7 +7,7 @@ use infra_core::Location;
 #[non_exhaustive]
 pub enum Error {
     /// The stack has no group of this name.
-    #[error("the stack has no auto scaling group `{name}`; it has {}", list(.known))]
+    #[error("the stack has no auto scaling group, service or environment `{name}`; it has {}", list(.known))]
     NoSuchGroup {
         /// The name that was asked for.
         name: String,

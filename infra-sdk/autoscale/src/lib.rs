@@ -62,7 +62,7 @@ pub use capacity::{Burst, Capacity, LatencyCurve, Line, Stored};
 pub use cause::Broken;
 pub use engine::{Fluid, FluidSummary, Happening, Lag, Levers, Row, Summary, Talk, TalkSummary, Timeline};
 pub use error::Error;
-pub use graph::{Found, Source, find, fleet, fleet_of, fleets, graph};
+pub use graph::{Found, Scaled, Source, find, fleet, fleet_of, fleets, graph};
 pub use knobs::{FormulaCapacity, Knobs, ScaleIn};
 pub use load::{Family, Kind, Load, hours, minutes};
 pub use model::{Boot, Event, Fleet, Spread, ZoneLoss};

@@ -167,6 +167,14 @@ impl Simulation {
         Ok(Prepared { compiled })
     }
 
+    /// The names of the policies that are left out, since they follow memory and the host says nothing of its own.
+    pub fn without_data(&self) -> impl Iterator<Item = &str> {
+        let known = self.capacity.as_ref().is_some_and(|capacity| capacity.memory.is_some());
+        let follows = |rule: &Rule| matches!(rule, Rule::Tracking(tracking) if tracking.metric == Metric::Memory);
+        let left_out = self.fleet.policies.iter().filter(move |policy| !known && policy.enabled && follows(&policy.rule));
+        left_out.map(|policy| policy.name.as_str())
+    }
+
     /// What is unknown, as far as it matters: a host without an interval has no ends to it.
     pub(crate) fn relevant(&self) -> Unknowns {
         let has_interval = self.capacity.as_ref().is_some_and(|capacity| capacity.interval.is_some());

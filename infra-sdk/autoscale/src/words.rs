@@ -10,7 +10,7 @@ impl Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = |f: &mut fmt::Formatter<'_>, name: &str, digits: usize, unit: &str, value: &dyn Fn(&Summary) -> f64| {
             let (low, high) = self.range(value);
-            writeln!(f, "  {name:<24}{low:>12.digits$} {high:>12.digits$} {unit}")
+            writeln!(f, "  {name:<24}{low:>12.digits$} {high:>12.digits$}{}{unit}", if unit.is_empty() { "" } else { " " })
         };
         let count = self.runs.len();
         writeln!(f, "{count} scenario{}: {:>16} {:>12}", if count == 1 { "" } else { "s" }, "least", "most")?;

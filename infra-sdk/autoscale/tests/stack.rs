@@ -136,7 +136,10 @@ fn what_cannot_be_simulated_names_the_resource_the_field_and_the_line() {
     let problem = fleet(&of(program), "app").unwrap_err().to_string();
     assert!(problem.starts_with("aws:cloudwatch/alarm:disk: `metric_name` is `DiskReadOps` of `AWS/EC2`"), "{problem}");
     assert!(problem.contains("tests/stack.rs:"), "{problem}");
-    assert_eq!(fleet(&of(program), "ap").unwrap_err().to_string(), "the stack has no auto scaling group `ap`; it has `app`");
+    assert_eq!(
+        fleet(&of(program), "ap").unwrap_err().to_string(),
+        "the stack has no auto scaling group, service or environment `ap`; it has `app`"
+    );
 }
 
 #[test]

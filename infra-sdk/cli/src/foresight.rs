@@ -4,23 +4,24 @@ use std::path::PathBuf;
 
 use clap::Args;
 use infra_autoscale::search::{Lever, Objective, Space};
-use infra_autoscale::{Broken, Found, Outcome, Simulation, Unknowns, find, fleets, given, report::Report};
+use infra_autoscale::{Broken, Fleet, Found, Outcome, Simulation, Unknowns, find, fleets, given, report::Report};
 
 use crate::arguments::ProgramArguments;
 use crate::error::{Error, file};
 use crate::session::Session;
-use crate::show::{path, say};
+use crate::show::{note, path, say};
 
 /// A group of the stack under a load.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct FleetArguments {
-    /// The auto scaling group, by its name in the program [default: the only one].
+    /// The auto scaling group, the service of ECS or the environment of Elastic Beanstalk, by its name in the program [default:
+    /// the only one that scales].
     #[arg(long, value_name = "NAME")]
     group: Option<String>,
 
     /// What a host can do: measurements as CSV, a host that `infra metrics fit` wrote, or as in `1+30/40000`, which is 1 %
     /// without requests and 30 % more for 40,000 requests a minute.
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", allow_hyphen_values = true)]
     host: String,
 
     /// What comes: a CSV file with columns `timestamp` and `rpm`, or a shape as in `0,30000/10m,150000/8m,hold/30m`, in
@@ -29,9 +30,9 @@ pub(crate) struct FleetArguments {
     load: String,
 
     /// How long a new host takes: ec2, beanstalk, fargate, or seconds until it is in service and from there until it serves,
-    /// as in `60+120`.
-    #[arg(long, value_name = "BOOT", default_value = "ec2")]
-    boot: String,
+    /// as in `60+120` [default: as its kind of host usually does].
+    #[arg(long, value_name = "BOOT")]
+    boot: Option<String>,
 
     /// What is unknown: all, cloud for all but the strength of the load, or none.
     #[arg(long, value_name = "WHAT", default_value = "all")]
@@ -48,6 +49,10 @@ pub(crate) struct FleetArguments {
     /// The share of requests that may be lost, as in 0.001.
     #[arg(long, value_name = "SHARE")]
     lost_below: Option<f64>,
+
+    /// Percent of a host's memory that is in use, whatever the load; without it policies that follow memory are left out.
+    #[arg(long, value_name = "PERCENT")]
+    memory: Option<f64>,
 
     /// What a host costs an hour; without it costs are host-hours.
     #[arg(long, value_name = "PRICE")]
@@ -97,11 +102,20 @@ pub(crate) async fn fleet(
     arguments: &FleetArguments,
 ) -> Result<(Found, Simulation), Error> {
     // What is wrong with the arguments is said before anything is built.
-    let (mut host, load, boot, unknowns) =
-        (given::host(&arguments.host)?, given::load(&arguments.load)?, given::boot(&arguments.boot)?, arguments.unknowns()?);
+    let (mut host, load, boot, unknowns) = (
+        given::host(&arguments.host)?,
+        given::load(&arguments.load)?,
+        arguments.boot.as_deref().map(given::boot).transpose()?,
+        arguments.unknowns()?,
+    );
     if let Some(price) = arguments.price {
         host.price = price;
     }
+    if arguments.latency_below.is_some() && host.latency.is_none() {
+        let help = "fit a host from measurements that have answer times, with `infra metrics fit`";
+        return Err(Error::usage("`--latency-below` asks for answer times, and the host has none", help));
+    }
+    host.memory = arguments.memory.or(host.memory);
     let built = session.program()?;
     let graph = session.graph(&built, program, &infra_apply::Known::new()).await?;
     let found = match &arguments.group {
@@ -115,22 +129,35 @@ pub(crate) async fn fleet(
                 (Some(_), false) => {
                     let names: Vec<String> = fleets(&graph).into_iter().flatten().map(|found| found.fleet.name).collect();
                     let help = format!("name one with `--group`: {}", crate::error::list(&names));
-                    return Err(Error::usage(format!("stack `{}` has several auto scaling groups", session.stack), help));
+                    return Err(Error::usage(format!("stack `{}` has several fleets that scale", session.stack), help));
                 }
             }
         }
     };
-    let simulation =
-        Simulation::of(found.fleet.clone()).capacity(host).load(load).boot(boot).over(unknowns).limits(arguments.limits().limits());
+    let simulation = Simulation::of(found.fleet.clone()).capacity(host).load(load).over(unknowns).limits(arguments.limits().limits());
+    let simulation = match boot {
+        Some(boot) => simulation.boot(boot),
+        None => simulation,
+    };
+    for policy in simulation.without_data() {
+        note(&format!(
+            "policy `{policy}` follows memory, of which nothing is known: it is left out; `--memory PERCENT` says how full it is"
+        ));
+    }
     Ok((found, simulation))
 }
 
-/// A space in which a lever has the values that were asked for.
-pub(crate) fn lever(space: Space, text: &str) -> Result<Space, Error> {
+/// A space in which a lever of the fleet has the values that were asked for.
+pub(crate) fn lever(fleet: &Fleet, space: Space, text: &str) -> Result<Space, Error> {
     let usage =
         |problem: String| Error::usage(problem, "write it as in `--set threshold=11..45`, `--set period=60,300` or `--set min-size=keep`");
     let (name, values) = text.split_once('=').ok_or_else(|| usage(format!("`{text}` sets nothing")))?;
     let known = Lever::named(name).ok_or_else(|| usage(format!("there is no lever `{name}`; there are {}", Lever::names().join(", "))))?;
+    if known.of(fleet).is_none() {
+        let names: Vec<_> = Space::of(fleet).axes.iter().map(|axis| axis.lever.to_string()).collect();
+        let help = format!("what is declared has {}", crate::error::list(&names));
+        return Err(Error::usage(format!("`{}` has no {known} to turn", fleet.name), help));
+    }
     if values == "keep" {
         return Ok(space.without(known));
     }
@@ -161,5 +188,26 @@ impl Written {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test panics where it fails")]
+mod tests {
+    use infra_autoscale::Beanstalk;
+
+    use super::*;
+
+    #[test]
+    fn a_lever_that_the_fleet_does_not_have_is_refused() {
+        let fleet = Beanstalk::cpu(25.0, 10.0, 1).fleet("web");
+        let values = |text: &str| lever(&fleet, Space::empty(), text).map(|space| space.axes[0].values.clone());
+        assert_eq!(values("threshold=11..14").unwrap(), [11.0, 12.0, 13.0, 14.0]);
+        assert_eq!(values("period=60,300").unwrap(), [60.0, 300.0]);
+        let problem = values("target=10..20").unwrap_err().to_string();
+        assert!(problem.contains("`web` has no target to turn"), "{problem}");
+        for text in ["nonsense", "speed=1", "threshold=fast"] {
+            assert!(values(text).is_err(), "{text}");
+        }
     }
 }

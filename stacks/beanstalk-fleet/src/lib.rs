@@ -1,10 +1,11 @@
-//! The fleet that an Elastic Beanstalk environment makes, without Elastic Beanstalk: a group behind a load balancer, two alarms, two
-//! simple policies.
+//! The fleet that an Elastic Beanstalk environment makes: without Elastic Beanstalk, as a group behind a load balancer, two alarms
+//! and two simple policies, or with `kind = "beanstalk"` as the environment itself.
 
 mod config;
+mod environment;
 mod network;
 
-pub use config::{Config, Trigger};
+pub use config::{Config, Kind, Platform, Program, Trigger};
 
 use infra_sdk::aws::autoscaling::{AdjustmentType, AutoScalingGroup, GroupTag, HealthCheck as GroupCheck, ScalingPolicy};
 use infra_sdk::aws::cloudwatch::{Comparison, MetricAlarm, Statistic};
@@ -18,7 +19,11 @@ const PORT: u16 = 8080;
 /// The whole stack.
 pub fn beanstalk_fleet(stack: &Stack, config: Config) {
     let network = network::network(stack, &config);
-    let lb = LoadBalancer::new("app").subnets(&network.subnets).security_groups([&network.front]).add(stack);
+    if config.kind == Kind::Beanstalk {
+        return environment::environment(stack, &config, &network);
+    }
+    let groups = network::groups(stack, &network.vpc);
+    let lb = LoadBalancer::new("app").subnets(&network.subnets).security_groups([&groups.front]).add(stack);
     // An environment's defaults: a check each 15 s of which five must fail, and 20 s to drain.
     let targets = TargetGroup::new("app")
         .vpc(&network.vpc)
@@ -33,7 +38,7 @@ pub fn beanstalk_fleet(stack: &Stack, config: Config) {
         .image(&config.image)
         .instance_type(&config.instance_type)
         .monitoring(trigger.detailed)
-        .security_groups([&network.servers])
+        .security_groups([&groups.servers])
         .metadata_options(MetadataOptions::tokens_required())
         .user_data(format!("#!/bin/sh\nexec serve --port {PORT}\n"))
         .add(stack);

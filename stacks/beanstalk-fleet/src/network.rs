@@ -10,6 +10,10 @@ use crate::config::Config;
 pub(crate) struct Network {
     pub(crate) vpc: Vpc,
     pub(crate) subnets: Vec<Subnet>,
+}
+
+/// Who may talk to whom.
+pub(crate) struct Groups {
     /// Of the load balancer.
     pub(crate) front: SecurityGroup,
     /// Of the servers.
@@ -30,18 +34,22 @@ pub(crate) fn network(stack: &Stack, config: &Config) -> Network {
             subnet
         })
         .collect();
+    Network { vpc, subnets }
+}
+
+pub(crate) fn groups(stack: &Stack, vpc: &Vpc) -> Groups {
     let everywhere = [SecurityGroupRule::all().to_cidr("0.0.0.0/0")];
     let front = SecurityGroup::new("front")
-        .vpc(&vpc)
+        .vpc(vpc)
         .description("The web from everywhere")
         .ingress([SecurityGroupRule::tcp(80).from_cidr("0.0.0.0/0")])
         .egress(everywhere.clone())
         .add(stack);
     let servers = SecurityGroup::new("servers")
-        .vpc(&vpc)
+        .vpc(vpc)
         .description("The load balancer only")
         .ingress([SecurityGroupRule::tcp(PORT).from_group(&front)])
         .egress(everywhere)
         .add(stack);
-    Network { vpc, subnets, front, servers }
+    Groups { front, servers }
 }

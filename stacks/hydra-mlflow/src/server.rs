@@ -65,6 +65,8 @@ pub(crate) fn service(
         .security_groups([&groups.tasks])
         .assign_public_ip(config.private_subnets.is_empty())
         .load_balancers([LoadBalancer::to("mlflow", i32::from(PORT), &front.targets)])
+        // A new version migrates the database before it answers.
+        .health_check_grace_period(120)
         .deployment(DeploymentConfiguration::rolling(100, 200))
         .depends_on(&front.listener)
         .depends_on(&roles.attached);

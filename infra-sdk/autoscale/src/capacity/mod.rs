@@ -45,6 +45,9 @@ pub struct Capacity {
     pub reach: f64,
     /// Burst credits of the hosts' type.
     pub burst: Option<Burst>,
+    /// Percent of a host's memory that is in use, whatever the load. Without it nothing is known of memory, and policies that
+    /// follow it are left out.
+    pub memory: Option<f64>,
     /// Bytes that a request brings. Default: 1000.
     pub bytes_in: f64,
     /// Bytes that an answer takes. Default: 10,000.
@@ -87,6 +90,7 @@ impl Capacity {
             seen: None,
             reach: 1.2,
             burst: None,
+            memory: None,
             bytes_in: 1000.0,
             bytes_out: 10_000.0,
             price: 1.0,
@@ -112,6 +116,13 @@ impl Capacity {
     #[must_use]
     pub fn with_latency(mut self, curve: LatencyCurve) -> Capacity {
         self.latency = Some(curve);
+        self
+    }
+
+    /// The same with what of its memory is in use, in percent.
+    #[must_use]
+    pub fn with_memory(mut self, percent: f64) -> Capacity {
+        self.memory = Some(percent);
         self
     }
 

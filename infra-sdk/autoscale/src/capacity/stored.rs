@@ -26,6 +26,9 @@ pub struct Stored {
     /// The most requests a minute that were measured.
     #[serde(default)]
     pub seen: Option<f64>,
+    /// Percent of its memory that is in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<f64>,
     /// The price of an hour, and of a processor's hour of surplus credits.
     #[serde(default = "prices")]
     pub prices: (f64, f64),
@@ -51,6 +54,7 @@ impl Stored {
             booting: capacity.boot_cpu,
             latency: capacity.latency.map(|curve| (curve.base, curve.k, curve.m)),
             seen: capacity.seen,
+            memory: capacity.memory,
             prices: (capacity.price, capacity.surplus_price),
         }
     }
@@ -70,6 +74,7 @@ impl Stored {
         capacity.boot_cpu = self.booting;
         capacity.latency = self.latency.map(|(base, k, m)| LatencyCurve { base, k, m });
         capacity.seen = self.seen;
+        capacity.memory = self.memory;
         (capacity.price, capacity.surplus_price) = self.prices;
         Ok(capacity)
     }

@@ -143,6 +143,8 @@ impl<R: Recorder> Run<'_, R> {
     pub(crate) fn evaluate(&mut self) {
         let of: &Compiled = self.of;
         let clock = self.space.series.clock(self.with.phase, self.now);
+        // The alarm before, whose period this one's often is: one grows the fleet by it, and one shrinks it.
+        let mut before: Option<(&Watch, f64)> = None;
         for (index, watch) in of.watches.iter().enumerate() {
             let alarm = &watch.alarm;
             let series = &mut self.space.series;
@@ -150,9 +152,12 @@ impl<R: Recorder> Run<'_, R> {
                 let ring = &series.views[watch.view];
                 let value = if watch.minutes == 1 {
                     ring.back(0)
+                } else if let Some((_, value)) = before.filter(|(other, _)| other.has_period_of(watch)) {
+                    value
                 } else {
                     window::combine(alarm.statistic, (0..watch.minutes).map(|back| ring.back(back))).unwrap_or(f64::NAN)
                 };
+                before = Some((watch, value));
                 let watched = &mut series.alarms[index];
                 watched.periods.push(value);
                 let state = if self.now < alarm.warm_up { AlarmState::InsufficientData } else { state_of(watch, watched, value) };
@@ -184,14 +189,16 @@ impl<R: Recorder> Run<'_, R> {
 fn state_of(watch: &Watch, watched: &mut Watched, value: f64) -> AlarmState {
     let (alarm, n, m) = (&watch.alarm, watch.alarm.evaluation_periods, watch.alarm.datapoints_to_alarm);
     // Two short cuts where each of the latest periods must breach: the latest one does not, or all of them do.
-    if n == m && watch.stride == 1 && !value.is_nan() {
-        if alarm.comparison.breaches(value, alarm.threshold) {
+    if n == m && !value.is_nan() {
+        if !alarm.comparison.breaches(value, alarm.threshold) {
+            watched.row = 0;
+            return AlarmState::Ok;
+        }
+        if watch.stride == 1 {
             watched.row += 1;
             if watched.row >= n {
                 return AlarmState::Alarm;
             }
-        } else {
-            watched.row = 0;
         }
     } else {
         watched.row = 0;

@@ -35,6 +35,13 @@ pub(crate) struct Watch {
     pub(crate) range: usize,
 }
 
+impl Watch {
+    /// Whether another one's periods have the same values, when both end.
+    pub(crate) fn has_period_of(&self, other: &Watch) -> bool {
+        (self.view, self.minutes, self.alarm.statistic) == (other.view, other.minutes, other.alarm.statistic)
+    }
+}
+
 /// A policy with what follows from its fleet.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
@@ -99,13 +106,16 @@ impl Compiled {
         let mut rules = Vec::new();
         for (index, policy) in fleet.policies.iter().enumerate() {
             let mut low = None;
+            // Of a metric that nobody knows nothing would ever be asked, and no other policy might shrink the fleet for it.
+            let known = !matches!(&policy.rule, Rule::Tracking(tracking) if tracking.metric == Metric::Memory && capacity.memory.is_none());
+            let enabled = policy.enabled && known;
             if let Rule::Tracking(tracking) = &policy.rule
-                && policy.enabled
+                && enabled
             {
                 alarms.extend(tracking::alarms(&policy.name, index, tracking, fleet.platform, knobs));
                 low = (!tracking.disable_scale_in).then(|| alarms.len() - 1);
             }
-            rules.push(Rules { rule: policy.rule.clone(), enabled: policy.enabled, warm_up: warmup::of_policy(fleet, policy), low });
+            rules.push(Rules { rule: policy.rule.clone(), enabled, warm_up: warmup::of_policy(fleet, policy), low });
         }
         let mut views = Vec::new();
         let watches = alarms.into_iter().map(|alarm| watch(fleet, knobs, alarm, &mut views)).collect();

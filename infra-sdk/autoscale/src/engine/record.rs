@@ -48,7 +48,7 @@ pub struct Summary {
 }
 
 /// A minute of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Row {
     /// When it ends, in seconds.
     pub at: i64,

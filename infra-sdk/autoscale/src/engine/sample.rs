@@ -38,6 +38,7 @@ impl<R: Recorder> Run<'_, R> {
             Metric::Requests => (self.minute_requests, self.serving),
             Metric::Latency => (self.latency, self.serving),
             Metric::HealthyHosts => (f64::from(self.serving), self.serving),
+            Metric::Memory => (self.of.capacity.memory.unwrap_or(f64::NAN), self.serving),
         }
     }
 
@@ -99,6 +100,7 @@ impl<R: Recorder> Run<'_, R> {
             Metric::Requests => rpm,
             Metric::Latency => self.of.capacity.latency.map_or(0.0, |curve| curve.at(cpu / self.of.capacity.saturation)),
             Metric::HealthyHosts => f64::from(hosts),
+            Metric::Memory => self.of.capacity.memory.unwrap_or(f64::NAN),
         };
         (value, hosts)
     }

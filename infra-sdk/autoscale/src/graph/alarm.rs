@@ -11,6 +11,7 @@ use crate::model::{Alarm, Comparison, Metric, MissingData, Statistic, Window};
 pub(super) fn metric(namespace: &str, name: &str) -> Option<Metric> {
     Some(match (namespace, name) {
         (namespace::EC2, "CPUUtilization") | ("AWS/ECS", "CPUUtilization") => Metric::Cpu,
+        ("AWS/ECS", "MemoryUtilization") => Metric::Memory,
         (namespace::EC2, "NetworkIn") => Metric::NetworkIn,
         (namespace::EC2, "NetworkOut") => Metric::NetworkOut,
         (namespace::APPLICATION_ELB, "RequestCountPerTarget") => Metric::RequestsPerHost,

@@ -5,13 +5,12 @@ use infra_aws::autoscaling::{
     ScalingPolicy,
 };
 use infra_aws::cloudwatch::MetricAlarm;
-use infra_aws::ec2::{CpuCredits, LaunchTemplate, Subnet};
+use infra_aws::ec2::{CpuCredits, LaunchTemplate};
 use infra_aws::elb::ClassicLoadBalancer;
-use infra_aws::elbv2::TargetGroup;
 use infra_core::{Graph, Node};
 
 use super::read::{Read, all, mark, marked, read};
-use super::{Found, Source, alarm, policy, schedule};
+use super::{Found, Scaled, Source, alarm, policy, schedule, surroundings};
 use crate::Error;
 use crate::model::{Boot, Bounds, CreditMode, Fleet, Health, Monitoring, Policy, Termination};
 
@@ -80,7 +79,7 @@ pub(super) fn found(graph: &Graph, node: &Node) -> Result<Found, Error> {
         }
     }
     fleet.schedules = schedule::schedules(graph, &is_ours)?;
-    Ok(Found { fleet, group: group.source(), template: instances.source, policies, alarms })
+    Ok(Found { fleet, of: Scaled::Group, group: group.source(), target: None, template: instances.source, policies, alarms })
 }
 
 fn instances(graph: &Graph, group: &Read<'_, AutoScalingGroupInputs>) -> Result<Instances, Error> {
@@ -123,40 +122,27 @@ fn monitoring(detailed: bool) -> Monitoring {
 fn zones(graph: &Graph, of: &AutoScalingGroupInputs) -> Result<Vec<String>, Error> {
     let mut zones: Vec<String> = of.availability_zones.iter().flatten().chain(of.availability_zone_ids.iter().flatten()).cloned().collect();
     if zones.is_empty() {
-        for subnet in of.subnets.iter().flatten() {
-            let zone = match marked(graph, subnet.as_str()) {
-                Some(node) => read::<Subnet>(graph, node)?.inputs.availability_zone.unwrap_or_else(|| node.address.name().to_owned()),
-                None => subnet.as_str().to_owned(),
-            };
-            zones.push(zone);
-        }
+        zones = surroundings::zones(graph, of.subnets.iter().flatten())?;
     }
-    zones.sort();
-    zones.dedup();
-    if zones.is_empty() {
-        zones.push("a".into());
-    }
-    Ok(zones)
+    Ok(surroundings::settled(zones))
 }
 
 /// Health as the load balancer and the group see it. Where several lead to the group, the first that the stack declares.
 fn health(graph: &Graph, of: &AutoScalingGroupInputs) -> Result<Health, Error> {
     let classic = of.classic_load_balancers.iter().flatten().map(|name| name.as_str());
-    let targets = of.target_groups.iter().flatten().map(|arn| arn.as_str());
+    let targets = of.target_groups.iter().flatten();
     let mut health = Health {
-        balanced: classic.clone().chain(targets.clone()).next().is_some()
+        balanced: classic.clone().next().is_some()
+            || targets.clone().next().is_some()
             || of.lattice_target_groups.as_ref().is_some_and(|all| !all.is_empty()),
         elb: of.health_checks.iter().flatten().any(|check| *check == HealthCheck::Elb),
         grace: of.health_check_grace_period.map_or(0, i64::from),
         ..Health::default()
     };
-    if let Some(node) = targets.clone().find_map(|arn| marked(graph, arn)) {
-        let target = read::<TargetGroup>(graph, node)?.inputs;
-        let check = target.health_check.as_ref();
-        health.interval = check.and_then(|check| check.interval).map_or(30, i64::from);
-        health.unhealthy = check.and_then(|check| check.unhealthy_threshold).map_or(2, i64::from);
-        health.deregistration = target.deregistration_delay.map_or(300, i64::from);
-    } else if let Some(node) = classic.clone().find_map(|name| marked(graph, name)) {
+    if surroundings::checked(graph, targets, &mut health)? {
+        return Ok(health);
+    }
+    if let Some(node) = classic.clone().find_map(|name| marked(graph, name)) {
         let balancer = read::<ClassicLoadBalancer>(graph, node)?.inputs;
         if let Some(check) = &balancer.health_check {
             health.interval = i64::from(check.interval);

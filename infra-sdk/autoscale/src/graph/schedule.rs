@@ -31,11 +31,12 @@ fn schedule(found: &Read<'_, ScheduledActionInputs>) -> Result<Schedule, Error> 
         text.as_ref().map(parse).transpose()
     };
     let (from, until) = (time("start_time", &of.start_time)?, time("end_time", &of.end_time)?);
+    let season = |problem| found.wrong("time_zone", problem, "simulate it with a recurrence in UTC, for the season that matters");
     let when = match (&of.recurrence, from) {
         (Some(expression), from) => {
             crate::semantics::cron::Cron::parse(expression)
                 .map_err(|problem| found.wrong("recurrence", problem, "write it as in `0 9 * * 1-5`"))?;
-            When::Cron { expression: expression.clone(), offset: offset(found)?, from, until }
+            When::Cron { expression: expression.clone(), offset: offset(of.time_zone.as_deref()).map_err(season)?, from, until }
         }
         (None, Some(at)) => When::Once(at),
         (None, None) => return Err(found.wrong("start_time", "is missing", "say when, or with `recurrence` how often")),
@@ -53,14 +54,14 @@ fn schedule(found: &Read<'_, ScheduledActionInputs>) -> Result<Schedule, Error> 
     })
 }
 
-/// Seconds that the action's clock is ahead of UTC. Named zones differ by the season, which is not simulated.
-fn offset(found: &Read<'_, ScheduledActionInputs>) -> Result<i64, Error> {
-    let Some(zone) = found.inputs.time_zone.as_deref() else { return Ok(0) };
+/// Seconds that the clock of a zone is ahead of UTC, or why that is not known. Named zones differ by the season, which is not
+/// simulated.
+pub(super) fn offset(zone: Option<&str>) -> Result<i64, String> {
+    let Some(zone) = zone else { return Ok(0) };
     if matches!(zone, "UTC" | "Etc/UTC" | "GMT" | "Etc/GMT") {
         return Ok(0);
     }
     // In these names the sign is the other way round.
     let hours = zone.strip_prefix("Etc/GMT").and_then(|hours| hours.parse::<i64>().ok());
-    let help = "simulate it with a recurrence in UTC, for the season that matters";
-    hours.map(|hours| -hours * 3600).ok_or_else(|| found.wrong("time_zone", format!("`{zone}` differs by the season"), help))
+    hours.map(|hours| -hours * 3600).ok_or_else(|| format!("`{zone}` differs by the season"))
 }

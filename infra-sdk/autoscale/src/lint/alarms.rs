@@ -2,7 +2,7 @@
 
 use infra_core::Diagnostic;
 
-use super::finding;
+use super::{finding, reporting};
 use crate::graph::Found;
 use crate::model::{Monitoring, Rule};
 
@@ -16,14 +16,14 @@ pub(super) fn faster_than_reports(found: &Found) -> Vec<Diagnostic> {
     let mut findings: Vec<_> = fast
         .map(|(alarm, source)| {
             let problem = format!("looks at {} s and hosts report every 300 s, so most periods have no data", alarm.period);
-            finding(source, "period", problem, "set `monitoring` of the launch template to true, or a period of 300")
+            finding(source, "period", problem, format!("{}, or a period of 300 s", reporting(found)))
         })
         .collect();
     let policies = found.fleet.policies.iter().zip(&found.policies).filter(|(policy, _)| policy.enabled);
     findings.extend(policies.filter_map(|(policy, source)| {
         let Rule::Tracking(tracking) = &policy.rule else { return None };
         let problem = "is followed by alarms of 60 s, and hosts report every 300 s";
-        let help = "set `monitoring` of the launch template to true";
+        let help = reporting(found);
         tracking.metric.is_from_hosts().then(|| finding(source, "target_tracking", problem, help))
     }));
     findings

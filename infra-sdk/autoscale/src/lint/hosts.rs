@@ -4,13 +4,14 @@ use infra_core::Diagnostic;
 
 use super::finding;
 use crate::Burst;
-use crate::graph::Found;
+use crate::graph::{Found, Scaled};
 use crate::model::CreditMode;
 
 /// A load balancer whose verdict does not count.
 pub(super) fn unhealthy_unnoticed(found: &Found) -> Vec<Diagnostic> {
     let health = &found.fleet.health;
-    if !health.balanced || health.elb {
+    // An environment has no option for it.
+    if !health.balanced || health.elb || found.of == Scaled::Environment {
         return Vec::new();
     }
     let problem = "has no load balancer's checks, though one leads here: a host that answers no more is not replaced";

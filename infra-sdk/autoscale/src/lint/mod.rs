@@ -9,7 +9,7 @@ mod policies;
 
 use infra_core::{Diagnostic, Graph};
 
-use crate::graph::{Found, Source, fleets};
+use crate::graph::{Found, Scaled, Source, fleets};
 use crate::{Error, Simulation};
 
 /// What is wrong with the scaling of a stack's groups: each with its resource, its field, and what to do. A group that cannot be
@@ -47,12 +47,33 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// What one lint, by its name, finds in a stack. Groups that cannot be read are left out.
 pub fn named(name: &str, graph: &Graph) -> Vec<Diagnostic> {
     let Some((_, lint)) = LINTS.iter().find(|(other, _)| *other == name) else { return Vec::new() };
-    fleets(graph).into_iter().flatten().flat_map(|found| lint(&found)).collect()
+    fleets(graph).into_iter().flatten().flat_map(|found| of(*lint, &found)).collect()
 }
 
 /// What is wrong with the scaling of a group.
 pub fn group(found: &Found) -> Vec<Diagnostic> {
-    LINTS.iter().flat_map(|(_, lint)| lint(found)).collect()
+    LINTS.iter().flat_map(|(_, lint)| of(*lint, found)).collect()
+}
+
+/// What a lint finds in a group; what it finds in an environment is in its options.
+fn of(lint: Lint, found: &Found) -> Vec<Diagnostic> {
+    let findings = lint(found);
+    if found.of != Scaled::Environment {
+        return findings;
+    }
+    let in_options = |finding: Diagnostic| {
+        let problem = format!("whose {} {}", finding.field.as_deref().unwrap_or_default(), finding.problem);
+        Diagnostic { problem, ..finding.with_field("options") }
+    };
+    findings.into_iter().map(in_options).collect()
+}
+
+/// How hosts come to report each minute.
+fn reporting(found: &Found) -> &'static str {
+    match found.of {
+        Scaled::Environment => "set the option aws:autoscaling:launchconfiguration/MonitoringInterval to `1 minute`",
+        Scaled::Group | Scaled::Service => "set `monitoring` of the launch template to true",
+    }
 }
 
 /// What a host, a load and a limit of processor load, in percent, show without a run.

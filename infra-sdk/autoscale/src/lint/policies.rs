@@ -4,7 +4,7 @@ use infra_core::Diagnostic;
 
 use super::finding;
 use crate::graph::Found;
-use crate::model::{Policy, Rule};
+use crate::model::{Platform, Policy, Rule};
 
 /// Step and target tracking policies on a group that says nothing of warming up.
 pub(super) fn no_warm_up(found: &Found) -> Vec<Diagnostic> {
@@ -13,7 +13,8 @@ pub(super) fn no_warm_up(found: &Found) -> Vec<Diagnostic> {
         Rule::Tracking(tracking) => policy.enabled && tracking.warm_up.is_none(),
         _ => false,
     };
-    if found.fleet.default_warm_up.is_some() || !found.fleet.policies.iter().any(unsaid) {
+    // Application Auto Scaling has pauses by direction and no warm-up.
+    if found.fleet.platform == Platform::Ecs || found.fleet.default_warm_up.is_some() || !found.fleet.policies.iter().any(unsaid) {
         return Vec::new();
     }
     let problem = "is not set, so that new hosts count after the pause of simple policies, however soon they serve";

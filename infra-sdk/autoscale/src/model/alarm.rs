@@ -17,12 +17,14 @@ pub enum Metric {
     Latency,
     /// Hosts that serve.
     HealthyHosts,
+    /// How full the hosts' memory is, in percent, as `Capacity::memory` says.
+    Memory,
 }
 
 impl Metric {
     /// Whether it comes from the hosts, and so every five minutes with basic monitoring; others come every minute.
     pub fn is_from_hosts(self) -> bool {
-        matches!(self, Metric::Cpu | Metric::NetworkIn | Metric::NetworkOut)
+        matches!(self, Metric::Cpu | Metric::NetworkIn | Metric::NetworkOut | Metric::Memory)
     }
 }
 

@@ -114,6 +114,8 @@ pub struct Fleet {
     pub alarms: Vec<Alarm>,
     /// Sizes by the clock.
     pub schedules: Vec<Schedule>,
+    /// Whether all alarms have one period, as those of an environment of Elastic Beanstalk.
+    pub one_period: bool,
 }
 
 impl Fleet {
@@ -136,6 +138,7 @@ impl Fleet {
             policies: Vec::new(),
             alarms: Vec::new(),
             schedules: Vec::new(),
+            one_period: false,
         }
     }
 

@@ -71,17 +71,6 @@ fn panels(report: &Report) -> Vec<Panel> {
     let (scale, _) = unit(length(&report.timeline));
     let x = |row: &Row| row.at as f64 / scale;
     let line = |value: &dyn Fn(&Row) -> f64| rows.iter().map(|row| (x(row), value(row))).collect::<Vec<_>>();
-    let steps = |value: &dyn Fn(&Row) -> f64| {
-        let mut points: Vec<(f64, f64)> = Vec::new();
-        for row in rows {
-            let (at, value) = (x(row), value(row));
-            if let Some((_, last)) = points.last().copied().filter(|(_, last)| *last != value) {
-                points.push((at, last));
-            }
-            points.push((at, value));
-        }
-        points
-    };
     let band = |colour, value: &dyn Fn(&super::Band) -> (f64, f64)| {
         let side =
             |pick: &dyn Fn((f64, f64)) -> f64| rows.iter().zip(&report.bands).map(|(row, band)| (x(row), pick(value(band)))).collect();
@@ -94,8 +83,8 @@ fn panels(report: &Report) -> Vec<Panel> {
         Panel {
             title: "Fleet, hosts",
             lines: vec![
-                one("wanted", palette::WANTED, steps(&|row| f64::from(row.desired))),
-                one("serving", palette::SERVING, steps(&|row| f64::from(row.serving))),
+                one("wanted", palette::WANTED, sizes(&report.timeline, |row| row.desired, wanted)),
+                one("serving", palette::SERVING, sizes(&report.timeline, |row| row.serving, serving)),
             ],
             band: band(palette::SERVING, &|band| band.hosts),
             limit: None,
@@ -122,6 +111,32 @@ fn panels(report: &Report) -> Vec<Panel> {
         limit: None,
     });
     panels
+}
+
+/// What an event says of the size that is wanted: before, and from then on.
+fn wanted(what: &Happening) -> Option<(u32, u32)> {
+    match what {
+        Happening::Scaled { from, to, .. } | Happening::Scheduled { from, to } => Some((*from, *to)),
+        _ => None,
+    }
+}
+
+/// What an event says of the hosts that serve.
+fn serving(what: &Happening) -> Option<(u32, u32)> {
+    if let Happening::Serving { from, to } = what { Some((*from, *to)) } else { None }
+}
+
+/// A size over time, which changes when the events do: a minute's row is of its end and would be late by up to a minute.
+fn sizes(timeline: &Timeline, of_row: fn(&Row) -> u32, change: fn(&Happening) -> Option<(u32, u32)>) -> Points {
+    let (scale, _) = unit(length(timeline));
+    let mut changes = timeline.events.iter().filter_map(|(at, what)| Some((*at, change(what)?))).peekable();
+    let begin = changes.peek().map(|(_, (from, _))| *from).or_else(|| timeline.rows.first().map(of_row));
+    let mut points: Points = begin.into_iter().map(|size| (0.0, f64::from(size))).collect();
+    for (at, (from, to)) in changes {
+        points.extend([from, to].map(|size| (at as f64 / scale, f64::from(size))));
+    }
+    points.extend(points.last().copied().map(|(_, size)| (length(timeline) as f64 / scale, size)));
+    points
 }
 
 pub(super) fn length(timeline: &Timeline) -> i64 {
@@ -270,6 +285,20 @@ fn strip(area: &Area<'_>, report: &Report) -> Result<(), Box<dyn std::error::Err
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_fleet_changes_in_the_chart_when_the_event_does() {
+        let row = |at| Row { at, ..Row::default() };
+        let events = vec![
+            (90, Happening::Scaled { policy: 0, alarm: 0, from: 1, to: 3 }),
+            (100, Happening::Replaced { count: 1 }),
+            (120, Happening::Scheduled { from: 3, to: 2 }),
+        ];
+        let timeline = Timeline { rows: (1..=4).map(|minute| row(minute * 60)).collect(), events, ..Timeline::default() };
+        let expected = [(0.0, 1.0), (1.5, 1.0), (1.5, 3.0), (2.0, 3.0), (2.0, 2.0), (4.0, 2.0)];
+        assert_eq!(sizes(&timeline, |row| row.desired, wanted), expected);
+        assert_eq!(sizes(&timeline, |row| row.serving, serving), [(0.0, 0.0), (4.0, 0.0)]);
+    }
 
     #[test]
     fn numbers_are_short() {

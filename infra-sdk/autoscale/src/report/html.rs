@@ -21,7 +21,13 @@ pub(super) fn page(report: &Report) -> Result<String, Error> {
         format_args!("<h2>{}</h2>", if report.runs.len() > 1 { "The worst scenario, before the bands of all" } else { "The run" }),
     );
     put(&mut body, format_args!("<p class=\"muted\">{}</p>", escaped(&report.scenario.to_string())));
-    put(&mut body, format_args!("<div class=\"chart\">{}<div class=\"cursor\"></div><div class=\"tip\"></div></div>", chart::svg(report)?));
+    put(
+        &mut body,
+        format_args!(
+            "<div class=\"scroll\"><div class=\"chart\">{}<div class=\"cursor\"></div><div class=\"tip\"></div></div></div>",
+            chart::svg(report)?
+        ),
+    );
     if let Some((tuning, rust)) = &report.tuning {
         search(&mut body, tuning, rust)?;
     }
@@ -50,8 +56,8 @@ fn head(body: &mut String, report: &Report) {
     let (count, length) = (report.runs.len(), clock(chart::length(&report.timeline)));
     put(body, format_args!("<p class=\"muted\">{count} scenario{} of {length}</p>", if count == 1 { "" } else { "s" }));
     match &report.verdict {
-        Some(Ok(words)) => put(body, format_args!("<p class=\"verdict\">{}</p>", escaped(words))),
-        Some(Err(words)) => put(body, format_args!("<p class=\"verdict bad\">{}</p>", escaped(words))),
+        Some(Ok(words)) => put(body, format_args!("<p class=\"verdict\">{}</p>", marked_up(words))),
+        Some(Err(words)) => put(body, format_args!("<p class=\"verdict bad\">{}</p>", marked_up(words))),
         None => {}
     }
 }
@@ -143,7 +149,7 @@ fn events(body: &mut String, report: &Report) {
         .events
         .iter()
         .take(400)
-        .map(|(at, what)| format!("<tr><td>{}</td><td>{}</td></tr>", clock(*at), escaped(&describe(what, &report.timeline))))
+        .map(|(at, what)| format!("<tr><td>{}</td><td>{}</td></tr>", clock(*at), marked_up(&describe(what, &report.timeline))))
         .collect();
     put(body, format_args!("<div class=\"split\"><div><h2>Events</h2><table><tr><th>time</th><th>what</th></tr>{rows}</table></div>"));
 }
@@ -194,6 +200,17 @@ fn data(report: &Report) -> serde_json::Value {
     })
 }
 
+/// The same with names between backticks as code.
+fn marked_up(text: &str) -> String {
+    let parts: Vec<String> = escaped(text).split('`').map(str::to_owned).collect();
+    // An odd one out begins nothing.
+    if parts.len().is_multiple_of(2) {
+        return parts.join("`");
+    }
+    let code = |(index, part): (usize, String)| if index % 2 == 1 { format!("<code>{part}</code>") } else { part };
+    parts.into_iter().enumerate().map(code).collect()
+}
+
 /// Text as HTML shows it.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
@@ -202,6 +219,12 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_between_backticks_are_code() {
+        assert_eq!(marked_up("`up` goes & `<b>`"), "<code>up</code> goes &amp; <code>&lt;b&gt;</code>");
+        assert_eq!(marked_up("an odd ` one"), "an odd ` one");
+    }
 
     #[test]
     fn names_cannot_become_markup() {

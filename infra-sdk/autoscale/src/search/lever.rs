@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Adjustment, Fleet, Metric, Monitoring, Rule};
+use crate::model::{Adjustment, Fleet, Metric, Monitoring, Platform, Rule};
 
 /// A number that a search turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -102,9 +102,11 @@ impl Lever {
                 _ => None,
             }),
             Lever::Period => growing(fleet).next().map(|alarm| fleet.alarms[alarm].period as f64),
+            // Tasks always report each minute, and have no warm-up.
+            Lever::Detailed | Lever::WarmUp if fleet.platform == Platform::Ecs => None,
             Lever::Detailed => Some(if fleet.monitoring == Monitoring::Detailed { 1.0 } else { 0.0 }),
             Lever::Target => fleet.policies.iter().find_map(|policy| match &policy.rule {
-                Rule::Tracking(tracking) => Some(tracking.target),
+                Rule::Tracking(tracking) if tracking.metric != Metric::Memory => Some(tracking.target),
                 _ => None,
             }),
             Lever::WarmUp => fleet
@@ -169,14 +171,20 @@ impl Lever {
                 fleet.default_cooldown = if by_default { whole } else { before };
             }
             Lever::Period => {
-                for alarm in growing(fleet).collect::<Vec<_>>() {
-                    fleet.alarms[alarm].period = whole;
+                let all = fleet.one_period;
+                let growing: Vec<_> = growing(fleet).collect();
+                for (index, alarm) in fleet.alarms.iter_mut().enumerate() {
+                    if all || growing.contains(&index) {
+                        alarm.period = whole;
+                    }
                 }
             }
             Lever::Detailed => fleet.monitoring = if value > 0.0 { Monitoring::Detailed } else { Monitoring::Basic },
             Lever::Target => {
                 for policy in &mut fleet.policies {
-                    if let Rule::Tracking(tracking) = &mut policy.rule {
+                    if let Rule::Tracking(tracking) = &mut policy.rule
+                        && tracking.metric != Metric::Memory
+                    {
                         tracking.target = value;
                     }
                 }

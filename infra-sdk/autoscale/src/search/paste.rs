@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
+use infra_aws::ecs::{EcsService, FargateService};
+use infra_core::Resource as _;
+
 use super::Tuning;
-use crate::graph::{Found, Source};
-use crate::model::{AdjustmentKind, Fleet, Metric, Monitoring, Rule, Step};
+use crate::graph::{Found, Scaled, Source};
+use crate::model::{AdjustmentKind, Alarm, Fleet, Metric, Monitoring, Rule, Step};
 
 impl Tuning {
     /// The fleet as it was chosen.
@@ -22,6 +25,9 @@ impl Tuning {
 /// The calls that make a fleet of the one that was found.
 pub(super) fn rust(found: &Found, tuned: &Fleet) -> String {
     let (base, mut text) = (&found.fleet, String::new());
+    if found.of == Scaled::Environment {
+        return options(found, tuned);
+    }
     let mut add = |source: &Source, builder: &str, calls: Vec<String>| {
         if !calls.is_empty() {
             let name = source.address.name().rsplit('/').next().unwrap_or_default();
@@ -36,14 +42,19 @@ pub(super) fn rust(found: &Found, tuned: &Fleet) -> String {
         let builder = if template.address.kind().ends_with("launch-configuration") { "LaunchConfiguration" } else { "LaunchTemplate" };
         add(template, builder, vec![format!(".monitoring({})", tuned.monitoring == Monitoring::Detailed)]);
     }
+    if let Some(target) = &found.target {
+        let min = (base.bounds.min != tuned.bounds.min).then(|| format!(".min_capacity({})", tuned.bounds.min));
+        add(target, "ScalableTarget", min.into_iter().collect());
+    }
     let mut calls = Vec::new();
-    if base.bounds.min != tuned.bounds.min {
+    if base.bounds.min != tuned.bounds.min && found.of == Scaled::Group {
         calls.push(format!(".min_size({})", tuned.bounds.min));
     }
     if base.desired != tuned.desired
         && let Some(desired) = tuned.desired
     {
-        calls.push(format!(".desired_capacity({desired})"));
+        let field = if found.of == Scaled::Group { "desired_capacity" } else { "desired_count" };
+        calls.push(format!(".{field}({desired})"));
     }
     if base.default_cooldown != tuned.default_cooldown {
         calls.push(format!(".default_cooldown({})", tuned.default_cooldown));
@@ -53,10 +64,16 @@ pub(super) fn rust(found: &Found, tuned: &Fleet) -> String {
     {
         calls.push(format!(".default_instance_warmup({warm_up})"));
     }
-    add(&found.group, "AutoScalingGroup", calls);
+    let builder = match &**found.group.address.kind() {
+        FargateService::KIND => "FargateService",
+        EcsService::KIND => "EcsService",
+        _ => "AutoScalingGroup",
+    };
+    add(&found.group, builder, calls);
     for ((source, before), after) in found.policies.iter().zip(&base.policies).zip(&tuned.policies) {
         if before != after {
-            add(source, "ScalingPolicy", policy(&before.rule, &after.rule));
+            let calls = if found.of == Scaled::Service { of_service(&after.rule) } else { policy(&before.rule, &after.rule) };
+            add(source, "ScalingPolicy", calls);
         }
     }
     for ((source, before), after) in found.alarms.iter().zip(&base.alarms).zip(&tuned.alarms) {
@@ -94,6 +111,65 @@ fn policy(before: &Rule, after: &Rule) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// A policy of Application Auto Scaling, whose calls are one builder within another.
+fn of_service(after: &Rule) -> Vec<String> {
+    match after {
+        Rule::Tracking(now) => {
+            let only_out = if now.disable_scale_in { ".disable_scale_in(true)" } else { "" };
+            let pause = |direction: &str, seconds: Option<i64>| {
+                seconds.map_or_else(String::new, |seconds| format!(".scale_{direction}_cooldown({seconds})"))
+            };
+            let rest = format!("{only_out}{}{}", pause("in", now.in_cooldown), pause("out", now.out_cooldown));
+            match now.metric {
+                Metric::Cpu => vec![format!(".target_tracking(TargetTracking::average_cpu({:?}){rest})", now.target)],
+                _ => vec![format!(" // its target: {:?}", now.target)],
+            }
+        }
+        Rule::Step { steps, .. } => {
+            let end = |name: &str, end: Option<f64>| end.map_or_else(String::new, |end| format!(".{name}({end:?})"));
+            let step = |step: &Step| {
+                let ends = format!("{}{}", end("lower_bound", step.lower), end("upper_bound", step.upper));
+                format!("StepAdjustment::new(){ends}.adjustment({})", step.amount)
+            };
+            let steps: Vec<String> = steps.iter().map(step).collect();
+            vec![format!(" // in its `StepScaling`: .step_adjustments([{}])", steps.join(", "))]
+        }
+        Rule::Simple { .. } | Rule::Forecast(_) => Vec::new(),
+    }
+}
+
+/// An environment's options that the fleets differ in.
+fn options(found: &Found, tuned: &Fleet) -> String {
+    let now = |fleet: &Fleet| -> Vec<(&'static str, String)> {
+        let (upper, lower) = (fleet.alarms.first(), fleet.alarms.get(1));
+        let increment = |policy: usize| match fleet.policies.get(policy).map(|policy| &policy.rule) {
+            Some(Rule::Simple { adjustment, .. }) => adjustment.amount.to_string(),
+            _ => String::new(),
+        };
+        let threshold = |alarm: Option<&Alarm>| alarm.map_or_else(String::new, |alarm| alarm.threshold.to_string());
+        let interval = if fleet.monitoring == Monitoring::Detailed { "1 minute" } else { "5 minute" };
+        vec![
+            ("aws:autoscaling:asg/MinSize", fleet.bounds.min.to_string()),
+            ("aws:autoscaling:asg/Cooldown", fleet.default_cooldown.to_string()),
+            ("aws:autoscaling:launchconfiguration/MonitoringInterval", interval.to_owned()),
+            ("aws:autoscaling:trigger/UpperThreshold", threshold(upper)),
+            ("aws:autoscaling:trigger/LowerThreshold", threshold(lower)),
+            ("aws:autoscaling:trigger/UpperBreachScaleIncrement", increment(0)),
+            ("aws:autoscaling:trigger/Period", upper.map_or_else(String::new, |alarm| (alarm.period / 60).to_string())),
+        ]
+    };
+    let changed: Vec<String> = now(&found.fleet)
+        .into_iter()
+        .zip(now(tuned))
+        .filter(|(before, after)| before != after)
+        .map(|(_, (option, value))| format!("    (\"{option}\", \"{value}\"),\n"))
+        .collect();
+    if changed.is_empty() {
+        return String::new();
+    }
+    format!("// {}, declared at {}: its options\n[\n{}]\n", found.group.address, found.group.declared, changed.concat())
 }
 
 fn step(step: &Step) -> String {

@@ -1,4 +1,4 @@
-//! Cron expressions of five fields, as scheduled actions have them.
+//! Cron expressions: of five fields, as scheduled actions of groups have them, and of six, as those of services have them.
 
 use jiff::civil::DateTime;
 
@@ -14,14 +14,22 @@ pub(crate) struct Cron {
 }
 
 impl Cron {
-    /// From `minute hour day-of-month month day-of-week`.
+    /// From `minute hour day-of-month month day-of-week`, or with a year behind, as in AWS's own form. In that one Sunday is 1, and
+    /// years that are named are refused: an action's own start and end say the same.
     pub(crate) fn parse(text: &str) -> Result<Cron, String> {
+        const DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
         let fields: Vec<_> = text.split_whitespace().collect();
-        let [minute, hour, day, month, weekday] = fields[..] else {
-            return Err(format!("`{text}` has {} fields and a cron expression has five, as in `0 9 * * 1-5`", fields.len()));
+        let (minute, hour, day, month, weekday, own_form) = match fields[..] {
+            [minute, hour, day, month, weekday] => (minute, hour, day, month, weekday, false),
+            [minute, hour, day, month, weekday, "*"] => (minute, hour, day, month, weekday, true),
+            [.., year] if fields.len() == 6 => {
+                return Err(format!("the year `{year}` is not `*`; say with the action's start and end from when to when it runs"));
+            }
+            _ => return Err(format!("`{text}` has {} fields and a cron expression has five, as in `0 9 * * 1-5`", fields.len())),
         };
-        let weekdays = field(weekday, 0, 7, &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"], 0)?;
+        let weekdays = if own_form { field(weekday, 1, 7, &DAYS, 1)? >> 1 } else { field(weekday, 0, 7, &DAYS, 0)? };
         let months = field(month, 1, 12, &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1)?;
+        let any = |field: &str| matches!(field, "*" | "?");
         Ok(Cron {
             minutes: field(minute, 0, 59, &[], 0)?,
             hours: field(hour, 0, 23, &[], 0)?,
@@ -30,7 +38,7 @@ impl Cron {
             // Sunday is 0 and 7.
             weekdays: (weekdays | (weekdays >> 7)) & 0x7f,
             // Where both days are named, either will do.
-            either_day: day != "*" && weekday != "*",
+            either_day: !any(day) && !any(weekday),
         })
     }
 
@@ -94,6 +102,17 @@ mod tests {
         assert!(Cron::parse("0 0 * * 7").unwrap().is_due(sunday) && Cron::parse("0 0 * * 0").unwrap().is_due(sunday));
         let either = Cron::parse("0 0 1 * 0").unwrap();
         assert!(either.is_due(sunday) && either.is_due(datetime(2026, 12, 1, 0, 0, 0, 0)));
+    }
+
+    #[test]
+    fn in_awss_own_form_sunday_is_1_and_no_day_is_a_question_mark() {
+        let (sunday, friday) = (datetime(2026, 11, 22, 8, 0, 0, 0), datetime(2026, 11, 20, 8, 0, 0, 0));
+        assert!(Cron::parse("0 8 ? * 1 *").unwrap().is_due(sunday) && !Cron::parse("0 8 ? * 1 *").unwrap().is_due(friday));
+        for text in ["0 8 ? * MON-FRI *", "0 8 ? * 2-6 *", "0 8 20 * ? *"] {
+            let cron = Cron::parse(text).unwrap();
+            assert!(cron.is_due(friday) && !cron.is_due(sunday), "{text}");
+        }
+        assert!(Cron::parse("0 8 ? * * 2027").unwrap_err().contains("`2027`"));
     }
 
     #[test]

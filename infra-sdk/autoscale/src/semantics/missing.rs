@@ -114,6 +114,20 @@ mod tests {
     }
 
     #[test]
+    fn where_all_must_breach_a_newest_point_within_settles_it() {
+        let points = [Datapoint::Missing, Datapoint::Within, Datapoint::Breaching];
+        for older in 0..3_usize.pow(4) {
+            let older = (0..4).map(|place| points[older / 3_usize.pow(place) % 3]);
+            for (n, missing) in (1..=4).flat_map(|n| {
+                [MissingData::Missing, MissingData::Ignore, MissingData::Breaching, MissingData::NotBreaching].map(|missing| (n, missing))
+            }) {
+                let all = [Datapoint::Within].into_iter().chain(older.clone());
+                assert_eq!(evaluate(all, n, n, missing, AlarmState::Alarm), AlarmState::Ok, "{n} {missing:?}");
+            }
+        }
+    }
+
+    #[test]
     fn the_rows_that_only_the_older_tables_have() {
         row("- - - - X", 3, [TOO_FEW, KEPT, ALARM, OK]);
         row("X - - - -", 3, [ALARM, KEPT, ALARM, OK]);

@@ -4,24 +4,16 @@ use crate::model::{Statistic, Window};
 
 /// The value of a period from its minutes; `None` where none of them has one.
 pub(crate) fn combine(statistic: Statistic, minutes: impl Iterator<Item = f64>) -> Option<f64> {
-    let (mut count, mut sum) = (0_u32, 0.0_f64);
-    let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
-    for value in minutes {
-        // A minute without data is written as no number.
-        if value.is_nan() {
-            continue;
+    // A minute without data is written as no number.
+    let values = minutes.filter(|value| !value.is_nan());
+    match statistic {
+        Statistic::Average | Statistic::Sum => {
+            let (count, sum) = values.fold((0_u32, 0.0_f64), |(count, sum), value| (count + 1, sum + value));
+            (count > 0).then(|| if statistic == Statistic::Sum { sum } else { sum / f64::from(count) })
         }
-        count += 1;
-        sum += value;
-        least = least.min(value);
-        greatest = greatest.max(value);
+        Statistic::Minimum => values.reduce(f64::min),
+        Statistic::Maximum => values.reduce(f64::max),
     }
-    (count > 0).then(|| match statistic {
-        Statistic::Average => sum / f64::from(count),
-        Statistic::Sum => sum,
-        Statistic::Minimum => least,
-        Statistic::Maximum => greatest,
-    })
 }
 
 /// Whether a period of so many minutes ends with the minute that ends at `minute`, counted on the clock.

@@ -51,7 +51,13 @@ impl Simulate {
         let limits = self.fleet.limits();
         let report = Report::of(format!("{} under the load", simulation.fleet.name), &outcome)?;
         let report = match &broken {
-            Some(broken) => report.judged(false, format!("does not hold: {}\n{}", broken.what, broken.cause)),
+            // The chart is of the worst scenario, and the cause of the first.
+            Some(broken) => {
+                let ((count, of), what) = (broken.count, &broken.what);
+                let first =
+                    format!("does not hold: {what}, in {count} of {of} scenarios\nthe first: {}\n{}", broken.scenario, broken.cause);
+                report.judged(false, first)
+            }
             None if limits.is_empty() => report,
             None => report.judged(true, format!("holds in every scenario: {limits}")),
         };

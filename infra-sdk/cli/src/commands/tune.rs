@@ -68,7 +68,7 @@ impl Tune {
         let (found, simulation) = fleet(&session, &self.program, &self.fleet).await?;
         let mut space = Space::of(&simulation.fleet);
         for text in &self.set {
-            space = lever(space, text)?;
+            space = lever(&simulation.fleet, space, text)?;
         }
         let levers = space.axes.len();
         let mut search = Search::of(simulation.clone(), limits).space(space).budget(self.budget);
