@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hydra_mlflow::hydra_mlflow;
 use infra_apply::Registry;
-use infra_plan::Action;
+use infra_plan::{Action, RenderOptions, render};
 use infra_random_values::RandomPassword;
 use infra_sdk::aws::ec2::{DefaultNetwork, DefaultSubnet, DefaultVpc, SubnetId, VpcId};
 use infra_sdk::core::program::{Program, Request, Response};
@@ -72,6 +72,17 @@ fn another_image_is_one_new_revision_and_one_change_of_the_service() {
     assert_eq!(changes[..3], ["create image mlflow", "create task-definition mlflow", "update fargate-service mlflow"]);
     changes[3..].sort();
     assert_eq!(changes[3..], ["delete image mlflow", "delete task-definition mlflow"], "the old ones go when nothing runs them");
+}
+
+#[test]
+fn a_plan_shows_what_a_container_runs_and_a_policy_is_about() {
+    let text = render(&world().plan(&hydra_mlflow, config(json!({}))).unwrap(), &RenderOptions { width: 100, colour: false });
+    let has = |line: &str| text.lines().any(|shown| shown.trim() == line);
+    for line in ["- environment:", "BUCKET: artifacts.name", "DBNAME: \"mlflowdb\"", "image: mlflow.reference"] {
+        assert!(has(line), "{line}:\n{text}");
+    }
+    assert!(has(r#""Resource": ["${artifacts.arn}/* (known after apply)"]"#), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
 }
 
 #[test]

@@ -28,15 +28,15 @@ fn text(plan: &Plan) -> String {
 fn the_whole_system_is_planned() {
     insta::assert_snapshot!(text(&World::new().plan(&hydra_remote_state, config(json!({}))).unwrap()), @r#"
   + Bucket terraform_remote_state
-      encryption.algorithm  "AES256"
-      force_destroy         false
-      name                  "states"
-      object_ownership      "BucketOwnerEnforced"
-      public_access_block.block_public_acls  true
-      public_access_block.block_public_policy  true
-      public_access_block.ignore_public_acls  true
+      encryption.algorithm                         "AES256"
+      force_destroy                                false
+      name                                         "states"
+      object_ownership                             "BucketOwnerEnforced"
+      public_access_block.block_public_acls        true
+      public_access_block.block_public_policy      true
+      public_access_block.ignore_public_acls       true
       public_access_block.restrict_public_buckets  true
-      versioning            "Enabled"
+      versioning                                   "Enabled"
 
   + Table terraform_state_locks
       attributes.LockID  "S"
