@@ -78,7 +78,7 @@ fn another_image_is_one_new_revision_and_one_change_of_the_service() {
 fn a_plan_shows_what_a_container_runs_and_a_policy_is_about() {
     let text = render(&world().plan(&hydra_mlflow, config(json!({}))).unwrap(), &RenderOptions { width: 100, colour: false });
     let has = |line: &str| text.lines().any(|shown| shown.trim() == line);
-    for line in ["- environment:", "BUCKET: artifacts.name", "DBNAME: \"mlflowdb\"", "image: mlflow.reference"] {
+    for line in ["- environment:", "HOST: database.address", "DBNAME: \"mlflowdb\"", "image: mlflow.reference"] {
         assert!(has(line), "{line}:\n{text}");
     }
     assert!(has(r#""Resource": ["${artifacts.arn}/* (known after apply)"]"#), "{text}");
