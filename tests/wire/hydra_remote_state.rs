@@ -70,8 +70,9 @@ fn hydras_remote_state_is_made_changed_repaired_and_ended_with_all_states_in_it(
     assert!(problem.contains("the bucket is not empty: empty it, or set its `force_destroy`"), "{problem}");
     let versions = station.runtime.block_on(s3.list_object_versions().bucket(BUCKET).send()).unwrap();
     assert_eq!(versions.versions().len(), 2, "no state is lost");
+    let table = locks.describe_table().table_name(TABLE).send();
+    assert!(station.runtime.block_on(table).is_ok(), "nor what locks them");
 
-    // The table has gone meanwhile, and comes again.
     station.deploy(&station.graph(&hydra_remote_state, &config(5, true)));
     as_the_program_says(&station, 5);
     station.destroy("hydra-remote-state");

@@ -50,7 +50,9 @@ pub fn hydra_remote_state(stack: &Stack, config: Config) {
     } else {
         (bucket, locks)
     };
-    let (bucket, locks) = (bucket.add(stack), locks.add(stack));
+    let locks = locks.add(stack);
+    // The bucket goes first: one that stays, with states in it, keeps what locks them.
+    let bucket = bucket.depends_on(&locks).add(stack);
     stack.export("state", output!("s3://{}", bucket.name()));
     stack.export("lock_table", locks.name());
 }
