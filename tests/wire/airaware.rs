@@ -1,7 +1,6 @@
 //! AirAware's whole life: made, left alone, changed, damaged, repaired, moved, ended.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use airaware::airaware;
 use aws_sdk_ec2::types::{IpPermission, Tag};
@@ -11,25 +10,8 @@ use serde_json::{Value as Json, json};
 use crate::census::{Census, tag};
 use crate::station::{Station, text};
 
-/// The committed configuration of the local environment, with changes on top.
 fn config(changes: Json) -> Json {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stacks/airaware/infra.toml");
-    let file: Json = toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    let mut config = file["config"].clone();
-    merge(&mut config, &file["env"]["local"]["config"]);
-    merge(&mut config, &changes);
-    config
-}
-
-fn merge(into: &mut Json, from: &Json) {
-    match (into, from) {
-        (Json::Object(into), Json::Object(from)) => {
-            for (key, value) in from {
-                merge(into.entry(key).or_insert(Json::Null), value);
-            }
-        }
-        (into, from) => *into = from.clone(),
-    }
+    crate::settings::config("airaware", &changes)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Hydra's remote state: made in one command, left alone, changed, damaged, repaired, used, ended.
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_s3::types::{PublicAccessBlockConfiguration, VersioningConfiguration};
+use aws_sdk_dynamodb::types::{AttributeDefinition, AttributeValue, KeySchemaElement, ProvisionedThroughput};
+use aws_sdk_s3::types::{CreateBucketConfiguration, PublicAccessBlockConfiguration, VersioningConfiguration};
 use hydra_remote_state::hydra_remote_state;
 use infra_plan::{Action, Plan};
 use serde_json::{Value as Json, json};
@@ -70,8 +70,9 @@ fn hydras_remote_state_is_made_changed_repaired_and_ended_with_all_states_in_it(
     assert!(problem.contains("the bucket is not empty: empty it, or set its `force_destroy`"), "{problem}");
     let versions = station.runtime.block_on(s3.list_object_versions().bucket(BUCKET).send()).unwrap();
     assert_eq!(versions.versions().len(), 2, "no state is lost");
+    let table = locks.describe_table().table_name(TABLE).send();
+    assert!(station.runtime.block_on(table).is_ok(), "nor what locks them");
 
-    // The table has gone meanwhile, and comes again.
     station.deploy(&station.graph(&hydra_remote_state, &config(5, true)));
     as_the_program_says(&station, 5);
     station.destroy("hydra-remote-state");
@@ -79,6 +80,30 @@ fn hydras_remote_state_is_made_changed_repaired_and_ended_with_all_states_in_it(
         (s3.list_buckets().send().await.unwrap().buckets().len(), locks.list_tables().send().await.unwrap().table_names().len())
     });
     assert_eq!((buckets, tables), (0, 0), "nothing is left");
+}
+
+#[test]
+fn a_bucket_and_a_table_of_terraforms_are_taken_over_with_what_is_in_them() {
+    let station = Station::new("hydra-remote-state");
+    let (s3, locks) = (aws_sdk_s3::Client::new(&station.sdk), aws_sdk_dynamodb::Client::new(&station.sdk));
+    station.runtime.block_on(async {
+        let here = CreateBucketConfiguration::builder().location_constraint("us-west-2".into()).build();
+        s3.create_bucket().bucket(BUCKET).create_bucket_configuration(here).send().await.unwrap();
+        s3.put_object().bucket(BUCKET).key("mlflow/terraform.tfstate").body(b"{}".to_vec().into()).send().await.unwrap();
+        let attribute = AttributeDefinition::builder().attribute_name("LockID").attribute_type("S".into()).build().unwrap();
+        let key = KeySchemaElement::builder().attribute_name("LockID").key_type("HASH".into()).build().unwrap();
+        let capacity = ProvisionedThroughput::builder().read_capacity_units(5).write_capacity_units(3).build().unwrap();
+        let table = locks.create_table().table_name(TABLE).attribute_definitions(attribute).key_schema(key);
+        table.provisioned_throughput(capacity).send().await.unwrap();
+    });
+    let mut taken = config(5, false);
+    taken["take_over"] = json!(true);
+    let graph = station.graph(&hydra_remote_state, &taken);
+    let plan = station.deploy(&graph);
+    assert!(plan.steps.iter().all(|step| matches!(step.action, Action::Adopt { .. })), "{}", text(&plan));
+    as_the_program_says(&station, 5);
+    let state = s3.get_object().bucket(BUCKET).key("mlflow/terraform.tfstate").send();
+    assert!(station.runtime.block_on(state).is_ok(), "what is in it stays");
 }
 
 /// Compares the cloud with the program.

@@ -5,5 +5,8 @@
 mod airaware;
 mod census;
 mod hydra_batch;
+mod hydra_mlflow;
 mod hydra_remote_state;
+mod layout;
+mod settings;
 mod station;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
@@ -12,7 +13,7 @@ use infra_aws::sdk::{Connection, connect};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph, Value};
 use infra_local::{LocalCloud, TemporaryCloud};
-use infra_plan::{Plan, Record, RenderOptions, Selection, render};
+use infra_plan::{Plan, Record, RenderOptions, render};
 use infra_seal::DataKey;
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -23,29 +24,13 @@ pub(crate) struct Station {
     pub(crate) runtime: Runtime,
     /// For a look at the cloud past the engine.
     pub(crate) sdk: SdkConfig,
-    engine: Engine,
+    registry: Registry,
+    seal: Arc<DataKey>,
     stack: &'static str,
     folder: TempDir,
-    workshop: Workshop,
-    key: Arc<DataKey>,
+    /// Where the stack's files are, if not there.
+    files: Option<PathBuf>,
     cloud: TemporaryCloud,
-}
-
-/// A journal's log in a run that dies: from some record on nothing is durable, whatever the calls under way do.
-struct Mortal {
-    log: Box<dyn Log>,
-    left: usize,
-}
-
-#[async_trait]
-impl Log for Mortal {
-    async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
-        let kept = records.len().min(self.left);
-        self.left -= kept;
-        self.log.append(&records[..kept]).await?;
-        let gone = || StoreError::Io { action: "write", path: "journal".into(), source: std::io::ErrorKind::StorageFull.into() };
-        if kept == records.len() { Ok(()) } else { Err(gone()) }
-    }
 }
 
 /// Keeps what the engine notices.
@@ -60,27 +45,52 @@ impl Watcher for Notices {
     }
 }
 
+/// A log that ends with the run that writes it.
+struct Mortal {
+    log: Box<dyn Log>,
+    left: usize,
+}
+
+#[async_trait]
+impl Log for Mortal {
+    async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        let kept = records.len().min(self.left);
+        self.left -= kept;
+        self.log.append(&records[..kept]).await?;
+        if kept < records.len() { Err(StoreError::Broken) } else { Ok(()) }
+    }
+}
+
+/// What makes a stack's assets; each run has one of its own.
+fn workshop(folder: &TempDir, files: Option<&Path>) -> Workshop {
+    infra_cli::assets::workshop(folder.path(), files.unwrap_or(folder.path()))
+}
+
 impl Station {
     /// One for the stack of that name.
     pub(crate) fn new(stack: &'static str) -> Station {
-        Station::with_files(stack, Path::new(""))
+        Station::start(stack, None)
     }
 
     /// One for the stack of that name, whose files are in that folder.
     pub(crate) fn with_files(stack: &'static str, files: &Path) -> Station {
+        Station::start(stack, Some(files))
+    }
+
+    fn start(stack: &'static str, files: Option<&Path>) -> Station {
         let runtime = Runtime::new().unwrap();
         let cloud = LocalCloud::temporary().unwrap();
         let connection =
             Connection { region: Some("us-west-2".into()), profile: None, role: None, local: Some(cloud.endpoint().url.clone()) };
         let sdk = runtime.block_on(connect(&connection)).unwrap();
-        let folder = TempDir::new().unwrap();
         let mut registry = Registry::new();
-        registry.folder = files.to_owned();
+        let folder = TempDir::new().unwrap();
+        registry.folder = files.unwrap_or(folder.path()).to_owned();
         infra_aws::sdk::register(&mut registry, &sdk);
         infra_random_values::register(&mut registry);
-        let workshop = Workshop::new(files, folder.path().join("assets"));
-        let key = Arc::new(DataKey::generate("test/local").unwrap());
-        Station { runtime, sdk, engine: Engine::new(registry), stack, folder, workshop, key, cloud }
+        infra_cli::assets::register(&mut registry, &sdk, &workshop(&folder, files), true);
+        let seal = Arc::new(DataKey::generate("test/local").unwrap());
+        Station { runtime, sdk, registry, seal, stack, folder, files: files.map(Path::to_owned), cloud }
     }
 
     /// Every call that the cloud has had so far, as `us-west-2 batch POST /v1/createjobqueue`, in order.
@@ -95,24 +105,38 @@ impl Station {
         log.lines().filter_map(call).collect()
     }
 
-    fn journal_path(&self) -> PathBuf {
-        self.folder.path().join("journal")
-    }
-
-    fn journal(&self) -> Journal {
-        let (mut journal, _) = FileLog::open(&self.journal_path(), "test/local", || "salt".into()).unwrap();
-        journal.unlock(self.key.clone()).unwrap();
-        journal
-    }
-
     /// What the journal has on disk.
     pub(crate) fn written(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(self.journal_path()).unwrap()).into_owned()
     }
 
+    /// An engine as a new run of the command has one.
+    fn engine(&self) -> Engine {
+        let mut engine = Engine::new(self.registry.clone());
+        // The local cloud shows at once what it has.
+        engine.patience.seen = Duration::from_millis(200);
+        engine.folder.clone_from(&self.registry.folder);
+        engine
+    }
+
+    /// Where the stack's files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn journal_path(&self) -> PathBuf {
+        self.folder.path().join("journal")
+    }
+
+    fn journal(&self) -> Journal {
+        let mut journal = FileLog::open(&self.journal_path(), "test/local", || "salt".into()).unwrap().0;
+        journal.unlock(self.seal.clone()).unwrap();
+        journal
+    }
+
     /// What a program declares, its questions answered by the cloud.
     pub(crate) fn graph<M>(&self, program: &impl Program<M>, config: &Json) -> Graph {
-        let mut answers = BTreeMap::new();
+        let (mut answers, workshop) = (BTreeMap::new(), workshop(&self.folder, self.files.as_deref()));
         loop {
             let request = Request {
                 version: GRAPH_VERSION,
@@ -130,13 +154,13 @@ impl Station {
                 Response::Reviewed(_) => panic!("a judgement was not asked for"),
                 Response::Unanswered(questions) => {
                     for question in questions {
-                        if Workshop::knows(&question) {
-                            let answer = self.runtime.block_on(self.workshop.answer(&question)).unwrap();
-                            answers.insert(question.key(), answer);
-                            continue;
-                        }
-                        let answerer = self.engine.registry.answerer(&question.kind).expect("the question is known");
-                        answers.insert(question.key(), self.runtime.block_on(answerer.answer(&question.query)).unwrap());
+                        let answer = if Workshop::knows(&question) {
+                            self.runtime.block_on(workshop.answer(&question)).unwrap()
+                        } else {
+                            let answerer = self.registry.answerer(&question.kind).expect("the question is known");
+                            self.runtime.block_on(answerer.answer(&question.query)).unwrap()
+                        };
+                        answers.insert(question.key(), answer);
                     }
                 }
             }
@@ -144,19 +168,14 @@ impl Station {
     }
 
     pub(crate) fn plan(&self, graph: &Graph) -> Plan {
-        self.runtime.block_on(self.engine.plan(graph, &self.journal(), &())).unwrap()
+        self.runtime.block_on(self.engine().plan(graph, &self.journal(), &())).unwrap()
     }
 
     /// Deploys; everything must go through and nothing be left to do.
     pub(crate) fn deploy(&self, graph: &Graph) -> Plan {
         let mut journal = self.journal();
         let notices = Notices::default();
-        let (plan, outcome) = self.runtime.block_on(async {
-            self.engine.recover(&mut journal, &graph.stack, &()).await.unwrap();
-            let plan = self.engine.plan(graph, &journal, &()).await.unwrap();
-            let outcome = self.engine.apply(&plan, &mut journal, &Interrupt::new(), &notices).await;
-            (plan, outcome)
-        });
+        let (plan, outcome) = self.run(graph, &mut journal, &notices);
         complete(&outcome);
         assert_eq!(notices.0.lock().unwrap().as_slice(), [] as [String; 0], "the cloud takes what it is told");
         drop(journal);
@@ -165,45 +184,53 @@ impl Station {
         plan
     }
 
-    /// Starts to deploy, and dies when so many records have been written; whether it came to that.
-    pub(crate) fn deploy_until(&self, graph: &Graph, records: usize) -> bool {
-        let mut journal = self.journal().over(|log| Box::new(Mortal { log, left: records }));
+    fn run(&self, graph: &Graph, journal: &mut Journal, watcher: &dyn Watcher) -> (Plan, Outcome) {
+        let engine = self.engine();
         self.runtime.block_on(async {
-            if self.engine.recover(&mut journal, &graph.stack, &()).await.is_err() {
-                return true;
-            }
-            let plan = self.engine.plan(graph, &journal, &()).await.unwrap();
-            self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await.store.is_some()
+            let in_doubt = engine.recover(journal, &graph.stack, watcher).await.unwrap();
+            assert_eq!(in_doubt.len(), 0, "the cloud tells what became of all that was begun");
+            let plan = engine.plan(graph, journal, watcher).await.unwrap();
+            let outcome = engine.apply(&plan, journal, &Interrupt::new(), watcher).await;
+            (plan, outcome)
         })
     }
 
-    /// As [`deploy_until`](Station::deploy_until), for a destruction.
-    pub(crate) fn destroy_until(&self, stack: &str, records: usize) -> bool {
-        let mut journal = self.journal().over(|log| Box::new(Mortal { log, left: records }));
+    fn end(&self, stack: &str, journal: &mut Journal) -> Outcome {
+        let engine = self.engine();
         self.runtime.block_on(async {
-            let plan = self.engine.plan_destroy(stack, &journal, &()).await.unwrap();
-            self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await.store.is_some()
+            let in_doubt = engine.recover(journal, stack, &()).await.unwrap();
+            assert_eq!(in_doubt.len(), 0, "the cloud tells what became of all that was begun");
+            let plan = engine.plan_destroy(stack, journal, &()).await.unwrap();
+            engine.apply(&plan, journal, &Interrupt::new(), &()).await
         })
+    }
+
+    /// Deploys, and dies when it has written so many records: what was begun by then is done, and nobody hears of it. Whether it
+    /// came to that.
+    pub(crate) fn deploy_until(&self, graph: &Graph, records: usize) -> bool {
+        let mut journal = self.mortal(records);
+        self.run(graph, &mut journal, &()).1.store.is_some()
+    }
+
+    /// As [`deploy_until`](Station::deploy_until), at the end of a stack.
+    pub(crate) fn destroy_until(&self, stack: &str, records: usize) -> bool {
+        let mut journal = self.mortal(records);
+        self.end(stack, &mut journal).store.is_some()
+    }
+
+    fn mortal(&self, records: usize) -> Journal {
+        self.journal().over(|log| Box::new(Mortal { log, left: records }))
     }
 
     pub(crate) fn destroy(&self, stack: &str) {
         let mut journal = self.journal();
-        let outcome = self.runtime.block_on(async {
-            self.engine.recover_destroy_within(stack, &mut journal, &Selection::default(), &()).await.unwrap();
-            let plan = self.engine.plan_destroy(stack, &journal, &()).await.unwrap();
-            self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await
-        });
-        complete(&outcome);
+        complete(&self.end(stack, &mut journal));
         assert!(journal.state().rows.is_empty(), "nothing is remembered");
     }
 
     /// Asks for an end that does not come; what is said of it.
     pub(crate) fn fail_to_destroy(&self, stack: &str) -> String {
-        let mut journal = self.journal();
-        let outcome = self.runtime.block_on(async {
-            let plan = self.engine.plan_destroy(stack, &journal, &()).await.unwrap();
-            self.engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await
-        });
+        let outcome = self.end(stack, &mut self.journal());
         assert!(!outcome.failed.is_empty(), "it went");
         outcome.failed.iter().map(|(_, problem)| problem.to_string()).collect()
     }

@@ -12,12 +12,12 @@ use infra_aws::sdk::SdkConfig;
 use crate::folder;
 
 /// Where the assets of a project's stack are made.
-pub(crate) fn workshop(project: &Path, stack: &Path) -> Workshop {
+pub fn workshop(project: &Path, stack: &Path) -> Workshop {
     Workshop::new(stack, folder::infra(project).join("assets"))
 }
 
 /// Adds what is made on this machine to a registry. In a `local` cloud no registry is behind the API of ECR.
-pub(crate) fn register(registry: &mut Registry, sdk: &SdkConfig, workshop: &Workshop, local: bool) {
+pub fn register(registry: &mut Registry, sdk: &SdkConfig, workshop: &Workshop, local: bool) {
     let ecr = EcrImages { api: ecr::Images::new(sdk), local };
     infra_assets::live::register(registry, &Images::new(workshop.clone(), Some(Arc::new(ecr))));
 }

@@ -12,7 +12,7 @@
 //! ```
 
 mod arguments;
-mod assets;
+pub mod assets;
 mod called;
 mod cloud;
 mod commands;

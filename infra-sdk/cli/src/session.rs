@@ -112,7 +112,8 @@ impl<'a> Session<'a> {
     pub(crate) fn command(&self, command: &str) -> String {
         let environment = format!("{}{}", self.env_words(), self.state_words());
         let program = match &self.source {
-            Source::Built(program) => format!(" --program {}", path(program)),
+            Source::Built(program) if program.parent() == Some(&self.folder) => format!(" --program {}", path(program)),
+            Source::Built(program) => format!(" --program {} --folder {}", path(program), path(&self.folder)),
             Source::Package(_) | Source::Absent(_) => String::new(),
         };
         called(&format!("{command} {}{environment}{program}", self.stack))

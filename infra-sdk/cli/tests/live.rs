@@ -37,6 +37,21 @@ fn hello_is_deployed_left_alone_shown_and_destroyed() {
 }
 
 #[test]
+fn the_command_that_a_plan_names_runs_from_where_it_was_made() {
+    let folder = TempDir::new().unwrap();
+    built("hello", folder.path());
+    let settings = folder.path().join("settings");
+    fs::create_dir(&settings).unwrap();
+    fs::write(settings.join("infra.toml"), "[env.local]\nregion = \"eu-west-1\"\n").unwrap();
+    let run = |line: &str| infra(folder.path(), line).output().unwrap();
+    let planned = text(&run("plan hello --program hello --folder settings"));
+    assert!(planned.contains("Deploy it with `infra deploy hello --program hello --folder settings`."), "{planned}");
+    let deployed = text(&run("deploy hello --program hello --folder settings --yes"));
+    assert!(deployed.contains("1 created"), "{deployed}");
+    assert!(infra(&settings, "local stop").output().unwrap().status.success());
+}
+
+#[test]
 fn an_account_that_is_not_the_one_named_is_refused_before_anything_is_asked_of_it() {
     let cloud = LocalCloud::temporary().unwrap();
     let folder = TempDir::new().unwrap();

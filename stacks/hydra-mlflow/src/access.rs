@@ -1,12 +1,13 @@
 //! Who may talk to whom, and what the tasks may do.
 
-use infra_sdk::aws::ec2::{SecurityGroup, SecurityGroupRule, VpcId};
+use infra_sdk::aws::ec2::{SecurityGroup, SecurityGroupRule};
 use infra_sdk::aws::iam::{PolicyDocument, Role, RolePolicy, RolePolicyAttachment};
 use infra_sdk::aws::s3::Bucket;
 use infra_sdk::prelude::*;
 
 use crate::config::Config;
 use crate::database::Credentials;
+use crate::network::Network;
 
 /// Where the server listens in its task.
 pub(crate) const PORT: u16 = 5000;
@@ -18,9 +19,9 @@ pub(crate) struct Groups {
     pub(crate) database: SecurityGroup,
 }
 
-pub(crate) fn security_groups(stack: &Stack, config: &Config) -> Groups {
+pub(crate) fn security_groups(stack: &Stack, config: &Config, network: &Network) -> Groups {
     let group = |name: &str, description: &str, ingress: Vec<_>| {
-        let group = SecurityGroup::new(name).vpc(VpcId::new(&config.vpc)).description(description).ingress(ingress);
+        let group = SecurityGroup::new(name).vpc(&network.vpc).description(description).ingress(ingress);
         group.egress([SecurityGroupRule::all().to_cidr("0.0.0.0/0")]).add(stack)
     };
     let front = if config.certificate.is_some() { vec![443, 80] } else { vec![80] };

@@ -7,9 +7,10 @@ use serde::Deserialize;
 pub struct Config {
     /// The region, for the log of the tasks.
     pub region: String,
-    /// The VPC, by id; it exists already.
-    pub vpc: String,
+    /// The VPC, by id; it exists already. Without one, and without `subnets`, it is the region's default VPC with its default subnets.
+    pub vpc: Option<String>,
     /// The subnets of the load balancer, in two zones at least.
+    #[serde(default)]
     pub subnets: Vec<String>,
     /// The subnets of tasks and database, where they are not those of the load balancer: without public addresses then, so that
     /// they need a way out to ECR, S3, Secrets Manager and the logs.

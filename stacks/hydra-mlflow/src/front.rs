@@ -1,12 +1,12 @@
 //! The load balancer, and how requests come to the tasks.
 
 use infra_sdk::aws::acm::CertificateArn;
-use infra_sdk::aws::ec2::{SubnetId, VpcId};
 use infra_sdk::aws::elbv2::{HealthCheck, Listener, LoadBalancer, Protocol, Scheme, TargetGroup, TargetType};
 use infra_sdk::prelude::*;
 
 use crate::access::{Groups, PORT};
 use crate::config::Config;
+use crate::network::Network;
 
 /// What leads to the tasks.
 pub(crate) struct Front {
@@ -16,14 +16,14 @@ pub(crate) struct Front {
     pub(crate) url: Output<String>,
 }
 
-pub(crate) fn front(stack: &Stack, config: &Config, groups: &Groups) -> Front {
+pub(crate) fn front(stack: &Stack, config: &Config, network: &Network, groups: &Groups) -> Front {
     let balancer = LoadBalancer::new("mlflow")
         .scheme(if config.internal { Scheme::Internal } else { Scheme::InternetFacing })
-        .subnets(config.subnets.iter().map(SubnetId::new).collect::<Vec<_>>())
+        .subnets(network.outer.clone())
         .security_groups([&groups.load_balancer])
         .add(stack);
     let targets = TargetGroup::new("mlflow")
-        .vpc(VpcId::new(&config.vpc))
+        .vpc(&network.vpc)
         .target_type(TargetType::Ip)
         .protocol(Protocol::Http)
         .port(i32::from(PORT))

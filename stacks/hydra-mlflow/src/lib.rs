@@ -7,6 +7,7 @@ mod access;
 mod config;
 mod database;
 mod front;
+mod network;
 mod server;
 
 pub use config::{Config, Database, Source, Tasks};
@@ -18,9 +19,11 @@ use infra_sdk::prelude::*;
 /// The whole system.
 ///
 /// # Errors
-/// Where what is in the image's folder is not known yet: the engine looks, and runs this again.
+/// Where VPC and subnets are not both given; and where the default VPC, or what is in the image's folder, is not known yet: the
+/// engine looks, and runs this again.
 pub fn hydra_mlflow(stack: &Stack, config: Config) -> Result<(), Stop> {
-    let groups = access::security_groups(stack, &config);
+    let network = network::network(stack, &config)?;
+    let groups = access::security_groups(stack, &config, &network);
     let images = Repository::new("mlflow").scan_on_push(true).force_delete(true).add(stack);
     let source = match &config.image {
         Source::Dockerfile(folder) => Image::dockerfile(folder),
@@ -34,11 +37,11 @@ pub fn hydra_mlflow(stack: &Stack, config: Config) -> Result<(), Stop> {
         .public_access_block(PublicAccessBlock::all())
         .add(stack);
     let credentials = database::credentials(stack, &config);
-    let database = database::database(stack, &config, &groups, &credentials);
+    let database = database::database(stack, &config, &network, &groups, &credentials);
     let roles = access::roles(stack, &credentials, &artifacts);
-    let front = front::front(stack, &config, &groups);
+    let front = front::front(stack, &config, &network, &groups);
     let tasks = server::tasks(stack, &config, &image, &artifacts, &database, &credentials, &roles);
-    let (cluster, service) = server::service(stack, &config, &tasks, &groups, &front, &roles);
+    let (cluster, service) = server::service(stack, &config, &network, &tasks, &groups, &front, &roles);
 
     stack.export("url", front.url.clone());
     stack.export("container_repository_url", images.uri());
@@ -47,9 +50,4 @@ pub fn hydra_mlflow(stack: &Stack, config: Config) -> Result<(), Stop> {
     stack.export("ecs_cluster_name", cluster.id());
     stack.export("ecs_service_name", service.service_name());
     Ok(())
-}
-
-/// The subnets of tasks and database.
-fn inner_subnets(config: &Config) -> Vec<String> {
-    if config.private_subnets.is_empty() { config.subnets.clone() } else { config.private_subnets.clone() }
 }

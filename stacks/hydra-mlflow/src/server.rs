@@ -1,7 +1,6 @@
 //! The server: its tasks, the service that keeps them, and how many there are.
 
 use infra_sdk::aws::applicationautoscaling::{ScalableTarget, ScalingPolicy, TargetTracking, TargetTrackingBuilder};
-use infra_sdk::aws::ec2::SubnetId;
 use infra_sdk::aws::ecs::{
     Cluster, ContainerDefinition, DeploymentConfiguration, FargateService, LoadBalancer, LogConfiguration, PortMapping, TaskDefinition,
 };
@@ -15,6 +14,7 @@ use crate::access::{Groups, PORT, Roles};
 use crate::config::Config;
 use crate::database::Credentials;
 use crate::front::Front;
+use crate::network::Network;
 
 /// What a task is made of. Another image, another database or another bucket is another revision, to which the service moves.
 pub(crate) fn tasks(
@@ -52,6 +52,7 @@ pub(crate) fn tasks(
 pub(crate) fn service(
     stack: &Stack,
     config: &Config,
+    network: &Network,
     tasks: &TaskDefinition,
     groups: &Groups,
     front: &Front,
@@ -61,7 +62,7 @@ pub(crate) fn service(
     let service = FargateService::new("mlflow")
         .cluster(&cluster)
         .task_definition(tasks)
-        .subnets(crate::inner_subnets(config).into_iter().map(SubnetId::new).collect::<Vec<_>>())
+        .subnets(network.inner.clone())
         .security_groups([&groups.tasks])
         .assign_public_ip(config.private_subnets.is_empty())
         .load_balancers([LoadBalancer::to("mlflow", i32::from(PORT), &front.targets)])

@@ -2,13 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hydra_mlflow::hydra_mlflow;
 use infra_apply::Registry;
-use infra_plan::Action;
+use infra_plan::{Action, RenderOptions, render};
 use infra_random_values::RandomPassword;
-use infra_sdk::core::Resource as _;
+use infra_sdk::aws::ec2::{DefaultNetwork, DefaultSubnet, DefaultVpc, SubnetId, VpcId};
+use infra_sdk::core::program::{Program, Request, Response};
+use infra_sdk::core::{GRAPH_VERSION, Resource as _};
 use infra_sdk::prelude::Image;
 use infra_testing::{Crash, World};
 use serde_json::{Value, json};
@@ -72,6 +75,17 @@ fn another_image_is_one_new_revision_and_one_change_of_the_service() {
 }
 
 #[test]
+fn a_plan_shows_what_a_container_runs_and_a_policy_is_about() {
+    let text = render(&world().plan(&hydra_mlflow, config(json!({}))).unwrap(), &RenderOptions { width: 100, colour: false });
+    let has = |line: &str| text.lines().any(|shown| shown.trim() == line);
+    for line in ["- environment:", "HOST: database.address", "DBNAME: \"mlflowdb\"", "image: mlflow.reference"] {
+        assert!(has(line), "{line}:\n{text}");
+    }
+    assert!(has(r#""Resource": ["${artifacts.arn}/* (known after apply)"]"#), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+}
+
+#[test]
 fn how_many_tasks_there_are_is_left_to_auto_scaling() {
     let mut world = deployed(json!({}));
     assert!(world.cloud.change("aws:ecs/fargate-service", "mlflow", "desired_count", json!(7)));
@@ -93,6 +107,44 @@ fn nothing_but_the_cloud_learns_the_name_and_the_password_of_the_database() {
         assert!(secret.len() >= 20 && !said.contains(secret), "{name}");
     }
     assert!(database["username"].as_str().unwrap().starts_with("mlflow"));
+}
+
+#[test]
+fn without_a_network_of_ones_own_it_is_in_the_default_one_and_half_of_one_is_refused() {
+    let mut own = config(json!({}));
+    own.as_object_mut().unwrap().retain(|key, _| key != "vpc" && key != "subnets");
+    let subnet = |zone: &str| DefaultSubnet {
+        id: SubnetId::new(format!("subnet-{zone}")),
+        availability_zone: format!("us-east-1{zone}"),
+        cidr_block: "172.31.0.0/20".to_owned(),
+    };
+    let network =
+        DefaultNetwork { id: VpcId::new("vpc-default"), cidr_block: "172.31.0.0/16".to_owned(), subnets: vec![subnet("a"), subnet("b")] };
+    let mut world = world().answering(&DefaultVpc {}, &network);
+    world.deploy(&hydra_mlflow, own).complete();
+    let input = |kind: &str, name: &str, field: &str| world.cloud.object(kind, name).unwrap().1.inputs[field].reveal();
+    assert_eq!(input("aws:elbv2/target-group", "mlflow", "vpc"), json!("vpc-default"));
+    for (kind, name) in
+        [("aws:elbv2/load-balancer", "mlflow"), ("aws:rds/db-subnet-group", "database"), ("aws:ecs/fargate-service", "mlflow")]
+    {
+        assert_eq!(input(kind, name, "subnets"), json!(["subnet-a", "subnet-b"]), "{kind}");
+    }
+    for without in ["vpc", "subnets"] {
+        let mut half = config(json!({}));
+        half.as_object_mut().unwrap().retain(|key, _| key != without);
+        let request = Request {
+            version: GRAPH_VERSION,
+            stack: "test".into(),
+            environment: "local".into(),
+            config: half,
+            answers: BTreeMap::new(),
+            review: None,
+            known: BTreeMap::new(),
+            references: BTreeMap::new(),
+        };
+        let Response::Failed(problems) = Program::run(&hydra_mlflow, &request) else { panic!("half a network is taken") };
+        assert!(format!("{problems:?}").contains(&format!("`{without}` is not")), "{problems:?}");
+    }
 }
 
 #[test]

@@ -22,27 +22,37 @@ pub struct Config {
     /// Whether the bucket and all states in it go with the stack. Otherwise a bucket with states in it stays, and is not deleted.
     #[serde(default)]
     pub destroy_states: bool,
+    /// Whether bucket and table exist already, made by something else that will not touch them any more: then they become this
+    /// stack's, with all that is in them, and what differs is made as it is here. It may stay when that is done.
+    #[serde(default)]
+    pub take_over: bool,
 }
 
 /// The whole system.
 pub fn hydra_remote_state(stack: &Stack, config: Config) {
     let bucket = Bucket::new("terraform_remote_state")
-        .name(config.remote_state_bucket_name)
+        .name(&config.remote_state_bucket_name)
         // Nobody but its owner, which was said with a list when lists still counted.
         .object_ownership(ObjectOwnership::BucketOwnerEnforced)
         .public_access_block(PublicAccessBlock::all())
         .versioning(Versioning::Enabled)
         .encryption(BucketEncryption::aes256())
-        .force_destroy(config.destroy_states)
-        .add(stack);
+        .force_destroy(config.destroy_states);
     let locks = Table::new("terraform_state_locks")
-        .name(config.remote_locks_dynamodb_name)
+        .name(&config.remote_locks_dynamodb_name)
         .billing_mode(BillingMode::Provisioned)
         .read_capacity(config.remote_locks_read_capacity)
         .write_capacity(config.remote_locks_write_capacity)
         .attributes([("LockID", AttributeType::String)])
-        .hash_key("LockID")
-        .add(stack);
+        .hash_key("LockID");
+    let (bucket, locks) = if config.take_over {
+        (bucket.import_and_update(config.remote_state_bucket_name), locks.import_and_update(config.remote_locks_dynamodb_name))
+    } else {
+        (bucket, locks)
+    };
+    let locks = locks.add(stack);
+    // The bucket goes first: one that stays, with states in it, keeps what locks them.
+    let bucket = bucket.depends_on(&locks).add(stack);
     stack.export("state", output!("s3://{}", bucket.name()));
     stack.export("lock_table", locks.name());
 }

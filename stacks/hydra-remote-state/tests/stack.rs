@@ -27,17 +27,6 @@ fn text(plan: &Plan) -> String {
 #[test]
 fn the_whole_system_is_planned() {
     insta::assert_snapshot!(text(&World::new().plan(&hydra_remote_state, config(json!({}))).unwrap()), @r#"
-  + Bucket terraform_remote_state
-      encryption.algorithm  "AES256"
-      force_destroy         false
-      name                  "states"
-      object_ownership      "BucketOwnerEnforced"
-      public_access_block.block_public_acls  true
-      public_access_block.block_public_policy  true
-      public_access_block.ignore_public_acls  true
-      public_access_block.restrict_public_buckets  true
-      versioning            "Enabled"
-
   + Table terraform_state_locks
       attributes.LockID  "S"
       billing_mode       "PROVISIONED"
@@ -46,12 +35,31 @@ fn the_whole_system_is_planned() {
       read_capacity      5
       write_capacity     5
 
+  + Bucket terraform_remote_state
+      encryption.algorithm                         "AES256"
+      force_destroy                                false
+      name                                         "states"
+      object_ownership                             "BucketOwnerEnforced"
+      public_access_block.block_public_acls        true
+      public_access_block.block_public_policy      true
+      public_access_block.ignore_public_acls       true
+      public_access_block.restrict_public_buckets  true
+      versioning                                   "Enabled"
+
   outputs
     + lock_table  "locks"
     + state       "s3://states"
 
 Plan: 2 to create
 "#);
+}
+
+#[test]
+fn a_bucket_that_stays_keeps_what_locks_the_states_in_it() {
+    let mut world = World::new();
+    world.deploy(&hydra_remote_state, config(json!({}))).complete();
+    let gone = world.destroy().complete().changes;
+    assert_eq!(gone, ["delete bucket terraform_remote_state", "delete table terraform_state_locks"]);
 }
 
 #[test]

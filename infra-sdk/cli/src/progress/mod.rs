@@ -115,7 +115,8 @@ impl Watcher for Progress {
                 Event::Failed { address, .. } => took = tally.started.remove(address).map_or(Duration::ZERO, |then| now - then),
                 Event::Skipped { address, because_of } => {
                     let name = self.names.short(address);
-                    tally.skipped.push(Skipped { address: address.clone(), name, because_of: because_of.clone() });
+                    let because_of = because_of.as_ref().map(|cause| (cause.clone(), self.names.short(cause)));
+                    tally.skipped.push(Skipped { address: address.clone(), name, because_of });
                 }
                 _ => {}
             }

@@ -43,8 +43,8 @@ pub(crate) struct Skipped {
     pub(crate) address: Address,
     /// What people call it.
     pub(crate) name: String,
-    /// Whose failure it is because of; none where the run was interrupted.
-    pub(crate) because_of: Option<Address>,
+    /// Whose failure it is because of, and what people call that; none where the run was interrupted.
+    pub(crate) because_of: Option<(Address, String)>,
 }
 
 /// The summary of a run, without its errors.
@@ -107,15 +107,15 @@ fn counts(counts: Counts) -> String {
     parts.join(", ")
 }
 
-/// The skipped steps under their causes, as `not begun because of main`.
+/// The skipped steps under their causes, as `not begun because of Vpc main`.
 fn by_cause(skipped: &[Skipped]) -> BTreeMap<String, Vec<&str>> {
     let mut causes: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for step in skipped {
         let cause = match &step.because_of {
             None => "not begun".to_owned(),
             // Of a resource whose own step failed, what was left is to delete the object that it replaces.
-            Some(address) if *address == step.address => "kept, as the replacement failed".to_owned(),
-            Some(address) => format!("not begun because of {}", address.name()),
+            Some((address, _)) if *address == step.address => "kept, as the replacement failed".to_owned(),
+            Some((_, name)) => format!("not begun because of {name}"),
         };
         causes.entry(cause).or_default().push(&step.name);
     }
@@ -170,14 +170,18 @@ mod tests {
     fn a_failure_says_what_was_not_begun_because_of_what_and_how_to_go_on() {
         let vpc = Address::new("aws:ec2/vpc", "main");
         let outcome = Outcome { failed: vec![(vpc.clone(), Diagnostic::new("no"))], skipped: vec![vpc.clone()], ..Outcome::default() };
-        let skip = |address: &Address, name: String| Skipped { address: address.clone(), name, because_of: Some(vpc.clone()) };
+        let skip = |address: &Address, name: String| Skipped {
+            address: address.clone(),
+            name,
+            because_of: Some((vpc.clone(), "Vpc main".into())),
+        };
         let subnet = Address::new("aws:ec2/subnet", "any");
         let mut skipped: Vec<_> = (1..=7).map(|number| skip(&subnet, format!("Subnet {number}"))).collect();
         skipped.push(skip(&vpc, "Vpc main".into()));
         insta::assert_snapshot!(summary(&of(&outcome, &skipped), Paint::Off), @r"
         The deployment of web to local is not complete: 3 of 9 done, 1 failed, 8 not begun, in 1m 12s.
           kept, as the replacement failed: Vpc main
-          not begun because of main: Subnet 1, Subnet 2, Subnet 3, Subnet 4, Subnet 5 and 2 more
+          not begun because of Vpc main: Subnet 1, Subnet 2, Subnet 3, Subnet 4, Subnet 5 and 2 more
         help: when that is corrected, go on with `infra deploy web`: what is done stays done
         ");
     }

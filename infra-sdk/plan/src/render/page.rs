@@ -61,7 +61,8 @@ impl Page {
         let names = self.names(rows.iter().map(|(name, _)| name.as_str()));
         for (name, input) in rows {
             let room = self.room(self.indent + names.max(name.chars().count()) + 2);
-            match value::paragraph(&input).or_else(|| value::tall(&input, room)) {
+            let inner = self.room(self.indent + 4);
+            match value::paragraph(&input).or_else(|| value::items(&input, inner)).or_else(|| value::tall(&input, room)) {
                 Some(paragraph) => {
                     self.line(Style::Add, &self.label(&name, 0));
                     let indent = self.indent + 4;
@@ -80,7 +81,7 @@ impl Page {
 
     /// How wide a column of names is; one name that is very long does not push all values aside.
     pub(super) fn names<'a>(&self, names: impl Iterator<Item = &'a str>) -> usize {
-        let most = self.width / 3;
+        let most = self.width * 9 / 20;
         names.map(|name| name.chars().count()).filter(|count| *count <= most).max().unwrap_or_default()
     }
 

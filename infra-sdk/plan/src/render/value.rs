@@ -55,36 +55,73 @@ fn known(value: &Value) -> String {
     }
 }
 
+/// A text with its unknown parts by name.
+fn template(parts: &[Expr]) -> String {
+    let part = |part: &Expr| match part {
+        Expr::Lit(Value::String(text)) => text.clone(),
+        Expr::Lit(value) => known(value),
+        other => format!("${{{other}}}"),
+    };
+    parts.iter().map(part).collect()
+}
+
 /// As lines, where it has several: long text, and documents.
 pub(super) fn paragraph(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Lit(Value::String(text)) if text.trim_end().contains('\n') => Some(text.clone()),
         Expr::Format(parts) => {
-            let text: String = parts
-                .iter()
-                .map(|part| match part {
-                    Expr::Lit(Value::String(text)) => text.clone(),
-                    Expr::Lit(value) => known(value),
-                    other => format!("${{{other}}}"),
-                })
-                .collect();
+            let text = template(parts);
             text.trim_end().contains('\n').then_some(text)
         }
         document if is_document(document) => self::document(document),
-        _ => items(expr),
+        _ => None,
     }
 }
 
-/// A list of objects as a line an object.
-fn items(expr: &Expr) -> Option<String> {
-    let items: Vec<String> = match expr {
-        Expr::Lit(Value::List(items)) if items.iter().any(|item| item.as_object().is_some()) => {
-            items.iter().map(|item| fields(&Expr::Lit(item.clone()))).collect()
+/// A list of objects as a line an object; one that does not fit into `room` has a line a field.
+pub(super) fn items(expr: &Expr, room: usize) -> Option<String> {
+    let items = list(expr).filter(|items| items.iter().any(|item| crate::diff::object(item).is_some()))?;
+    let mut lines = Vec::new();
+    items.iter().for_each(|item| item_lines(item, 0, room, &mut lines));
+    Some(lines.join("\n"))
+}
+
+fn list(expr: &Expr) -> Option<Vec<Expr>> {
+    match expr {
+        Expr::Lit(Value::List(items)) => Some(items.iter().cloned().map(Expr::Lit).collect()),
+        Expr::List(items) => Some(items.clone()),
+        _ => None,
+    }
+}
+
+fn item_lines(item: &Expr, depth: usize, room: usize, into: &mut Vec<String>) {
+    let flat = format!("{:depth$}- {}", "", fields(item));
+    match crate::diff::object(item) {
+        Some(object) if flat.chars().count() > room => {
+            let first = into.len();
+            object.iter().for_each(|(key, value)| field_lines(key, value, depth + 2, room, into));
+            if let Some(line) = into.get_mut(first) {
+                line.replace_range(depth..depth + 1, "-");
+            }
         }
-        Expr::List(items) if items.iter().any(|item| crate::diff::object(item).is_some()) => items.iter().map(fields).collect(),
-        _ => return None,
-    };
-    Some(items.iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n"))
+        _ => into.push(flat),
+    }
+}
+
+fn field_lines(key: &str, value: &Expr, depth: usize, room: usize, into: &mut Vec<String>) {
+    let flat = format!("{:depth$}{key}: {}", "", inside(value));
+    if flat.chars().count() > room {
+        let head = format!("{:depth$}{key}:", "");
+        if let Some(object) = crate::diff::object(value).filter(|object| !object.is_empty()) {
+            into.push(head);
+            return object.iter().for_each(|(key, value)| field_lines(key, value, depth + 2, room, into));
+        }
+        if let Some(items) = list(value).filter(|items| !items.is_empty()) {
+            into.push(head);
+            return items.iter().for_each(|item| item_lines(item, depth + 2, room, into));
+        }
+    }
+    into.push(flat);
 }
 
 /// An object's fields on one line, without braces.
@@ -183,6 +220,7 @@ fn readable(expr: &Expr) -> Json {
         Expr::Lit(value) => value.redacted(),
         Expr::Object(fields) => Json::Object(fields.iter().map(|(key, value)| (key.clone(), readable(value))).collect()),
         Expr::List(items) => Json::Array(items.iter().map(readable).collect()),
+        Expr::Format(parts) => Json::String(format!("{} (known after apply)", template(parts))),
         other => Json::String(inline(other)),
     }
 }
