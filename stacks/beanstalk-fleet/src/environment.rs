@@ -1,6 +1,6 @@
 //! The same fleet by Elastic Beanstalk: an application, its version, and an environment with the trigger as options.
 
-use infra_sdk::aws::elasticbeanstalk::{Application, ApplicationVersion, Environment, EnvironmentTier};
+use infra_sdk::aws::elasticbeanstalk::{Application, ApplicationVersion, Environment, EnvironmentTier, VersionLabel};
 use infra_sdk::aws::iam::{InstanceProfile, PolicyDocument, Role, RolePolicyAttachment};
 use infra_sdk::prelude::*;
 
@@ -25,10 +25,10 @@ pub(crate) fn environment(stack: &Stack, config: &Config, network: &Network) {
             .application(&application)
             .source_bucket(&program.bucket)
             .source_key(&program.key)
-            .label(program.version.as_str())
+            .label(VersionLabel::new(&program.version))
             .add(stack)
     });
-    let subnets = || ops::join(",", network.subnets.iter().map(|subnet| output!("{}", subnet.id())).collect::<Vec<_>>());
+    let subnets = || ops::join::<String>(",", network.subnets.iter().map(|subnet| output!("{}", subnet.id())).collect::<Vec<_>>());
     let on_off = |detailed: bool| if detailed { "1 minute" } else { "5 minute" };
     let trigger = &config.trigger;
     let text = |value: &str| output!("{}", value.to_owned());
