@@ -1,6 +1,6 @@
 //! The same fleet by Elastic Beanstalk: an application, its version, and an environment with the trigger as options.
 
-use infra_sdk::aws::elasticbeanstalk::{Application, ApplicationVersion, Environment, EnvironmentTier};
+use infra_sdk::aws::elasticbeanstalk::{Application, ApplicationVersion, Environment, EnvironmentTier, VersionLabel};
 use infra_sdk::aws::iam::{InstanceProfile, PolicyDocument, Role, RolePolicyAttachment};
 use infra_sdk::prelude::*;
 
@@ -25,7 +25,7 @@ pub(crate) fn environment(stack: &Stack, config: &Config, network: &Network) {
             .application(&application)
             .source_bucket(&program.bucket)
             .source_key(&program.key)
-            .label(program.version.as_str())
+            .label(VersionLabel::new(&program.version))
             .add(stack)
     });
     let subnets = || ops::join(",", network.subnets.iter().map(|subnet| output!("{}", subnet.id())).collect::<Vec<_>>());
