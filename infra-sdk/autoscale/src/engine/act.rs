@@ -18,6 +18,8 @@ pub(crate) struct Call {
     pub(crate) value: f64,
     /// The hosts that value is of.
     pub(crate) hosts: u32,
+    /// Whether every target tracking policy that may shrink the fleet would, when the alarm called.
+    pub(crate) agreed: bool,
 }
 
 impl<R: Recorder> Run<'_, R> {
@@ -88,7 +90,7 @@ impl<R: Recorder> Run<'_, R> {
                         Platform::Ecs => self.paused(call, size.max(self.desired)),
                     };
                 }
-                if !self.all_agree_to_shrink() || (platform == Platform::Ec2 && self.warming(rules.warm_up, now) > 0) {
+                if !call.agreed || !self.all_agree_to_shrink() || (platform == Platform::Ec2 && self.warming(rules.warm_up, now) > 0) {
                     return None;
                 }
                 let size = adjust::clip(i64::from(tracking::shrunk(self.desired, wanted, self.of.knobs.scale_in)), self.bounds);
@@ -108,7 +110,7 @@ impl<R: Recorder> Run<'_, R> {
     }
 
     /// Whether every target tracking policy that may shrink the fleet would.
-    fn all_agree_to_shrink(&self) -> bool {
+    pub(crate) fn all_agree_to_shrink(&self) -> bool {
         let mut low = self.of.rules.iter().filter(|rules| rules.enabled).filter_map(|rules| rules.low);
         low.all(|alarm| self.space.series.state(alarm) == AlarmState::Alarm)
     }

@@ -166,6 +166,16 @@ impl<R: Recorder> Run<'_, R> {
                     self.recorder.happened(self.now, Happening::Alarm { alarm: index, state, value });
                 }
             }
+        }
+        self.call();
+    }
+
+    /// Lets the alarms call. What is agreed is what all of them say now: a call on its way has not heard of what comes after it.
+    fn call(&mut self) {
+        let of: &Compiled = self.of;
+        let agreed = self.all_agree_to_shrink();
+        for (index, watch) in of.watches.iter().enumerate() {
+            let alarm = &watch.alarm;
             let series = &self.space.series;
             let watched = &series.alarms[index];
             let called = match watched.state {
@@ -178,7 +188,7 @@ impl<R: Recorder> Run<'_, R> {
             for policy in called {
                 let value = aggregated(of, watch, watched, *policy);
                 let hosts = series.hosts[watch.view];
-                self.space.calls.push_back(Call { due: self.now + self.with.delay, policy: *policy, alarm: index, value, hosts });
+                self.space.calls.push_back(Call { due: self.now + self.with.delay, policy: *policy, alarm: index, value, hosts, agreed });
             }
         }
     }
