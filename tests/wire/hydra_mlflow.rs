@@ -180,8 +180,7 @@ fn hydras_mlflow_is_made_in_one_run_changed_repaired_and_ended_in_one() {
 
     damage(&station, &clouds);
     let plan = station.deploy(&faster());
-    let repaired =
-        ["create listener http", "update security-group database", "update scalable-target mlflow", "update target-group mlflow"];
+    let repaired = ["create listener http", "update security-group database", "update target mlflow", "update target-group mlflow"];
     assert_eq!(changes(&plan), lines(repaired), "{}", text(&plan));
     as_the_program_says(&station, &clouds, &second, "2048", "db.t3.small");
     assert_eq!(clouds.census(), whole);

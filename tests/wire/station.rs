@@ -74,6 +74,7 @@ impl Station {
         let sdk = runtime.block_on(connect(&connection)).unwrap();
         let mut registry = Registry::new();
         let folder = TempDir::new().unwrap();
+        folder.path().clone_into(&mut registry.folder);
         infra_aws::sdk::register(&mut registry, &sdk);
         infra_random_values::register(&mut registry);
         infra_cli::assets::register(&mut registry, &sdk, &workshop(&folder), true);
