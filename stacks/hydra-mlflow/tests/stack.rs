@@ -87,7 +87,7 @@ fn a_plan_shows_what_a_container_runs_and_a_policy_is_about() {
 
 #[test]
 fn how_many_tasks_there_are_is_left_to_auto_scaling() {
-    let mut world = deployed(json!({}));
+    let world = deployed(json!({}));
     assert!(world.cloud.change("aws:ecs/fargate-service", "mlflow", "desired_count", json!(7)));
     assert!(!world.plan(&hydra_mlflow, config(json!({}))).unwrap().has_changes());
     let plan = world.plan(&hydra_mlflow, config(json!({"tasks": {"max": 8}}))).unwrap();
