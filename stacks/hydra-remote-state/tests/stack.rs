@@ -79,7 +79,7 @@ fn more_capacity_is_one_change_and_another_bucket_takes_the_place_of_the_first()
     let mut world = World::new();
     world.deploy(&hydra_remote_state, config(json!({}))).complete();
     insta::assert_snapshot!(text(&world.plan(&hydra_remote_state, config(json!({"remote_locks_write_capacity": 9}))).unwrap()), @r#"
-  ~ Table terraform_state_locks  table-2
+  ~ Table terraform_state_locks  table-1
       write_capacity  5 → 9
 
 Plan: 1 to change, 1 unchanged
