@@ -80,7 +80,9 @@ impl Station {
         infra_random_values::register(&mut registry);
         let workshop = Workshop::new(files, folder.path().join("assets"));
         let key = Arc::new(DataKey::generate("test/local").unwrap());
-        Station { runtime, sdk, engine: Engine::new(registry), stack, folder, workshop, key, cloud }
+        let mut engine = Engine::new(registry);
+        engine.folder = files.to_owned();
+        Station { runtime, sdk, engine, stack, folder, workshop, key, cloud }
     }
 
     /// Every call that the cloud has had so far, as `us-west-2 batch POST /v1/createjobqueue`, in order.
