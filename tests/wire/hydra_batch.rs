@@ -149,7 +149,7 @@ impl Hydra {
             let (bucket, key) = (export("schema_setup_script_bucket_name"), export("schema_setup_script_bucket_key"));
             let object = aws_sdk_s3::Client::new(sdk).get_object().bucket(bucket).key(key).send().await.unwrap();
             let body = object.body.collect().await.unwrap().into_bytes();
-            assert_eq!(body.as_ref(), std::fs::read(self.files.path().join(SCRIPT)).unwrap());
+            assert_eq!(body.to_vec(), std::fs::read(self.files.path().join(SCRIPT)).unwrap());
         });
         // moto answers with what the function was given.
         let given = self.station.exports()["lambda_invocation_response"].reveal();
