@@ -12,7 +12,7 @@ use crate::census::{Census, tag};
 use crate::station::{Station, text};
 
 /// The committed configuration of the local environment, with changes on top.
-fn config(changes: Json) -> Json {
+pub(crate) fn config(changes: Json) -> Json {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stacks/airaware/infra.toml");
     let file: Json = toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let mut config = file["config"].clone();

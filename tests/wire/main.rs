@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod airaware;
+mod calls;
 mod census;
+mod counts;
 mod hydra_remote_state;
 mod station;

@@ -15,11 +15,15 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::calls::Calls;
+
 /// Everything that a stack's life needs.
 pub(crate) struct Station {
     pub(crate) runtime: Runtime,
     /// For a look at the cloud past the engine.
     pub(crate) sdk: SdkConfig,
+    /// What the engine asks of the cloud.
+    pub(crate) calls: Calls,
     engine: Engine,
     stack: &'static str,
     folder: TempDir,
@@ -46,9 +50,9 @@ impl Station {
         let connection =
             Connection { region: Some("us-west-2".into()), profile: None, role: None, local: Some(cloud.endpoint().url.clone()) };
         let sdk = runtime.block_on(connect(&connection)).unwrap();
-        let mut registry = Registry::new();
-        infra_aws::sdk::register(&mut registry, &sdk);
-        Station { runtime, sdk, engine: Engine::new(registry), stack, folder: TempDir::new().unwrap(), _cloud: cloud }
+        let (mut registry, calls) = (Registry::new(), Calls::default());
+        infra_aws::sdk::register(&mut registry, &calls.counted(&sdk));
+        Station { runtime, sdk, calls, engine: Engine::new(registry), stack, folder: TempDir::new().unwrap(), _cloud: cloud }
     }
 
     fn journal_path(&self) -> PathBuf {
@@ -93,6 +97,14 @@ impl Station {
 
     /// Deploys; everything must go through and nothing be left to do.
     pub(crate) fn deploy(&self, graph: &Graph) -> Plan {
+        let plan = self.deploy_once(graph);
+        let again = self.plan(graph);
+        assert!(!again.has_changes(), "nothing is left to do:\n{}", text(&again));
+        plan
+    }
+
+    /// Deploys; everything must go through.
+    pub(crate) fn deploy_once(&self, graph: &Graph) -> Plan {
         let mut journal = self.journal();
         let notices = Notices::default();
         let (plan, outcome) = self.runtime.block_on(async {
@@ -103,10 +115,18 @@ impl Station {
         });
         complete(&outcome);
         assert_eq!(notices.0.lock().unwrap().as_slice(), [] as [String; 0], "the cloud takes what it is told");
-        drop(journal);
-        let again = self.plan(graph);
-        assert!(!again.has_changes(), "nothing is left to do:\n{}", text(&again));
         plan
+    }
+
+    /// Takes in what has changed in the cloud; how much of it there is.
+    pub(crate) fn refresh(&self) -> usize {
+        let mut journal = self.journal();
+        self.runtime.block_on(self.engine.refresh(&mut journal, &())).unwrap().len()
+    }
+
+    /// How many objects the state has.
+    pub(crate) fn objects(&self) -> usize {
+        self.journal().state().rows.values().filter(|row| row.object.is_some()).count()
     }
 
     pub(crate) fn destroy(&self, stack: &str) {
