@@ -231,6 +231,13 @@ impl MockCloud {
         self.contents().quotas.insert(service.to_owned(), Quota::new(per_second, burst));
     }
 
+    /// Lets a service whose rate is limited grant another number of calls a second from so long after a run's first call on.
+    pub fn change_rate(&self, service: &str, after: Duration, per_second: f64) {
+        if let Some(quota) = self.contents().quotas.get_mut(service) {
+            quota.change(after, per_second);
+        }
+    }
+
     /// What became of the calls to a service whose rate is limited, in the last run.
     pub fn traffic(&self, service: &str) -> Traffic {
         self.contents().quotas.get(service).map(Quota::traffic).unwrap_or_default()
