@@ -57,13 +57,14 @@ fn life<M>(name: &'static str, program: &impl Program<M>, config: &Json, most: M
 
 #[test]
 fn airaware_takes_few_requests() {
-    let most = Most { deploy: 1, empty_plan: 1, refresh: 1, destroy: 1 };
+    // How often what is being made or ended is looked at depends on how fast the local cloud is.
+    let most = Most { deploy: 250, empty_plan: 43, refresh: 42, destroy: 195 };
     life("airaware", &::airaware::airaware, &airaware::config(json!({})), most);
 }
 
 #[test]
 fn hydras_remote_state_takes_few_requests() {
-    let most = Most { deploy: 1, empty_plan: 1, refresh: 1, destroy: 1 };
+    let most = Most { deploy: 48, empty_plan: 24, refresh: 24, destroy: 32 };
     life("hydra-remote-state", &::hydra_remote_state::hydra_remote_state, &hydra_remote_state::config(5, true), most);
 }
 
@@ -80,7 +81,7 @@ fn an_empty_refresh_of_many_machines_takes_at_most_one_request_for_twenty() {
         }
     };
     let each = count as u64;
-    // A launch, and what there is to see of it; what is unchanged is told by the page. A look at what ends sees it twice.
-    let most = Most { deploy: each * 8, empty_plan: each / 20, refresh: each / 20, destroy: each * 8 };
+    // A launch and the seven requests that see all of it, with some patience; what ends is seen ending and ended.
+    let most = Most { deploy: each * 9, empty_plan: each / 20, refresh: each / 20, destroy: each * 5 };
     life("machines", &machines, &json!({}), most);
 }
