@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::census::{Census, tag};
 use crate::station::{Station, text};
 
-fn config(changes: Json) -> Json {
+pub(crate) fn config(changes: Json) -> Json {
     crate::settings::config("airaware", &changes)
 }
 

@@ -65,7 +65,7 @@ impl Hydra {
 
     /// How often the function has been called.
     fn initializations(&self) -> usize {
-        self.station.calls().iter().filter(|call| call.contains(" lambda POST ") && call.ends_with("/invocations")).count()
+        self.station.requests().iter().filter(|call| call.contains(" lambda POST ") && call.ends_with("/invocations")).count()
     }
 
     /// Everything of the services that the stack uses, by name; what is in there without it is there before.
@@ -190,9 +190,9 @@ fn hydras_batch_is_made_in_one_command_changed_repaired_and_ended_in_one() {
     let hydra = Hydra::new();
     let (station, before) = (&hydra.station, hydra.all());
     let counted = |what: &dyn Fn()| {
-        let calls = station.calls().len();
+        let calls = station.requests().len();
         what();
-        station.calls().len() - calls
+        station.requests().len() - calls
     };
 
     let graph = hydra.graph(json!({}));

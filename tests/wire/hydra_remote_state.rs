@@ -11,7 +11,7 @@ use crate::station::{Station, text};
 const BUCKET: &str = "hydra-global-state";
 const TABLE: &str = "hydra-global-state-locks";
 
-fn config(write: i64, destroy_states: bool) -> Json {
+pub(crate) fn config(write: i64, destroy_states: bool) -> Json {
     json!({
         "remote_state_bucket_name": BUCKET,
         "remote_locks_dynamodb_name": TABLE,

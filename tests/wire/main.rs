@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod airaware;
+mod calls;
 mod census;
+mod counts;
 mod hydra_batch;
 mod hydra_mlflow;
 mod hydra_remote_state;

@@ -19,11 +19,15 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::calls::Calls;
+
 /// Everything that a stack's life needs.
 pub(crate) struct Station {
     pub(crate) runtime: Runtime,
     /// For a look at the cloud past the engine.
     pub(crate) sdk: SdkConfig,
+    /// What the engine asks of the cloud.
+    pub(crate) calls: Calls,
     registry: Registry,
     seal: Arc<DataKey>,
     stack: &'static str,
@@ -83,18 +87,18 @@ impl Station {
         let connection =
             Connection { region: Some("us-west-2".into()), profile: None, role: None, local: Some(cloud.endpoint().url.clone()) };
         let sdk = runtime.block_on(connect(&connection)).unwrap();
-        let mut registry = Registry::new();
+        let (mut registry, calls) = (Registry::new(), Calls::default());
         let folder = TempDir::new().unwrap();
         registry.folder = files.unwrap_or(folder.path()).to_owned();
-        infra_aws::sdk::register(&mut registry, &sdk);
+        infra_aws::sdk::register(&mut registry, &calls.counted(&sdk));
         infra_random_values::register(&mut registry);
         infra_cli::assets::register(&mut registry, &sdk, &workshop(&folder, files), true);
         let seal = Arc::new(DataKey::generate("test/local").unwrap());
-        Station { runtime, sdk, registry, seal, stack, folder, files: files.map(Path::to_owned), cloud }
+        Station { runtime, sdk, calls, registry, seal, stack, folder, files: files.map(Path::to_owned), cloud }
     }
 
-    /// Every call that the cloud has had so far, as `us-west-2 batch POST /v1/createjobqueue`, in order.
-    pub(crate) fn calls(&self) -> Vec<String> {
+    /// Every request that the cloud has had so far, as `us-west-2 batch POST /v1/createjobqueue`, in order.
+    pub(crate) fn requests(&self) -> Vec<String> {
         let log = std::fs::read_to_string(self.cloud.cloud().log_path()).unwrap();
         let call = |line: &str| {
             let rest = line.strip_suffix(" ms")?.rsplit_once(' ')?.0;
@@ -173,14 +177,19 @@ impl Station {
 
     /// Deploys; everything must go through and nothing be left to do.
     pub(crate) fn deploy(&self, graph: &Graph) -> Plan {
+        let plan = self.deploy_once(graph);
+        let again = self.plan(graph);
+        assert!(!again.has_changes(), "nothing is left to do:\n{}", text(&again));
+        plan
+    }
+
+    /// Deploys; everything must go through.
+    pub(crate) fn deploy_once(&self, graph: &Graph) -> Plan {
         let mut journal = self.journal();
         let notices = Notices::default();
         let (plan, outcome) = self.run(graph, &mut journal, &notices);
         complete(&outcome);
         assert_eq!(notices.0.lock().unwrap().as_slice(), [] as [String; 0], "the cloud takes what it is told");
-        drop(journal);
-        let again = self.plan(graph);
-        assert!(!again.has_changes(), "nothing is left to do:\n{}", text(&again));
         plan
     }
 
@@ -220,6 +229,17 @@ impl Station {
 
     fn mortal(&self, records: usize) -> Journal {
         self.journal().over(|log| Box::new(Mortal { log, left: records }))
+    }
+
+    /// Takes in what has changed in the cloud; how much of it there is.
+    pub(crate) fn refresh(&self) -> usize {
+        let mut journal = self.journal();
+        self.runtime.block_on(self.engine().refresh(&mut journal, &())).unwrap().len()
+    }
+
+    /// How many objects the state has.
+    pub(crate) fn objects(&self) -> usize {
+        self.journal().state().rows.values().filter(|row| row.object.is_some()).count()
     }
 
     pub(crate) fn destroy(&self, stack: &str) {

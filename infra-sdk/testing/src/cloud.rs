@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use infra_apply::{Class, Connector, ProviderError, Registry};
@@ -229,6 +230,13 @@ impl MockCloud {
     /// [`Class::Throttled`]. A service is the part of a kind between `:` and `/`, as `ec2` in `aws:ec2/vpc`.
     pub fn limit_rate(&self, service: &str, per_second: f64, burst: f64) {
         self.contents().quotas.insert(service.to_owned(), Quota::new(per_second, burst));
+    }
+
+    /// Lets a service whose rate is limited grant another number of calls a second from so long after a run's first call on.
+    pub fn change_rate(&self, service: &str, after: Duration, per_second: f64) {
+        if let Some(quota) = self.contents().quotas.get_mut(service) {
+            quota.change(after, per_second);
+        }
     }
 
     /// What became of the calls to a service whose rate is limited, in the last run.

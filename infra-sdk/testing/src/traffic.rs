@@ -20,6 +20,8 @@ pub struct Traffic {
 pub(crate) struct Quota {
     rate: f64,
     burst: f64,
+    /// How long after its first call it grants another rate, and which.
+    later: Option<(Duration, f64)>,
     saved: f64,
     first: Option<Instant>,
     last: Option<Instant>,
@@ -29,15 +31,29 @@ pub(crate) struct Quota {
 impl Quota {
     pub(crate) fn new(rate: f64, burst: f64) -> Quota {
         let (rate, burst) = (rate.max(0.001), burst.max(1.0));
-        Quota { rate, burst, saved: burst, first: None, last: None, traffic: Traffic::default() }
+        Quota { rate, burst, later: None, saved: burst, first: None, last: None, traffic: Traffic::default() }
+    }
+
+    /// Grants another rate from so long after its first call on.
+    pub(crate) fn change(&mut self, after: Duration, rate: f64) {
+        self.later = Some((after, rate.max(0.001)));
+    }
+
+    /// How many calls become free between two moments, as times since the first call.
+    fn earned(&self, from: Duration, to: Duration) -> f64 {
+        let (after, later) = self.later.unwrap_or((Duration::MAX, self.rate));
+        let before = to.min(after).saturating_sub(from.min(after));
+        let behind = to.max(after).saturating_sub(from.max(after));
+        before.as_secs_f64() * self.rate + behind.as_secs_f64() * later
     }
 
     /// Whether a call that comes now is let through.
     pub(crate) fn grants(&mut self, now: Instant) -> bool {
+        let first = *self.first.get_or_insert(now);
+        self.traffic.over = now.duration_since(first);
         if let Some(last) = self.last {
-            self.saved = (self.saved + now.duration_since(last).as_secs_f64() * self.rate).min(self.burst);
+            self.saved = (self.saved + self.earned(last.duration_since(first), self.traffic.over)).min(self.burst);
         }
-        self.traffic.over = now.duration_since(*self.first.get_or_insert(now));
         self.last = Some(now);
         if self.saved < 1.0 {
             self.traffic.refused += 1;
@@ -54,7 +70,7 @@ impl Quota {
 
     /// Begins to count anew, with everything saved up.
     pub(crate) fn renew(&mut self) {
-        *self = Quota::new(self.rate, self.burst);
+        *self = Quota { later: self.later, ..Quota::new(self.rate, self.burst) };
     }
 }
 

@@ -11,7 +11,7 @@ use infra_bench::peer::Peer;
 use infra_bench::peer::alchemy::Alchemy;
 use infra_bench::peer::terraform::Terraform;
 use infra_bench::shape::Shape;
-use infra_bench::suite::{calls, instructions, journal, peers, person, planning, schedule};
+use infra_bench::suite::{calls, instructions, journal, limits, peers, person, planning, schedule};
 use infra_bench::table::Table;
 
 /// Benchmarks: the engine against others, against bounds, and against itself.
@@ -99,6 +99,12 @@ enum Bench {
         #[arg(long, default_value_t = 1000)]
         machines: usize,
     },
+    /// How well services that take only so many calls a second are used, in virtual time.
+    Limits {
+        /// How many steps at a time.
+        #[arg(long, default_value_t = 50)]
+        parallel: usize,
+    },
     /// What a person waits for.
     Person {
         /// The command, built.
@@ -154,6 +160,7 @@ fn run(bench: Bench) -> Result<Option<Table>, String> {
         Bench::Journal { shape, sizes, folder } => journal::run(&folder, shape, &sizes)?,
         Bench::Schedule { sizes, seeds, parallel } => schedule::run(&sizes, seeds, parallel)?,
         Bench::Calls { machines } => calls::run(machines)?,
+        Bench::Limits { parallel } => limits::run(parallel)?,
         Bench::Person { infra, cargo } => person::run(infra.as_deref(), cargo)?,
         Bench::Operate { shape, size, revision, operation, journal } => {
             operate(shape, size, revision, operation, &journal)?;

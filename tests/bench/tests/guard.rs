@@ -7,7 +7,7 @@ use infra_bench::operate::{Counts, Operation, operate};
 use infra_bench::shape::Shape;
 use infra_bench::stacks::{machines, world};
 use infra_bench::suite::planning::weigh;
-use infra_bench::suite::schedule;
+use infra_bench::suite::{limits, schedule};
 use infra_core::Stack;
 use infra_plan::State;
 use infra_testing::Verb;
@@ -80,5 +80,21 @@ fn where_steps_need_not_queue_a_deployment_takes_little_more_than_its_longest_pa
         let registry = Nothing::registry(&State::new("salt")).0;
         let quality = schedule::deploy(&graph, &registry, schedule::told, 10).unwrap();
         assert!(quality.ratio() >= 1.0 && quality.ratio() < 1.05, "seed {seed}: {:.3} times the least, {quality:?}", quality.ratio());
+    }
+}
+
+#[test]
+fn what_services_grant_is_used_to_95_percent_and_nothing_fails() {
+    let parallel = 50;
+    for case in limits::CASES {
+        for use_of in limits::deploy(case, parallel) {
+            assert_eq!(use_of.failed, 0, "{case:?}");
+            // A rate that becomes five times higher midway is found within seconds, which a short run is not long enough to forget.
+            let (least, parts) = if use_of.grant.later.is_some() { (0.92, 5) } else { (0.95, 10) };
+            assert!(use_of.share() >= least && use_of.share() <= 1.001, "{case:?}: {:.3} used, {use_of:?}", use_of.share());
+            // Before the first refusals come back, as many calls as may be under way at a time are made in vain.
+            let refused = use_of.traffic.refused.saturating_sub(2 * parallel as u64);
+            assert!(refused * parts < use_of.traffic.granted, "{case:?}: {use_of:?}");
+        }
     }
 }

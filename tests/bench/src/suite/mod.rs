@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod instructions;
 pub mod journal;
+pub mod limits;
 pub mod peers;
 pub mod person;
 pub mod planning;
