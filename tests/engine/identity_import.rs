@@ -1,7 +1,7 @@
 //! An object that exists already becomes a resource of a stack, said in the program.
 
 use infra_apply::PlanError;
-use infra_core::{Address, Stack, Tags};
+use infra_core::{Address, Command, Moment, Stack, Tags, ops, output};
 use infra_plan::{RenderOptions, render};
 use infra_testing::{Crash, Fault, Verb, World};
 use infra_tests::{Fleet, Machine, Net, Part, Vault};
@@ -87,6 +87,23 @@ Plan: 1 to import
     assert_eq!(tags["infra:resource"].as_str(), Some("toy:net/net:main"));
     assert_eq!((tags["infra:stack"].as_str(), tags["team"].as_str()), (Some("test"), Some("core")), "signed, and its own tags kept");
     assert!(!world.plan(&program, json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn what_must_hold_of_it_and_what_runs_beside_it_can_be_about_its_id() {
+    let start = found(&net);
+    let id = id(&start, "toy:net/net");
+    for dns in [true, false] {
+        let program = |stack: &Stack| {
+            let net = Net::new("main").range("10.0.0.0/16").dns(dns).import_and_update(&id);
+            let net = net.postcondition(|net| ops::eq::<String>(output!("{}", net.id()), id.as_str()), "it is theirs");
+            let test = |net: &Net| Command::shell("test -n \"$ID\"").env("ID", output!("{}", net.id()));
+            net.hook(Moment::BeforeUpdate, test).hook(Moment::AfterUpdate, test).add(stack);
+        };
+        let mut world = start.fork();
+        assert_eq!(world.deploy(&program, json!({})).complete().changes.len(), usize::from(!dns));
+        assert!(!world.plan(&program, json!({})).unwrap().has_changes());
+    }
 }
 
 #[test]

@@ -14,10 +14,10 @@ use crate::perform::{Bench, Failure};
 pub(crate) enum Own<'a> {
     /// Nothing: those that are recorded, if any, are of the object whose place another takes.
     Unknown,
-    /// What is recorded.
-    Recorded,
-    /// What the cloud has just told, and is not recorded yet.
-    Told(&'a BTreeMap<String, Value>),
+    /// What is recorded of the object with this id, which may not be recorded itself yet.
+    Recorded(&'a str),
+    /// What the cloud has just told of the object with this id, and is not recorded yet.
+    Told(&'a str, &'a BTreeMap<String, Value>),
 }
 
 impl Bench<'_> {
@@ -27,7 +27,8 @@ impl Bench<'_> {
         let known = |attr: &Attr| {
             Ok(match own {
                 Own::Unknown if attr.resource == *address => None,
-                Own::Told(outputs) if attr.resource == *address && attr.output != "id" => outputs.get(&attr.output).cloned(),
+                Own::Recorded(id) | Own::Told(id, _) if attr.resource == *address && attr.output == "id" => Some(Value::from(id)),
+                Own::Told(_, outputs) if attr.resource == *address => outputs.get(&attr.output).cloned(),
                 _ => journal.state().output(attr),
             })
         };
@@ -62,11 +63,11 @@ impl Bench<'_> {
         &self,
         address: &Address,
         want: &Want,
-        outputs: &BTreeMap<String, Value>,
+        (id, outputs): (&str, &BTreeMap<String, Value>),
         moments: BTreeSet<Moment>,
         broken: Option<Diagnostic>,
     ) -> (Lifecycle, Option<Diagnostic>) {
-        let terms = match self.terms(address, want, Own::Told(outputs)) {
+        let terms = match self.terms(address, want, Own::Told(id, outputs)) {
             Ok(terms) => terms,
             Err(problem) => return (self.lifecycle(want, &want.terms, moments), broken.or(Some(problem))),
         };

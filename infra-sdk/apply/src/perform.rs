@@ -87,9 +87,9 @@ impl<'b> Bench<'b> {
                 let subject = self.subject(address, want.lifecycle.provider.as_ref(), Time::update(want)).await?;
                 let inputs = subject.recordable(&self.evaluated(address, want)?);
                 outputs.values().for_each(|output| self.scrub.note(output));
-                let terms = self.terms(address, want, Own::Told(outputs)).map_err(Failure::Step)?;
+                let terms = self.terms(address, want, Own::Told(id, outputs)).map_err(Failure::Step)?;
                 self.check_before(address, want, &terms)?;
-                let (lifecycle, broken) = self.afterwards(address, want, outputs, BTreeSet::new(), None).await;
+                let (lifecycle, broken) = self.afterwards(address, want, (id, outputs), BTreeSet::new(), None).await;
                 let mut object = self.object(id, want, lifecycle, inputs, outputs.clone());
                 object.problem = broken.as_ref().map(|problem| problem.problem.clone());
                 self.record(Record::Settled { address: address.clone(), object }).await?;

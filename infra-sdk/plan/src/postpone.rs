@@ -23,6 +23,8 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
                 Action::Delete { .. } => used(),
                 // What contains it stays, and so does it.
                 Action::Sweep { .. } => used() || step.after.iter().any(|before| postponed.contains(before)),
+                // What is left in the cloud leaves the stack after what uses it, or nobody would know of it any more.
+                Action::Retain { .. } => step.after.iter().any(|before| postponed.contains(before)),
                 _ => false,
             };
             goes && !postponed.contains(at)
@@ -46,7 +48,8 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
     let (mut rest, mut notes) = (Vec::new(), Vec::new());
     for (at, step) in steps.into_iter().enumerate() {
         if postponed.contains(&at) {
-            notes.push(format!("{} is deleted by a later plan, when nothing that this one leaves out uses it", step.address));
+            let ends = if matches!(step.action, Action::Retain { .. }) { "leaves the stack with" } else { "is deleted by" };
+            notes.push(format!("{} {ends} a later plan, when nothing that this one leaves out uses it", step.address));
         } else {
             rest.push(Step { after: step.after.iter().map(|before| position[*before]).collect(), ..step });
         }

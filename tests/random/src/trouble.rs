@@ -5,7 +5,7 @@ use infra_testing::{Crash, Fault, Verb, World};
 use proptest::prelude::*;
 
 use crate::declare::secret;
-use crate::line::Line;
+use crate::line::{Line, What};
 use crate::place::known_by;
 use crate::spec::SIZE;
 
@@ -84,7 +84,12 @@ fn victim(world: &World, declared: &[Line], at: usize) -> Option<String> {
 pub(crate) fn inject(world: &World, declared: &[Line], trouble: &Trouble) {
     for (at, wrong) in &trouble.faults {
         let Some(name) = victim(world, declared, *at) else { return };
-        let told = declared.iter().find(|line| line.name == known_by(&name)).and_then(secret);
+        // The secret of what is deleted is known to a run only if it is recorded: of one that the cloud never tells, only a
+        // digest is.
+        let known = |line: &&Line| {
+            line.name == known_by(&name) && !matches!((wrong, &line.what), (Wrong::Telling(Verb::Delete), What::Vault { .. }))
+        };
+        let told = declared.iter().find(known).and_then(secret);
         for fault in faults(&name, *wrong, told) {
             world.cloud.inject(fault);
         }

@@ -32,7 +32,7 @@ pub(crate) fn selection(lines: &[Line], operation: Operation) -> Option<Selectio
 
 /// A part of a program or stack goes through, and touches nothing else; or it is refused, and nothing is touched.
 pub(crate) fn within(stage: &mut Stage, lines: &[Line], operation: Operation) -> Result<(), String> {
-    let Some(selection) = selection(lines, operation) else { return Ok(()) };
+    let Some(selection) = selection(lines, operation).filter(|_| !lines.is_empty()) else { return Ok(()) };
     let before = stage.world.cloud.objects();
     let dependants = dependants(stage, &selection);
     let result = match operation {

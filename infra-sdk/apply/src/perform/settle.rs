@@ -40,7 +40,7 @@ impl Subject<'_, '_> {
         let outputs = echoed(self.schema(), outputs(self.schema(), &found.outputs), secret);
         outputs.values().for_each(|output| self.bench.scrub.note(output));
         let broken = self.broken_promise(&outputs, asked, want).map(|problem| problem.with_location(&want.declared));
-        let (lifecycle, broken) = self.bench.afterwards(self.address, want, &outputs, due, broken).await;
+        let (lifecycle, broken) = self.bench.afterwards(self.address, want, (id, &outputs), due, broken).await;
         let mut object = self.bench.object(id, want, lifecycle, self.recordable(inputs), outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
         self.bench.record(Record::Settled { address: self.address.clone(), object }).await?;

@@ -14,7 +14,7 @@ impl Subject<'_, '_> {
     /// `imported` is signed too, where the type has tags and they are sent anyway.
     pub(super) async fn update(&self, id: &str, want: &Want, changes: bool, imported: bool) -> Result<String, Failure> {
         let mut inputs = self.bench.evaluated(self.address, want)?;
-        let terms = self.bench.terms(self.address, want, Own::Recorded).map_err(Failure::Step)?;
+        let terms = self.bench.terms(self.address, want, Own::Recorded(id)).map_err(Failure::Step)?;
         self.bench.check_before(self.address, want, &terms)?;
         let mut due = want.lifecycle.due.clone();
         if changes {
