@@ -106,6 +106,36 @@ fn what_is_replaced_stays_until_what_is_deferred_has_left_it() {
     assert!(!world.plan(&zoned("10.1.0.0/16", false), json!({})).unwrap().has_changes());
 }
 
+/// A network that stays in the cloud when it leaves the stack, a machine that uses it, and one that is deferred and uses that.
+fn keeping(dns: bool, kept: bool) -> impl Fn(&Stack) {
+    move |stack| {
+        let net = Net::new("net").range(RANGE).dns(dns).add(stack);
+        let machine = kept.then(|| {
+            let kept = Net::new("kept").range("10.1.0.0/16").retain_on_delete().add(stack);
+            Machine::new("m").net(&kept).add(stack)
+        });
+        stack.after("zones", &net.revision(), |zones, _: String| {
+            let deferred = Machine::new("deferred");
+            drop(match &machine {
+                Some(machine) => deferred.depends_on(machine).add(zones),
+                None => deferred.add(zones),
+            });
+        });
+    }
+}
+
+#[test]
+fn what_stays_in_the_cloud_leaves_the_stack_after_what_is_deferred_has_left_it() {
+    let mut world = World::new();
+    world.deploy(&keeping(false, true), json!({})).complete();
+    let plan = world.plan(&keeping(true, false), json!({})).unwrap();
+    assert!(plan.notes.iter().any(|note| note.contains("kept leaves the stack with a later plan")), "{:?}", plan.notes);
+    let deployed = world.deploy(&keeping(true, false), json!({})).complete();
+    assert_eq!(deployed.changes, ["update net net", "delete machine m"]);
+    assert!(!world.plan(&keeping(true, false), json!({})).unwrap().has_changes());
+    assert!(world.cloud.object("toy:net/net", "kept").is_some() && world.state.rows.len() == 2);
+}
+
 #[test]
 fn what_is_replaced_on_request_is_replaced_once_although_parts_of_the_program_wait_for_it() {
     let mut world = deployed();

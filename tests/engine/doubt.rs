@@ -1,8 +1,8 @@
 //! Calls of which the cloud cannot tell what became of them: nothing else waits for that.
 
-use infra_apply::{Class, Event};
+use infra_apply::{Class, Event, PlanError};
 use infra_core::{Address, Stack};
-use infra_plan::{Record, RenderOptions, render};
+use infra_plan::{Record, RenderOptions, Selection, render};
 use infra_testing::{Crash, Deployed, Fault, Verb, World};
 use infra_tests::{Fleet, Machine, Net, Part};
 use serde_json::json;
@@ -78,6 +78,17 @@ fn a_destruction_leaves_it_and_what_it_may_use_and_says_so() {
     world.cloud.heal();
     world.destroy().complete();
     assert!(world.cloud.objects().is_empty() && world.state.rows.is_empty());
+}
+
+#[test]
+fn what_is_in_doubt_is_among_what_needs_a_target_and_is_not_left_out_unsaid() {
+    let mut world = in_doubt();
+    world.cloud.heal();
+    let only = Selection { targets: vec!["a".to_owned()], ..Selection::default() };
+    let Err(PlanError::Wrong(problems)) = world.fork().destroy_within(&only) else { panic!("nothing was said") };
+    assert!(problems[0].to_string().contains("toy:net/part:a-part, which uses it, is left out"), "{}", problems[0]);
+    let destroyed = world.destroy_within(&Selection { with_dependants: true, ..only }).unwrap().complete();
+    assert_eq!(destroyed.changes, ["delete part a-part", "delete net a"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! An object that exists already becomes a resource of a stack, said in the program.
 
 use infra_apply::PlanError;
-use infra_core::{Address, Command, Moment, Stack, Tags, ops};
+use infra_core::{Address, Command, Moment, Stack, Tags, ops, output};
 use infra_plan::{RenderOptions, render};
 use infra_testing::{Crash, Fault, Verb, World};
 use infra_tests::{Fleet, Machine, Net, Part, Vault};
@@ -96,8 +96,8 @@ fn what_must_hold_of_it_and_what_runs_beside_it_can_be_about_its_id() {
     for dns in [true, false] {
         let program = |stack: &Stack| {
             let net = Net::new("main").range("10.0.0.0/16").dns(dns).import_and_update(&id);
-            let net = net.postcondition(|net| ops::eq(net.id(), id.as_str()), "it is theirs");
-            let test = |net: &Net| Command::shell("test -n \"$ID\"").env("ID", net.id());
+            let net = net.postcondition(|net| ops::eq::<String>(output!("{}", net.id()), id.as_str()), "it is theirs");
+            let test = |net: &Net| Command::shell("test -n \"$ID\"").env("ID", output!("{}", net.id()));
             net.hook(Moment::BeforeUpdate, test).hook(Moment::AfterUpdate, test).add(stack);
         };
         let mut world = start.fork();

@@ -25,9 +25,10 @@ fn a_create_in_doubt_is_not_given_up_when_the_second_try_is_refused() {
     // The copy that answers the search lags behind, and the service knows better.
     let mut world = World::new();
     world.cloud.inject(Fault::refuse(Verb::Create, "net").reply_lost());
-    world.cloud.inject(Fault::refuse(Verb::Find, "net").blind());
+    world.cloud.inject(Fault::refuse(Verb::Find, "net").blind().times(u32::MAX));
     world.cloud.inject(Fault::refuse(Verb::Create, "net").class(Class::Exists).later(1));
     assert_eq!(world.deploy(&net, json!({})).outcome.failed.len(), 1);
+    world.cloud.heal();
     assert!(world.deploy(&net, json!({})).complete().changes.is_empty(), "it was made already");
     assert_eq!(world.cloud.objects().len(), 1);
 }

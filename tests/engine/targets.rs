@@ -90,6 +90,20 @@ fn a_target_that_needs_something_new_names_it_and_the_option_that_takes_it_along
 }
 
 #[test]
+fn what_a_target_needed_before_does_not_go_with_what_it_needs_now() {
+    let before = |stack: &Stack| {
+        let net = Net::new("net").range(RANGE).add(stack);
+        Machine::new("m").depends_on(&net).add(stack);
+    };
+    let after = |stack: &Stack| drop(Machine::new("m").add(stack));
+    let mut world = World::new();
+    world.deploy(&before, json!({})).complete();
+    let with_needs = Selection { with_needs: true, ..only(&["m"]) };
+    assert!(world.deploy_within(&after, json!({}), &with_needs).unwrap().complete().changes.is_empty());
+    assert_eq!(world.deploy(&after, json!({})).complete().changes, ["delete net net"]);
+}
+
+#[test]
 fn what_a_target_needs_and_somebody_deleted_is_as_if_it_were_new() {
     let world = deployed();
     assert!(world.cloud.remove("toy:run/machine", "blue/m") && world.cloud.remove("toy:net/part", "blue/part"));

@@ -114,7 +114,7 @@ fn containers(row: &Row) -> impl Iterator<Item = &Address> {
 }
 
 /// What the objects of a row use, and what an open call may have begun to use.
-fn uses(row: &Row) -> impl Iterator<Item = &Address> {
+pub(crate) fn uses(row: &Row) -> impl Iterator<Item = &Address> {
     let objects = row.object.iter().chain(&row.old).flat_map(|object| &object.dependencies);
     objects.chain(row.intent.iter().flat_map(|intent| match intent {
         Intent::Create { dependencies, .. } | Intent::Update { dependencies, .. } => Some(dependencies).into_iter().flatten(),

@@ -10,6 +10,7 @@ use std::fmt;
 use infra_core::{Address, Deferral, Diagnostic, Graph, Location};
 use serde::{Deserialize, Serialize};
 
+use crate::hold::uses;
 use crate::observed::{Observed, Sight};
 use crate::pattern::{Pattern, one};
 use crate::plan::{Action, Leave, Step};
@@ -129,11 +130,14 @@ impl Scope {
         let mut known: BTreeSet<Address> = state.rows.keys().cloned().collect();
         let declared: BTreeSet<Address> = graph.nodes.iter().map(|node| node.address.clone()).collect();
         known.extend(declared.iter().cloned());
-        let mut needs = recorded_needs(state);
+        // What a resource needed before is nothing that it needs: taken along, it would be deleted unasked. But it is used until
+        // that resource is as the program says.
+        let (mut needs, mut uses) = (recorded_needs(state), recorded_needs(state));
         for (node, direct) in graph.nodes.iter().zip(dependencies) {
-            needs.entry(&node.address).or_default().extend(direct);
+            needs.insert(&node.address, direct.iter().collect());
+            uses.entry(&node.address).or_default().extend(direct);
         }
-        let mut scope = Scope::select(selection, &known, &needs)?;
+        let mut scope = Scope::select(selection, &known, &needs, &uses)?;
         let mut problems = Vec::new();
         for text in &selection.replace {
             match one("--replace", text, &declared) {
@@ -162,10 +166,11 @@ impl Scope {
         if selection.is_everything() {
             return Ok(Scope::default());
         }
-        Scope::select(selection, &state.rows.keys().cloned().collect(), &recorded_needs(state))
+        let needs = recorded_needs(state);
+        Scope::select(selection, &state.rows.keys().cloned().collect(), &needs, &needs)
     }
 
-    fn select(selection: &Selection, known: &BTreeSet<Address>, needs: &Needs<'_>) -> Result<Scope, Vec<Diagnostic>> {
+    fn select(selection: &Selection, known: &BTreeSet<Address>, needs: &Needs<'_>, uses: &Needs<'_>) -> Result<Scope, Vec<Diagnostic>> {
         if selection.is_everything() {
             return Ok(Scope::default());
         }
@@ -190,9 +195,9 @@ impl Scope {
         }
         if selection.with_dependants {
             let mut users: Needs<'_> = BTreeMap::new();
-            for (user, needs) in needs {
-                for need in needs {
-                    users.entry(need).or_default().insert(user);
+            for (user, uses) in uses {
+                for used in uses {
+                    users.entry(used).or_default().insert(user);
                 }
             }
             close(&mut taken, |address| users.get(address).into_iter().flatten().copied().cloned().collect());
@@ -251,11 +256,7 @@ impl Scope {
         }
         let mut users: BTreeMap<&Address, &Address> = BTreeMap::new();
         for (address, row) in state.rows.iter().filter(|(address, _)| self.left.contains_key(*address)) {
-            for object in row.object.iter().chain(&row.old) {
-                for need in &object.dependencies {
-                    users.entry(need).or_insert(address);
-                }
-            }
+            uses(row).for_each(|need| drop(users.entry(need).or_insert(address)));
         }
         let (mut problems, mut narrower, mut postponed) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (at, step) in steps.iter().enumerate() {
@@ -327,8 +328,7 @@ fn without_rows(state: &State) -> State {
 }
 
 fn recorded_needs(state: &State) -> Needs<'_> {
-    let objects = state.rows.iter().map(|(address, row)| (address, row.object.iter().chain(&row.old)));
-    objects.map(|(address, objects)| (address, objects.flat_map(|object| &object.dependencies).collect())).collect()
+    state.rows.iter().map(|(address, row)| (address, uses(row).collect())).collect()
 }
 
 /// Adds all that `next` leads to.

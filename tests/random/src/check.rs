@@ -109,9 +109,13 @@ fn import(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapter: &mut Ch
     for line in chapter.lines.iter_mut().filter(|line| line.options.import.is_some()) {
         let was = before.iter().find(|other| other.name == line.name && other.options.region == line.options.region);
         let Some(was) = was.filter(|was| is_same_object(&was.what, &line.what)) else { continue };
+        // Nobody knows any more what needed an object that was forgotten: what is not declared any more either would not go
+        // before it.
         let known = |stage: &Stage| {
-            let row = stage.row(line.kind(), &line.name).and_then(|(_, row)| row.object.as_ref());
-            row.is_some_and(|object| stage.world.cloud.objects().contains_key(&object.id))
+            let Some((address, row)) = stage.row(line.kind(), &line.name) else { return false };
+            let mut rows = stage.world.state.rows.values().flat_map(|row| &row.object);
+            let alone = !rows.any(|object| object.dependencies.contains(address));
+            alone && row.object.as_ref().is_some_and(|object| stage.world.cloud.objects().contains_key(&object.id))
         };
         if known(stage) && known(fair) {
             stage.forget(line);

@@ -153,8 +153,9 @@ pub(crate) fn lines(specs: &[Spec]) -> Vec<Line> {
             retain_on_delete: spec.options.retain && alone,
             ignore_changes: spec.options.ignore,
             replace_on_changes: spec.options.replace && !spec.options.ignore,
-            // A machine can change its network, so it stays; and the network it stays in could not go first.
-            delete_before_create: spec.options.first && !matches!(what, What::Net { .. }),
+            // A machine can change its network, so it stays; and the network it stays in could not go first. A way is waited for
+            // by what is deferred, which stays as long as its value is not known, so that it could not go first either.
+            delete_before_create: spec.options.first && !matches!(what, What::Net { .. } | What::Way { .. }),
         };
         lines.push(Line { name, place: Place::default(), what, options });
     }
