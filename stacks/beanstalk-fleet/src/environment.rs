@@ -28,7 +28,7 @@ pub(crate) fn environment(stack: &Stack, config: &Config, network: &Network) {
             .label(VersionLabel::new(&program.version))
             .add(stack)
     });
-    let subnets = || ops::join(",", network.subnets.iter().map(|subnet| output!("{}", subnet.id())).collect::<Vec<_>>());
+    let subnets = || ops::join::<String>(",", network.subnets.iter().map(|subnet| output!("{}", subnet.id())).collect::<Vec<_>>());
     let on_off = |detailed: bool| if detailed { "1 minute" } else { "5 minute" };
     let trigger = &config.trigger;
     let text = |value: &str| output!("{}", value.to_owned());
