@@ -74,7 +74,7 @@ fn another_image_is_one_new_revision_and_one_change_of_the_service() {
 #[test]
 fn how_many_tasks_there_are_is_left_to_auto_scaling() {
     let mut world = deployed(json!({}));
-    assert!(world.cloud.change("aws:ecs/fargate-service", "mlflow", "desired_count", 7));
+    assert!(world.cloud.change("aws:ecs/fargate-service", "mlflow", "desired_count", json!(7)));
     assert!(!world.plan(&hydra_mlflow, config(json!({}))).unwrap().has_changes());
     let plan = world.plan(&hydra_mlflow, config(json!({"tasks": {"max": 8}}))).unwrap();
     let changed: Vec<&str> = plan.steps.iter().filter(|step| step.action.is_change()).map(|step| step.address.name()).collect();
