@@ -256,7 +256,9 @@ impl Scope {
         }
         let mut users: BTreeMap<&Address, &Address> = BTreeMap::new();
         for (address, row) in state.rows.iter().filter(|(address, _)| self.left.contains_key(*address)) {
-            uses(row).for_each(|need| drop(users.entry(need).or_insert(address)));
+            for need in uses(row) {
+                users.entry(need).or_insert(address);
+            }
         }
         let (mut problems, mut narrower, mut postponed) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (at, step) in steps.iter().enumerate() {
