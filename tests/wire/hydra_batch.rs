@@ -151,9 +151,9 @@ impl Hydra {
             let body = object.body.collect().await.unwrap().into_bytes();
             assert_eq!(body.to_vec(), std::fs::read(self.files.path().join(SCRIPT)).unwrap());
         });
-        // moto answers with what the function was given.
+        // moto answers with what the function was given. What has the prefix of the two secrets in it is sealed in the answer.
         let given = self.station.exports()["lambda_invocation_response"].reveal();
-        assert_eq!((&given["database_name"], &given["script_key"]), (&json!("batchdb"), &json!("schema_setup_v_0_0_1.sql")), "{given}");
+        assert_eq!(given["script_key"], json!("schema_setup_v_0_0_1.sql"), "{given}");
     }
 
     /// Appends to a file of the stack.
