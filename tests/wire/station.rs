@@ -26,7 +26,7 @@ pub(crate) struct Station {
     engine: Engine,
     stack: &'static str,
     folder: TempDir,
-    workshop: Workshop,
+    files: PathBuf,
     key: Arc<DataKey>,
     cloud: TemporaryCloud,
 }
@@ -78,11 +78,10 @@ impl Station {
         registry.folder = files.to_owned();
         infra_aws::sdk::register(&mut registry, &sdk);
         infra_random_values::register(&mut registry);
-        let workshop = Workshop::new(files, folder.path().join("assets"));
         let key = Arc::new(DataKey::generate("test/local").unwrap());
         let mut engine = Engine::new(registry);
         engine.folder = files.to_owned();
-        Station { runtime, sdk, engine, stack, folder, workshop, key, cloud }
+        Station { runtime, sdk, engine, stack, folder, files: files.to_owned(), key, cloud }
     }
 
     /// Every call that the cloud has had so far, as `us-west-2 batch POST /v1/createjobqueue`, in order.
@@ -115,6 +114,8 @@ impl Station {
     /// What a program declares, its questions answered by the cloud.
     pub(crate) fn graph<M>(&self, program: &impl Program<M>, config: &Json) -> Graph {
         let mut answers = BTreeMap::new();
+        // A workshop makes each thing once, so every run has its own.
+        let workshop = Workshop::new(&self.files, self.folder.path().join("assets"));
         loop {
             let request = Request {
                 version: GRAPH_VERSION,
@@ -133,7 +134,7 @@ impl Station {
                 Response::Unanswered(questions) => {
                     for question in questions {
                         if Workshop::knows(&question) {
-                            let answer = self.runtime.block_on(self.workshop.answer(&question)).unwrap();
+                            let answer = self.runtime.block_on(workshop.answer(&question)).unwrap();
                             answers.insert(question.key(), answer);
                             continue;
                         }
