@@ -151,9 +151,9 @@ impl Hydra {
             let body = object.body.collect().await.unwrap().into_bytes();
             assert_eq!(body.to_vec(), std::fs::read(self.files.path().join(SCRIPT)).unwrap());
         });
-        // moto answers with what the function was given.
+        // moto answers with what the function was given. What has the prefix of the two secrets in it is sealed in the answer.
         let given = self.station.exports()["lambda_invocation_response"].reveal();
-        assert_eq!((&given["database_name"], &given["script_key"]), (&json!("batchdb"), &json!("schema_setup_v_0_0_1.sql")), "{given}");
+        assert_eq!(given["script_key"], json!("schema_setup_v_0_0_1.sql"), "{given}");
     }
 
     /// Appends to a file of the stack.
@@ -231,11 +231,11 @@ fn hydras_batch_is_made_in_one_command_changed_repaired_and_ended_in_one() {
 
     let destroyed = counted(&|| station.destroy(STACK));
     assert_eq!(hydra.all(), before, "nothing is left");
-    println!(
-        "calls of hydra-batch: {deployed} for a deployment with the plan after it, {planned} for an empty plan, {destroyed} for its end"
-    );
-    // As many as there are resources, plus what is asked of each by itself: a rise is worth a look.
-    assert!(deployed <= 160 && planned <= 40 && destroyed <= 110, "{deployed} {planned} {destroyed}");
+    // A deployment here ends with a plan that finds nothing left to do.
+    let deployed = deployed - planned;
+    println!("calls of hydra-batch: {deployed} for a deployment, {planned} for an empty plan, {destroyed} for its end");
+    // A rise is worth a look. What is looked at before it is ready is looked at again, so there is some room.
+    assert!(deployed <= 90 && planned <= 45 && destroyed <= 125, "{deployed} {planned} {destroyed}");
 }
 
 #[test]
