@@ -109,6 +109,15 @@ fn it_shrinks_after_a_quarter_of_an_hour_and_its_pause() {
 }
 
 #[test]
+fn of_two_policies_that_would_shrink_it_the_one_that_shrinks_it_least_counts() {
+    // Eight tasks at 40 % are one too many for the processors, and six for the memory. Seven are right for both, minute after minute.
+    let capacity = Capacity::linear(0.0, 1.0, 100.0).unwrap().with_memory(20.0);
+    let mut simulation = under(&of(web), Load::steady(32_000.0, minutes(40))).capacity(capacity);
+    simulation.fleet.desired = Some(8);
+    assert_eq!(scaled(&simulation), [(minutes(2), 8, 7)]);
+}
+
+#[test]
 fn steps_are_called_by_alarms_and_pause_for_all_but_a_larger_one() {
     let program = |stack: &Stack| {
         let cluster = Cluster::new("main").name("main").add(stack);

@@ -90,14 +90,16 @@ impl<R: Recorder> Run<'_, R> {
                         Platform::Ecs => self.paused(call, size.max(self.desired)),
                     };
                 }
-                if !call.agreed || !self.all_agree_to_shrink() || (platform == Platform::Ec2 && self.warming(rules.warm_up, now) > 0) {
+                if !call.agreed || !self.all_agree_to_shrink() {
                     return None;
                 }
                 let size = adjust::clip(i64::from(tracking::shrunk(self.desired, wanted, self.of.knobs.scale_in)), self.bounds);
-                match platform {
-                    Platform::Ec2 => (size < self.desired).then_some(size),
+                let asked = match platform {
+                    Platform::Ec2 => (size < self.desired && self.warming(rules.warm_up, now) == 0).then_some(size),
                     Platform::Ecs => self.paused(call, size.min(self.desired)),
-                }
+                };
+                // The largest size of all counts, and one that may not or need not shrink the fleet wants it as it is.
+                asked.or_else(|| self.of.several_track.then_some(self.desired))
             }
             (Rule::Forecast(_), _) => None,
         }

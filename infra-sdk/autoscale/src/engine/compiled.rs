@@ -74,6 +74,8 @@ pub(crate) struct Compiled {
     pub(crate) views: Vec<View>,
     pub(crate) watches: Vec<Watch>,
     pub(crate) rules: Vec<Rules>,
+    /// Whether several target tracking policies shrink the fleet, of which the one that shrinks it least counts.
+    pub(crate) several_track: bool,
     pub(crate) timed: Vec<(i64, Timed)>,
     /// The longest that any view leaves a new host out.
     pub(crate) longest_warm_up: i64,
@@ -135,6 +137,7 @@ impl Compiled {
             length: load.length(),
             views,
             watches,
+            several_track: rules.iter().filter(|rules: &&Rules| rules.low.is_some()).count() > 1,
             rules,
             longest_warm_up,
             limits: (f64::INFINITY, f64::INFINITY),
