@@ -15,7 +15,7 @@ struct Ear {
 
 impl Ear {
     fn hear(&mut self, text: &str) {
-        self.told |= is_told(text);
+        self.told |= text.len() >= SHORTEST && is_told(text);
     }
 }
 
@@ -28,7 +28,7 @@ impl fmt::Write for Ear {
 
 impl io::Write for Ear {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if bytes.len() >= CANARY.len().min(SHORTEST_KEY) {
+        if bytes.len() >= SHORTEST {
             self.hear(&String::from_utf8_lossy(bytes));
         }
         Ok(bytes.len())
@@ -39,8 +39,8 @@ impl io::Write for Ear {
     }
 }
 
-/// The length of the key of the first vault: `vault-1.key`.
-const SHORTEST_KEY: usize = 11;
+/// The length of the shortest secrets, which are the canary and the key of the first vault, `vault-1.key`.
+const SHORTEST: usize = CANARY.len();
 
 /// Whether a secret that a program gives is in a text, or the key that a vault tells who made it.
 fn is_told(text: &str) -> bool {
@@ -74,7 +74,6 @@ pub(crate) fn silent_plan(plan: &Plan) -> Result<(), String> {
     if is_told(&drawn) {
         return Err(format!("a plan tells a secret: {drawn}"));
     }
-    debugged("a plan", plan)?;
     stored("a plan", &plan.redacted())
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use infra_apply::PlanError;
 use infra_core::Address;
-use infra_plan::Selection;
+use infra_plan::{Intent, Selection};
 
 use crate::check::whole;
 use crate::line::{Line, needed};
@@ -69,8 +69,12 @@ fn dependants(stage: &Stage, selection: &Selection) -> BTreeSet<String> {
     loop {
         let needs = |address: &&Address| {
             let row = &rows[*address];
-            let mut objects = row.object.iter().chain(&row.old);
-            objects.any(|object| object.dependencies.iter().any(|need| found.contains(need)))
+            let objects = row.object.iter().chain(&row.old).map(|object| &object.dependencies);
+            let begun = row.intent.iter().filter_map(|intent| match intent {
+                Intent::Create { dependencies, .. } | Intent::Update { dependencies, .. } => Some(dependencies),
+                Intent::Delete { .. } => None,
+            });
+            objects.chain(begun).flatten().any(|need| found.contains(need))
         };
         let more: Vec<&Address> = rows.keys().filter(|address| !found.contains(*address)).filter(needs).collect();
         if more.is_empty() {
