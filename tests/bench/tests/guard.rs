@@ -84,7 +84,7 @@ fn where_steps_need_not_queue_a_deployment_takes_little_more_than_its_longest_pa
 }
 
 #[test]
-fn what_services_grant_is_used_to_95_percent_and_nothing_fails() {
+fn what_services_grant_is_used_and_nothing_fails_of_it() {
     let parallel = 50;
     for case in limits::CASES {
         for use_of in limits::deploy(case, parallel) {
