@@ -87,6 +87,7 @@ impl Station {
         let mut engine = Engine::new(self.registry.clone());
         // The local cloud shows at once what it has.
         engine.patience.seen = Duration::from_millis(200);
+        engine.folder = self.folder.path().to_owned();
         engine
     }
 
