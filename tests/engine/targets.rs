@@ -3,7 +3,7 @@
 use infra_apply::PlanError;
 use infra_core::Stack;
 use infra_plan::{RenderOptions, Selection, render};
-use infra_testing::{Fault, Verb, World};
+use infra_testing::{Crash, Fault, Verb, World};
 use infra_tests::{Fleet, Machine, Net, Part};
 use serde_json::json;
 
@@ -238,4 +238,16 @@ fn a_part_that_fails_is_no_reason_to_touch_the_rest() {
     world.cloud.inject(Fault::refuse(Verb::Update, "blue/m"));
     let deployed = world.deploy_within(&two(2, false, RANGE), json!({}), &only(&["blue/*"])).unwrap();
     assert!(!deployed.outcome.is_complete() && deployed.changes.iter().all(|change| change.contains("blue/")));
+}
+
+#[test]
+fn what_was_interrupted_under_a_former_name_is_settled_where_the_new_one_is_a_target() {
+    let mut world = World::new();
+    world.deploy(&|stack: &Stack| drop(Net::new("old").range("10.0.0.0/16").add(stack)), json!({})).complete();
+    // The record of the end is lost, and what was begun stays open.
+    assert!(world.destroy_until(Crash::AtRecord(1)));
+    let renamed = |stack: &Stack| drop(Net::new("new").range("10.0.0.0/16").moved_from("old").add(stack));
+    world.deploy_within(&renamed, json!({}), &only(&["new"])).unwrap().complete();
+    assert!(world.cloud.object("toy:net/net", "new").is_some());
+    assert!(!world.plan(&renamed, json!({})).unwrap().has_changes());
 }

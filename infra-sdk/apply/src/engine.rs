@@ -150,7 +150,15 @@ impl Engine {
         selection: &Selection,
         watcher: &dyn Watcher,
     ) -> Result<Vec<InDoubt>, PlanError> {
-        let touched = touched(graph, journal.state(), selection).map_err(PlanError::Wrong)?;
+        let touched = {
+            let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
+            let mut touched = touched(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
+            // What was interrupted under a former address is settled under it, before it moves.
+            let former = moved.moves.iter().filter(|step| step.stack.is_none() && touched.contains(&step.to));
+            let former: Vec<Address> = former.map(|step| step.from.clone()).collect();
+            touched.extend(former);
+            touched
+        };
         let settles = |address: &Address| touched.contains(address);
         Ok(self.recover_some(journal, &graph.stack, watcher, &settles).await?)
     }

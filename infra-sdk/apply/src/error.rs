@@ -39,7 +39,9 @@ impl Class {
     /// What the user can do about it, where that is known.
     pub fn help(self) -> Option<&'static str> {
         match self {
-            Class::Exists => Some("another object has this name: choose another name, remove that object, or take it over with `.import(…)`"),
+            Class::Exists => {
+                Some("another object has this name: choose another name, remove that object, or take it over with `.import(…)`")
+            }
             Class::InUse => Some("something outside this stack still uses it: remove that use, then run the command again"),
             Class::Denied => Some("check the credentials and the permissions of the role or user they belong to"),
             Class::Quota => Some("ask for a higher service quota, or remove what is no longer needed, then run the command again"),
