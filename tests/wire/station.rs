@@ -217,14 +217,27 @@ impl Station {
     /// Deploys, and dies when it has written so many records: what was begun by then is done, and nobody hears of it. Whether it
     /// came to that.
     pub(crate) fn deploy_until(&self, graph: &Graph, records: usize) -> bool {
-        let mut journal = self.mortal(records);
-        self.run(graph, &mut journal, &()).1.store.is_some()
+        let (mut journal, engine) = (self.mortal(records), self.engine());
+        self.runtime.block_on(async {
+            // It may die while it settles what the last one left.
+            if engine.recover(&mut journal, &graph.stack, &()).await.is_err() {
+                return true;
+            }
+            let plan = engine.plan(graph, &journal, &()).await.unwrap();
+            engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await.store.is_some()
+        })
     }
 
     /// As [`deploy_until`](Station::deploy_until), at the end of a stack.
     pub(crate) fn destroy_until(&self, stack: &str, records: usize) -> bool {
-        let mut journal = self.mortal(records);
-        self.end(stack, &mut journal).store.is_some()
+        let (mut journal, engine) = (self.mortal(records), self.engine());
+        self.runtime.block_on(async {
+            if engine.recover(&mut journal, stack, &()).await.is_err() {
+                return true;
+            }
+            let plan = engine.plan_destroy(stack, &journal, &()).await.unwrap();
+            engine.apply(&plan, &mut journal, &Interrupt::new(), &()).await.store.is_some()
+        })
     }
 
     fn mortal(&self, records: usize) -> Journal {
