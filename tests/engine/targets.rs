@@ -229,6 +229,12 @@ fn what_was_interrupted_under_a_former_name_is_settled_where_the_new_one_is_a_ta
     // The record of the end is lost, and what was begun stays open.
     assert!(world.destroy_until(Crash::AtRecord(1)));
     let renamed = |stack: &Stack| drop(Net::new("new").range("10.0.0.0/16").moved_from("old").add(stack));
+    // It moves whatever is meant.
+    let beside = |stack: &Stack| {
+        renamed(stack);
+        Machine::new("m").add(stack);
+    };
+    world.fork().deploy_within(&beside, json!({}), &only(&["m"])).unwrap().complete();
     world.deploy_within(&renamed, json!({}), &only(&["new"])).unwrap().complete();
     assert!(world.cloud.object("toy:net/net", "new").is_some());
     assert!(!world.plan(&renamed, json!({})).unwrap().has_changes());

@@ -153,8 +153,8 @@ impl Engine {
         let touched = {
             let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
             let mut touched = touched(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
-            // What was interrupted under a former address is settled under it, before it moves.
-            let former = moved.moves.iter().filter(|step| step.stack.is_none() && touched.contains(&step.to));
+            // What was interrupted under a former address is settled under it, before it moves; all of it moves.
+            let former = moved.moves.iter().filter(|step| step.stack.is_none());
             let former: Vec<Address> = former.map(|step| step.from.clone()).collect();
             touched.extend(former);
             touched
