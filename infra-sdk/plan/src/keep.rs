@@ -56,23 +56,10 @@ fn is_kept_in_part(ty: &Type) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample;
 
     fn field(name: &str, ty: Type, write_only: bool) -> Field {
-        Field {
-            name: name.into(),
-            ty,
-            required: false,
-            replace: false,
-            secret: false,
-            write_only,
-            filled: false,
-            local: false,
-            physical_name: None,
-            cloud: None,
-            unlike_cloud: None,
-            spelling: None,
-            doc: String::new(),
-        }
+        Field { write_only, ..sample::field(name, ty) }
     }
 
     #[test]

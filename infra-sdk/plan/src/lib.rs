@@ -34,6 +34,8 @@ mod refresh;
 mod remember;
 mod render;
 mod retain;
+#[cfg(test)]
+mod sample;
 mod saved;
 mod sequence;
 mod source;

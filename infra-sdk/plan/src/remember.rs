@@ -119,24 +119,11 @@ fn inside(ty: &Type, seen: &Value, recorded: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample;
     use serde_json::json;
 
     fn field(name: &str, ty: Type, write_only: bool) -> Field {
-        Field {
-            name: name.into(),
-            ty,
-            required: false,
-            replace: false,
-            secret: false,
-            write_only,
-            filled: false,
-            local: false,
-            physical_name: None,
-            cloud: None,
-            unlike_cloud: None,
-            spelling: None,
-            doc: String::new(),
-        }
+        Field { write_only, ..sample::field(name, ty) }
     }
 
     fn object(json: serde_json::Value) -> BTreeMap<String, Value> {

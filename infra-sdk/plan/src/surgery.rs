@@ -178,33 +178,7 @@ mod tests {
     use infra_core::{Location, Value};
 
     use super::*;
-    use crate::state::Object;
-
-    fn address(name: &str) -> Address {
-        Address::new("t:t/t", name)
-    }
-
-    fn object(id: &str, needs: &[&str]) -> Object {
-        let dependencies = needs.iter().map(|name| address(name)).collect();
-        Object {
-            id: id.into(),
-            inputs: BTreeMap::new(),
-            outputs: BTreeMap::new(),
-            dependencies,
-            declared: Location::default(),
-            problem: None,
-            lifecycle: Default::default(),
-            unfinished: false,
-        }
-    }
-
-    /// `b` needs `a`.
-    fn state() -> State {
-        let mut state = State::new("s");
-        state.apply(Record::Made { address: address("a"), object: object("a-1", &[]) });
-        state.apply(Record::Made { address: address("b"), object: object("b-1", &["a"]) });
-        state
-    }
+    use crate::sample::{address, object, state};
 
     fn moved(state: &State, from: &str, to: &str) -> State {
         let mut state = state.clone();

@@ -152,12 +152,12 @@ mod tests {
 
     #[test]
     fn a_link_is_what_it_leads_to_and_one_that_leads_nowhere_is_an_error() {
-        let folder = folder(&["shared/lib.py", "app/main.py"]);
-        symlink("../shared", folder.path().join("app/shared")).unwrap();
+        let folder = folder(&["common/lib.py", "app/main.py"]);
+        symlink("../common", folder.path().join("app/common")).unwrap();
         fs::set_permissions(folder.path().join("app/main.py"), fs::Permissions::from_mode(0o755)).unwrap();
         let app = members(&folder.path().join("app"), Rules::default()).unwrap();
         let found: Vec<(&str, bool)> = app.iter().map(|member| (member.name.as_str(), member.executable)).collect();
-        assert_eq!(found, [("main.py", true), ("shared/lib.py", false)]);
+        assert_eq!(found, [("main.py", true), ("common/lib.py", false)]);
         symlink("nowhere", folder.path().join("app/broken")).unwrap();
         let error = members(&folder.path().join("app"), Rules::default()).unwrap_err().to_string();
         assert!(error.contains("app/broken"), "{error}");

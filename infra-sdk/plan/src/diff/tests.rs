@@ -1,26 +1,9 @@
 //! What differs and what does not.
 
 use super::*;
+use crate::sample::field;
 use infra_core::{Address, Attr};
 use serde_json::json;
-
-fn field(name: &str, ty: Type) -> Field {
-    Field {
-        name: name.into(),
-        ty,
-        required: false,
-        replace: false,
-        secret: false,
-        write_only: false,
-        filled: false,
-        local: false,
-        physical_name: None,
-        cloud: None,
-        unlike_cloud: None,
-        spelling: None,
-        doc: String::new(),
-    }
-}
 
 fn compare(ty: Type, have: serde_json::Value, want: serde_json::Value) -> Vec<String> {
     let have = BTreeMap::from([("x".to_owned(), Value::from(have))]);
