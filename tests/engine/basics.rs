@@ -163,3 +163,15 @@ fn an_output_that_a_type_does_not_have_is_refused() {
     let error = World::new().plan(&program, json!({})).unwrap_err().to_string();
     assert!(error.contains("has no output `adress`") && error.contains("`script`"), "{error}");
 }
+
+#[test]
+fn a_step_that_waits_for_its_object_lets_another_begin() {
+    let took = |machines: usize| {
+        let mut world = World::new();
+        world.parallel = 1;
+        world.cloud.ready_after(20);
+        let program = |stack: &Stack| (0..machines).for_each(|at| drop(Machine::new(format!("m{at}")).add(stack)));
+        world.deploy(&program, json!({})).complete().took
+    };
+    assert!(took(4) < took(1) * 2, "{:?} {:?}", took(4), took(1));
+}
