@@ -157,7 +157,7 @@ mod tests {
         fs::set_permissions(folder.path().join("app/main.py"), fs::Permissions::from_mode(0o755)).unwrap();
         let app = members(&folder.path().join("app"), Rules::default()).unwrap();
         let found: Vec<(&str, bool)> = app.iter().map(|member| (member.name.as_str(), member.executable)).collect();
-        assert_eq!(found, [("main.py", true), ("common/lib.py", false)]);
+        assert_eq!(found, [("common/lib.py", false), ("main.py", true)]);
         symlink("nowhere", folder.path().join("app/broken")).unwrap();
         let error = members(&folder.path().join("app"), Rules::default()).unwrap_err().to_string();
         assert!(error.contains("app/broken"), "{error}");
