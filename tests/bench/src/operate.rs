@@ -99,8 +99,8 @@ impl Log for Counted {
         self.inner.append(records).await
     }
 
-    fn wants_snapshot(&self) -> bool {
-        self.inner.wants_snapshot()
+    fn wants_snapshot(&self, ended: bool) -> bool {
+        self.inner.wants_snapshot(ended)
     }
 
     async fn snapshot(&mut self, state: State) {

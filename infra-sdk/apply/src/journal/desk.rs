@@ -148,7 +148,7 @@ impl<'a> Desk<'a> {
                 return Err(StoreError::Broken);
             }
             // Later the state may have what this batch has not.
-            let snapshot = log.wants_snapshot().then(|| self.now().state().clone());
+            let snapshot = log.wants_snapshot(false).then(|| self.now().state().clone());
             (std::mem::take(&mut queue.waiting), snapshot)
         };
         let doubt = Doubt { desk: self, batch: &batch };
@@ -159,7 +159,7 @@ impl<'a> Desk<'a> {
             let mut queue = self.queue();
             queue.durable += batch.len() as u64;
             let is_latest = queue.durable == queue.arrived;
-            snapshot.or_else(|| (is_latest && log.wants_snapshot()).then(|| self.now().state().clone()))
+            snapshot.or_else(|| (is_latest && log.wants_snapshot(false)).then(|| self.now().state().clone()))
         };
         if let Some(state) = snapshot.and_then(|state| self.sealing.sealed_state(state)) {
             log.snapshot(state).await;
@@ -195,12 +195,20 @@ impl<'a> Desk<'a> {
         .await
     }
 
-    /// Ends what was begun, and writes what is left.
+    /// Ends what was begun, and writes what is left. For the end of a run, when nobody gives records any more.
     pub(crate) async fn finish(&self, writing: Writing<'_>) -> Result<(), StoreError> {
         if let Some(write) = writing.0 {
             write.await?;
         }
-        self.flush().await
+        self.flush().await?;
+        let mut log = self.log.lock().await;
+        if log.wants_snapshot(true) {
+            let state = self.now().state().clone();
+            if let Some(state) = self.sealing.sealed_state(state) {
+                log.snapshot(state).await;
+            }
+        }
+        Ok(())
     }
 
     /// What may not be durable, where the log failed.
