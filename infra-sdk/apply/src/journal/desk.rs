@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
+use futures::future::BoxFuture;
 use infra_core::Address;
 use infra_plan::{Intent, Record, State};
 
@@ -60,7 +60,7 @@ pub(crate) struct Part {
 
 /// The writing of what nobody waits for, as far as it has come.
 #[derive(Default)]
-pub(crate) struct Writing<'d>(Option<Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'd>>>);
+pub(crate) struct Writing<'d>(Option<BoxFuture<'d, Result<(), StoreError>>>);
 
 /// The state, as it is now.
 pub(crate) struct Now<'d, 'a>(MutexGuard<'d, &'a mut State>);
@@ -154,7 +154,7 @@ impl<'a> Desk<'a> {
         let doubt = Doubt { desk: self, batch: &batch };
         self.hold.check()?;
         log.append(&batch).await?;
-        doubt.is_over();
+        doubt.end();
         let snapshot = {
             let mut queue = self.queue();
             queue.durable += batch.len() as u64;
@@ -246,7 +246,7 @@ struct Doubt<'d, 'a> {
 }
 
 impl Doubt<'_, '_> {
-    fn is_over(self) {
+    fn end(self) {
         std::mem::forget(self);
     }
 }
