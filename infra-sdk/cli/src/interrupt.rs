@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use infra_apply::Interrupt;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
@@ -10,6 +11,26 @@ use tokio::task::JoinHandle;
 
 use crate::exit::Exit;
 use crate::progress::Progress;
+
+/// How many runs hear signals themselves.
+static EARS: AtomicUsize = AtomicUsize::new(0);
+
+/// Does something before the process ends by a SIGINT or SIGTERM that no run hears: while it plans, and while it asks.
+pub(crate) fn before_an_end<F: Future<Output = ()> + Send>(act: impl FnOnce() -> F + Send + 'static) -> Option<JoinHandle<()>> {
+    let (Ok(mut int), Ok(mut term)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return None };
+    Some(tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = int.recv() => {}
+                _ = term.recv() => {}
+            }
+            if EARS.load(Ordering::SeqCst) == 0 {
+                act().await;
+                std::process::exit(Exit::Interrupted.code().into());
+            }
+        }
+    }))
+}
 
 /// Hears SIGINT and SIGTERM for as long as it lives. The first asks the run to stop in good order; the second ends the
 /// process at once, which the journal is made for: what was under way is settled by the next run.
@@ -22,6 +43,7 @@ impl Ears {
     /// Begins to listen, for a run whose progress is shown.
     pub(crate) fn listen(interrupt: &Interrupt, progress: &Arc<Progress>) -> Ears {
         let silence = Arc::new(Silence::begin());
+        EARS.fetch_add(1, Ordering::SeqCst);
         let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
         let (Ok(mut int), Ok(mut term)) = signals else { return Ears { task: None, _silence: silence } };
         let (interrupt, progress, echo) = (interrupt.clone(), Arc::clone(progress), Arc::clone(&silence));
@@ -47,6 +69,7 @@ impl Ears {
 
 impl Drop for Ears {
     fn drop(&mut self) {
+        EARS.fetch_sub(1, Ordering::SeqCst);
         if let Some(task) = self.task.take() {
             task.abort();
         }

@@ -18,7 +18,10 @@ const FAR: &str = r#"
 [env.far]
 region = "us-west-2"
 account = "123456789012"
+"#;
 
+/// What AirAware needs there.
+const IMAGES: &str = r#"
 [env.far.config.images]
 spark = "ami-1e749f67"
 postgres = "ami-785db401"
@@ -54,7 +57,7 @@ fn end(run: Child) -> (Output, Duration) {
 fn the_first_signal_drains_and_the_second_leaves_at_once_and_the_next_run_goes_on() {
     let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let settings = std::fs::read_to_string(workspace.join("stacks/airaware/infra.toml")).unwrap();
-    let mut project = Project::of("airaware", &(settings + FAR));
+    let mut project = Project::of("airaware", &(settings + FAR + IMAGES));
     let proxy = Proxy::before(&project.endpoint);
     project.reach("far", &proxy.url);
     let nothing = project.census();
@@ -114,4 +117,25 @@ fn the_first_signal_drains_and_the_second_leaves_at_once_and_the_next_run_goes_o
     finishes("after a second signal");
     project.ends("destroy --yes");
     project.has(&nothing, "at the end");
+}
+
+#[test]
+fn what_has_not_begun_to_change_anything_gives_its_lease_back_and_ends_at_once() {
+    let mut project = Project::of("hello", FAR);
+    let proxy = Proxy::before(&project.endpoint);
+    project.reach("far", &proxy.url);
+    project.variables.push(("INFRA_STATE".into(), format!("file://{}", project.path("states").display())));
+    project.ends("deploy --yes");
+    for signal in [Signal::INT, Signal::TERM] {
+        let run = begin(&project, &proxy, "deploy --yes", Duration::from_secs(60), "Action=DescribeVpcs");
+        assert!(project.ends("lock status").contains("is used by"), "the lease is held while it looks");
+        send(&run, signal);
+        let (output, took) = end(run);
+        assert_eq!(output.status.code(), Some(130), "{}", text(&output));
+        assert!(took < Duration::from_secs(4), "{took:?}");
+        proxy.let_through();
+        assert!(project.ends("lock status").contains("Nobody is changing"));
+        project.ends("plan --exit-code");
+    }
+    project.ends("destroy --yes");
 }
