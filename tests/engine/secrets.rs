@@ -199,7 +199,7 @@ fn a_log_is_given_sealed_records_and_sealed_snapshots_and_the_run_has_them_open(
             self.0.lock().unwrap().0.extend_from_slice(records);
             Ok(())
         }
-        fn wants_snapshot(&self) -> bool {
+        fn wants_snapshot(&self, _ended: bool) -> bool {
             true
         }
         async fn snapshot(&mut self, state: State) {
