@@ -13,7 +13,7 @@ mod hydra_mlflow;
 mod hydra_remote_state;
 mod layout;
 #[path = "../../infra-sdk/assets/tests/support/mod.rs"]
-#[allow(dead_code, reason = "the tests of images ask more of a registry")]
+#[allow(dead_code, clippy::disallowed_methods, reason = "the tests of images ask more of a registry, and wait where the engine would")]
 mod registry;
 mod settings;
 mod station;

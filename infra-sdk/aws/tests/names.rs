@@ -26,11 +26,13 @@ enum More {
     PlainEnds,
     /// Never two hyphens in a row.
     SingleHyphens,
+    /// Not a hyphen and six characters at the end, as an ARN has them after the name.
+    NotLikeAnArn,
     /// Not this beginning, in any case.
     Not(&'static str),
 }
 
-use More::{LetterFirst, LowerCase, Not, PlainEnds, SingleHyphens};
+use More::{LetterFirst, LowerCase, Not, NotLikeAnArn, PlainEnds, SingleHyphens};
 
 const RULES: &[Rule] = &[
     Rule { kinds: &["applicationautoscaling/policy"], length: (1, 256), beside: "-_.", more: &[] },
@@ -77,7 +79,7 @@ const RULES: &[Rule] = &[
         beside: "-.",
         more: &[LowerCase, PlainEnds, Not("xn--"), Not("sthree-"), Not("amzn-s3-demo-")],
     },
-    Rule { kinds: &["secretsmanager/secret"], length: (1, 512), beside: "/_+=.@-", more: &[] },
+    Rule { kinds: &["secretsmanager/secret"], length: (1, 512), beside: "/_+=.@-", more: &[NotLikeAnArn] },
     Rule { kinds: &["ssm/parameter"], length: (1, 1011), beside: "-_./", more: &[Not("aws"), Not("ssm")] },
 ];
 
@@ -89,6 +91,7 @@ impl Rule {
             LetterFirst => (!name.starts_with(|c: char| c.is_ascii_alphabetic())).then_some("it begins with no letter"),
             PlainEnds => ends("-_.").then_some("it begins or ends with a sign"),
             SingleHyphens => name.contains("--").then_some("it has two hyphens in a row"),
+            NotLikeAnArn => (name.rsplit('-').next().is_some_and(|last| last.len() == 6)).then_some("it ends as an ARN does"),
             Not(beginning) => name.to_ascii_lowercase().starts_with(beginning).then_some("AWS keeps the beginning for itself"),
         };
         if !(self.length.0..=self.length.1).contains(&name.len()) {

@@ -91,6 +91,9 @@ pub struct PhysicalName {
     /// Whether an upper-case letter is refused, or made a lower-case one by the cloud.
     #[serde(default, skip_serializing_if = "is_false")]
     pub lower_case: bool,
+    /// How many letters make it unlike others at its end, where that is not as usual: six.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<u8>,
     /// Beginnings that the cloud keeps for itself, in lower case; it refuses them in any case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reserved: Vec<String>,

@@ -20,6 +20,7 @@ pub(crate) struct Input {
     local: bool,
     physical_name: Option<u16>,
     lower_case: bool,
+    suffix: Option<u8>,
     reserved: Vec<String>,
     cloud: Option<String>,
     unlike_cloud: Option<String>,
@@ -51,6 +52,7 @@ impl Input {
             local: false,
             physical_name: None,
             lower_case: false,
+            suffix: None,
             reserved: Vec::new(),
             cloud: None,
             unlike_cloud: None,
@@ -73,6 +75,10 @@ impl Input {
                         Ok(())
                     }
                     Some("lower_case") => flag(&mut input.lower_case),
+                    Some("suffix") => {
+                        input.suffix = Some(meta.value()?.parse::<LitInt>()?.base10_parse()?);
+                        Ok(())
+                    }
                     Some("reserved") => {
                         input.reserved.push(meta.value()?.parse::<LitStr>()?.value());
                         Ok(())
@@ -86,15 +92,15 @@ impl Input {
                         Ok(())
                     }
                     _ => {
-                        let known = "replace, secret, write_only, set, filled, local, name = N, lower_case, reserved = \"…\", cloud = \"…\" or \
+                        let known = "replace, secret, write_only, set, filled, local, name = N, lower_case, suffix = N, reserved = \"…\", cloud = \"…\" or \
                                      unlike_cloud = \"…\"";
                         Err(meta.error(format!("expected {known}")))
                     }
                 }
             })?;
         }
-        if input.physical_name.is_none() && (input.lower_case || !input.reserved.is_empty()) {
-            return Err(Error::new_spanned(&input.ident, "`lower_case` and `reserved` say what a `name = N` may be"));
+        if input.physical_name.is_none() && (input.lower_case || input.suffix.is_some() || !input.reserved.is_empty()) {
+            return Err(Error::new_spanned(&input.ident, "`lower_case`, `suffix` and `reserved` say what a `name = N` may be"));
         }
         Ok(input)
     }
@@ -116,11 +122,14 @@ impl Input {
 
     /// What the field may be as a physical name, as code.
     fn named(&self, core: &TokenStream) -> TokenStream {
-        let Input { physical_name: Some(longest), lower_case, reserved, .. } = self else { return quote!(::core::option::Option::None) };
+        let none = || quote!(::core::option::Option::None);
+        let Input { physical_name: Some(longest), lower_case, suffix, reserved, .. } = self else { return none() };
+        let suffix = suffix.map_or_else(none, |letters| quote!(::core::option::Option::Some(#letters)));
         quote! {
             ::core::option::Option::Some(#core::PhysicalName {
                 longest: #longest,
                 lower_case: #lower_case,
+                suffix: #suffix,
                 reserved: ::std::vec![#(#reserved.to_owned()),*],
             })
         }

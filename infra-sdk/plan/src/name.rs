@@ -6,10 +6,13 @@ use sha2::{Digest as _, Sha256};
 /// The letters of a name's suffix: no vowels, so that no words come out.
 const LETTERS: &[u8; 20] = b"bcdfghjkmnpqrstvwxz2";
 
+/// How many there are where the type does not say.
+const SUFFIX: u8 = 6;
+
 /// What a name begins with that could not begin as it would.
 const BEGINNING: &str = "x-";
 
-/// A name from the stack, the resource's own name and a suffix of six letters, of those that are `allowed`.
+/// A name from the stack, the resource's own name and a suffix of some letters, of those that are `allowed`.
 ///
 /// The suffix is fixed by the stack, its environment, the address and how many objects the resource has had: the same
 /// plan has the same name, an interrupted create finds its object again, and a replacement has another name than what
@@ -20,7 +23,8 @@ pub(crate) fn generated(stack: &str, salt: &str, address: &Address, made: u64, a
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let suffix: String = hash.finalize().iter().take(6).map(|byte| LETTERS[usize::from(*byte) % LETTERS.len()] as char).collect();
+    let letters = usize::from(allowed.suffix.unwrap_or(SUFFIX));
+    let suffix: String = hash.finalize().iter().take(letters).map(|byte| LETTERS[usize::from(*byte) % LETTERS.len()] as char).collect();
     let mut readable = readable(&format!("{stack}-{}", address.name()));
     if allowed.lower_case {
         readable.make_ascii_lowercase();
@@ -86,6 +90,14 @@ mod tests {
         }
         assert!(of("7up", "web", &at_most(63)).starts_with("up-web-"));
         assert!(of("2026", "1/2", &at_most(63)).starts_with("x-"));
+    }
+
+    #[test]
+    fn a_name_ends_with_more_letters_where_six_would_be_taken_for_something_else() {
+        let secret = PhysicalName { suffix: Some(8), ..at_most(512) };
+        let (longer, usual) = (of("web", "password", &secret), of("web", "password", &at_most(512)));
+        assert_eq!((longer.len(), &longer[..usual.len()]), (usual.len() + 2, usual.as_str()), "the same begins both");
+        assert_eq!(of("web", "password", &PhysicalName { suffix: Some(8), ..at_most(12) }).len(), 12);
     }
 
     #[test]

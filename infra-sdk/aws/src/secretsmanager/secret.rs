@@ -25,7 +25,8 @@ use crate::kms::KeyArn;
 )]
 pub struct SecretInputs {
     /// Its name, up to 512 letters, digits and `/_+=.@-`, the same only once in a region. Default: made from stack and resource.
-    #[input(name = 512, replace)]
+    // What ends with a hyphen and six characters is taken for a whole ARN where a part of one is given.
+    #[input(name = 512, suffix = 8, replace)]
     pub name: Option<String>,
     /// What it is for, up to 2048 characters.
     pub description: Option<String>,
