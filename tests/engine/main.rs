@@ -19,6 +19,7 @@ mod identity_moves;
 mod identity_renames;
 mod identity_source;
 mod identity_stacks;
+mod looks;
 mod markdown;
 mod options;
 mod order;

@@ -20,7 +20,7 @@ fn shares(traffic: Traffic, rate: f64, burst: f64) -> (f64, f64) {
 
 #[test]
 fn what_a_service_grants_is_used_to_95_percent_and_nothing_fails() {
-    for (rate, burst, count) in [(2.0, 5.0, 500), (5.0, 20.0, 1000), (20.0, 10.0, 1500), (20.0, 100.0, 1500), (100.0, 50.0, 2500)] {
+    for (rate, burst, count) in [(2.0, 5.0, 1000), (5.0, 20.0, 2000), (20.0, 10.0, 3000), (20.0, 100.0, 3000), (100.0, 50.0, 5000)] {
         let mut world = World::new();
         world.parallel = 50;
         world.cloud.limit_rate("net", rate, burst);
@@ -29,8 +29,8 @@ fn what_a_service_grants_is_used_to_95_percent_and_nothing_fails() {
         let traffic = world.cloud.traffic("net");
         let (used, wasted) = shares(traffic, rate, burst);
         assert!(used >= 0.95, "{rate} a second: {used} used");
-        // Before the first refusals come back, as many calls as may be under way at a time are made in vain.
-        let refused = traffic.refused.saturating_sub(2 * world.parallel as u64);
+        // Until the rate is found, a few times as many calls are made in vain as may be under way at a time.
+        let refused = traffic.refused.saturating_sub(3 * world.parallel as u64);
         assert!(refused * 100 < traffic.granted * 10, "{rate} a second: {wasted} in vain");
     }
 }
@@ -38,7 +38,7 @@ fn what_a_service_grants_is_used_to_95_percent_and_nothing_fails() {
 #[test]
 fn a_destruction_finds_its_pace_too_and_a_burst_is_not_slowed_down() {
     let mut world = World::new();
-    world.deploy(&nets(800), json!({})).complete();
+    world.deploy(&nets(1500), json!({})).complete();
     world.cloud.limit_rate("net", 10.0, 10.0);
     let destroyed = world.destroy().complete();
     let (used, wasted) = shares(world.cloud.traffic("net"), 10.0, 10.0);

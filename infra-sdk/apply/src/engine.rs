@@ -15,6 +15,7 @@ use crate::idle::Idle;
 use crate::interrupt::Interrupt;
 use crate::journal::Journal;
 use crate::limit::Limits;
+use crate::looks::Looks;
 use crate::observe::{ObserveError, observe, observe_imports};
 use crate::perform::Bench;
 use crate::recover::{InDoubt, RecoverError, recover};
@@ -344,6 +345,7 @@ impl Engine {
             journal: journal.desk(),
             scrub: self.scrub.clone(),
             idle: Idle::default(),
+            looks: Looks::default(),
             folder: &self.folder,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;

@@ -3,6 +3,7 @@
 //! [`Engine`] is the way in. It decides nothing: what a plan says is done, in the order its edges allow, and every call
 //! that changes a cloud stands between two records of the [`Journal`].
 
+mod asked;
 mod beside;
 mod elsewhere;
 mod engine;
@@ -15,6 +16,7 @@ mod journal;
 pub mod lease;
 mod limit;
 mod local;
+mod looks;
 mod observe;
 mod ownership;
 mod perform;
@@ -32,6 +34,7 @@ mod time;
 mod unseal;
 mod users;
 
+pub use asked::Asked;
 pub use elsewhere::Connector;
 pub use engine::{Engine, Outcome, PlanError, RefreshError};
 pub use error::{Class, ProviderError, gone_is_success};
@@ -44,7 +47,7 @@ pub use journal::{
 pub use lease::{Hold, Holder};
 pub use local::read_file;
 pub use observe::ObserveError;
-pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observed, Remembered, Served};
+pub use provider::{Condition, Creation, Found, Handler, Lifecycle, Maker, Observed, Served};
 pub use recover::{InDoubt, RecoverError};
 pub use registry::{Answerer, Registry};
 pub use retry::Patience;

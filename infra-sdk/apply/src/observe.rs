@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream;
-use infra_core::{Address, Expr, Graph, Import, Kind, Node, Provider, Schema, Value};
+use infra_core::{Address, Graph, Import, Kind, Node, Provider, Schema, Value};
 use infra_plan::{Object, Observed, Sight, State};
 
+use crate::asked::{Asked, Inputs};
 use crate::error::ProviderError;
 use crate::event::Event;
-use crate::provider::{Condition, Found, Handler, Remembered};
+use crate::provider::{Condition, Found, Handler};
 use crate::registry::Registry;
 use crate::retry::{Backoff, Caller};
 
@@ -48,9 +49,6 @@ pub enum ObserveError {
         source: ProviderError,
     },
 }
-
-/// What a program says of a resource.
-type Inputs = BTreeMap<String, Expr>;
 
 /// Resources, each with the id of the object that it is to import.
 type Wanted<'a> = Vec<(&'a Address, &'a String)>;
@@ -167,28 +165,28 @@ struct Known<'a> {
     current: bool,
 }
 
-impl Known<'_> {
-    fn remembered(&self) -> Remembered<'_> {
-        let Object { id, inputs, outputs, .. } = self.object;
-        Remembered { id, inputs, outputs, declared: self.declared }
+impl<'a> Known<'a> {
+    /// Of an object that was replaced, only whether it is still there.
+    fn asked(&self) -> Asked<'a> {
+        if self.current { Asked::managed(self.object, self.declared) } else { Asked::presence(&self.object.id) }
     }
 }
 
 /// Reads a page of objects. One that an interrupted run made a moment ago may not be seen everywhere yet: before it is
 /// taken for gone, and made again, it is looked for a while.
 async fn read_page(handler: &dyn Handler, page: &[Known<'_>], caller: Caller<'_>) -> Result<HashMap<String, Found>, ProviderError> {
-    let again: Vec<Remembered<'_>> = page.iter().map(Known::remembered).collect();
-    let found = caller.call(handler.service(), |_, _| {}, async || handler.read_again(&again).await).await?;
+    let asked: Vec<Asked<'_>> = page.iter().map(Known::asked).collect();
+    let found = caller.call(handler.service(), |_, _| {}, async || handler.look(&asked).await).await?;
     let mut all: HashMap<String, Found> = found.into_iter().map(|found| (found.id.clone(), found)).collect();
     let mut backoff = Backoff::new();
     loop {
         let young = page.iter().filter(|known| known.current && known.object.problem.is_some());
-        let ids: Vec<String> = young.map(|known| known.object.id.clone()).filter(|id| !all.contains_key(id)).collect();
-        if ids.is_empty() || backoff.elapsed() + backoff.upcoming() > caller.patience.seen {
+        let unseen: Vec<Asked<'_>> = young.filter(|known| !all.contains_key(&known.object.id)).map(Known::asked).collect();
+        if unseen.is_empty() || backoff.elapsed() + backoff.upcoming() > caller.patience.seen {
             return Ok(all);
         }
         backoff.wait().await;
-        let found = caller.call(handler.service(), |_, _| {}, async || handler.read(&ids).await).await?;
+        let found = caller.call(handler.service(), |_, _| {}, async || handler.look(&unseen).await).await?;
         all.extend(found.into_iter().map(|found| (found.id.clone(), found)));
     }
 }
@@ -219,10 +217,4 @@ pub(crate) fn outputs(schema: &Schema, said: &Value) -> BTreeMap<String, Value> 
         }
     }
     outputs
-}
-
-/// Reads one object.
-pub(crate) async fn read_one(handler: &dyn Handler, id: &str) -> Result<Option<Found>, ProviderError> {
-    let found = handler.read(&[id.to_owned()]).await?;
-    Ok(found.into_iter().find(|found| found.id == id))
 }

@@ -19,6 +19,7 @@ use crate::event::{Doing, Watcher};
 use crate::idle::Idle;
 use crate::journal::{Desk, Now};
 use crate::lease::Guarded;
+use crate::looks::{Looks, Queue};
 use crate::provider::Handler;
 use crate::registry::Registry;
 use crate::retry::Caller;
@@ -53,6 +54,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) scrub: Scrub,
     /// The steps that only wait.
     pub(crate) idle: Idle,
+    /// The steps that look at objects.
+    pub(crate) looks: Looks,
     /// The stack's folder.
     pub(crate) folder: &'a Path,
 }
@@ -64,6 +67,8 @@ struct Subject<'a, 'b> {
     handler: Arc<dyn Handler>,
     caller: Caller<'a>,
     time: Time,
+    /// Those who look at objects of its type, where it is.
+    queue: Arc<Queue>,
 }
 
 impl<'b> Bench<'b> {
@@ -126,7 +131,8 @@ impl<'b> Bench<'b> {
         match self.registry.handler_at(address.kind(), provider).await {
             Ok(Some(handler)) => {
                 let caller = Caller { place: provider, ..time.bounds(self.caller) };
-                Ok(Subject { bench: self, address, handler: Arc::new(Guarded::new(handler, self.journal.hold())), caller, time })
+                let handler = Arc::new(Guarded::new(handler, self.journal.hold()));
+                Ok(Subject { bench: self, address, handler, caller, time, queue: self.looks.queue(address.kind(), provider) })
             }
             Ok(None) => {
                 let problem = about(format!("this engine does not know what a {} is", address.kind()));

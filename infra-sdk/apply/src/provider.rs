@@ -1,12 +1,12 @@
 //! What the engine asks of a type of resource, and how a resource file answers.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
-use infra_core::{Expr, Resource, ResourceId, Schema, Tags, Value};
+use infra_core::{Resource, ResourceId, Schema, Tags, Value};
 
+use crate::asked::Asked;
 use crate::error::{Class, ProviderError};
 
 /// Whether an object can be used yet.
@@ -58,30 +58,6 @@ pub struct Creation<'a> {
     pub token: &'a str,
 }
 
-/// An object that is looked at again, and what its record has of it.
-pub struct Remembered<'a> {
-    /// Its physical id.
-    pub id: &'a str,
-    /// Its inputs, as they were recorded.
-    pub inputs: &'a BTreeMap<String, Value>,
-    /// Its outputs, as they were recorded.
-    pub outputs: &'a BTreeMap<String, Value>,
-    /// What the program says of it now, where there is a program.
-    pub declared: Option<&'a BTreeMap<String, Expr>>,
-}
-
-impl Remembered<'_> {
-    /// Whether anybody asks what the cloud has of an input: its record has it, or the program says something of it.
-    pub fn manages(&self, input: &str) -> bool {
-        self.inputs.get(input).is_some_and(|value| *value != Value::Null) || self.declared.is_some_and(|inputs| inputs.contains_key(input))
-    }
-
-    /// An input that is recorded as a text, in clear.
-    pub fn text(&self, input: &str) -> Option<String> {
-        self.inputs.get(input)?.reveal().as_str().map(str::to_owned)
-    }
-}
-
 /// A type of resource in a cloud: five functions, each over one service's client.
 ///
 /// None of them waits, retries, logs or prints: `read` says what is not ready yet, errors carry their class, and the
@@ -99,13 +75,10 @@ pub trait Lifecycle: Resource {
     /// The objects that exist among `ids`, in any order; one that is absent from the answer is gone.
     fn read(client: &Self::Client, ids: &[Self::Id]) -> impl Future<Output = Result<Vec<Observed<Self>>, ProviderError>> + Send;
 
-    /// As [`read`](Lifecycle::read), of objects that have a record. A service that tells some things only object by object is
-    /// not asked for those that nobody manages, or that cannot have changed since they were recorded.
-    fn read_again(
-        client: &Self::Client,
-        objects: &[Remembered<'_>],
-    ) -> impl Future<Output = Result<Vec<Observed<Self>>, ProviderError>> + Send {
-        let ids: Vec<Self::Id> = objects.iter().map(|object| Self::Id::from_text(object.id.to_owned())).collect();
+    /// As [`read`](Lifecycle::read), of objects of which not everything may be asked for. Only a type that takes requests for a
+    /// part of each object has its own, and leaves out those whose part nobody asks for; what it tells beyond that does no harm.
+    fn look(client: &Self::Client, objects: &[Asked<'_>]) -> impl Future<Output = Result<Vec<Observed<Self>>, ProviderError>> + Send {
+        let ids: Vec<Self::Id> = objects.iter().map(|object| Self::Id::from_text(object.id().to_owned())).collect();
         async move { Self::read(client, &ids).await }
     }
 
@@ -128,6 +101,13 @@ pub trait Lifecycle: Resource {
 
     /// Starts its end. Gone is success.
     fn delete(client: &Self::Client, id: &Self::Id) -> impl Future<Output = Result<(), ProviderError>> + Send;
+
+    /// As [`delete`](Lifecycle::delete), of an object whose record may be there. What it has can spare a question; without it, all
+    /// must go as well.
+    fn end(client: &Self::Client, object: Asked<'_>) -> impl Future<Output = Result<(), ProviderError>> + Send {
+        let id = Self::Id::from_text(object.id().to_owned());
+        async move { Self::delete(client, &id).await }
+    }
 
     /// The object that an interrupted `create` with these very arguments made, if it did.
     fn find(
@@ -198,9 +178,9 @@ pub trait Handler: Send + Sync {
     /// As [`Lifecycle::read`].
     async fn read(&self, ids: &[String]) -> Result<Vec<Found>, ProviderError>;
 
-    /// As [`Lifecycle::read_again`].
-    async fn read_again(&self, objects: &[Remembered<'_>]) -> Result<Vec<Found>, ProviderError> {
-        let ids: Vec<String> = objects.iter().map(|object| object.id.to_owned()).collect();
+    /// As [`Lifecycle::look`].
+    async fn look(&self, objects: &[Asked<'_>]) -> Result<Vec<Found>, ProviderError> {
+        let ids: Vec<String> = objects.iter().map(|object| object.id().to_owned()).collect();
         self.read(&ids).await
     }
 
@@ -212,6 +192,11 @@ pub trait Handler: Send + Sync {
 
     /// As [`Lifecycle::delete`].
     async fn delete(&self, id: &str) -> Result<(), ProviderError>;
+
+    /// As [`Lifecycle::end`].
+    async fn end(&self, object: Asked<'_>) -> Result<(), ProviderError> {
+        self.delete(object.id()).await
+    }
 
     /// As [`Lifecycle::find`].
     async fn find(&self, want: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError>;
@@ -280,8 +265,8 @@ impl<R: Lifecycle> Handler for Served<R> {
         Self::found(R::read(&self.client, &ids).await?)
     }
 
-    async fn read_again(&self, objects: &[Remembered<'_>]) -> Result<Vec<Found>, ProviderError> {
-        Self::found(R::read_again(&self.client, objects).await?)
+    async fn look(&self, objects: &[Asked<'_>]) -> Result<Vec<Found>, ProviderError> {
+        Self::found(R::look(&self.client, objects).await?)
     }
 
     async fn create(&self, want: &Value, new: Creation<'_>) -> Result<String, ProviderError> {
@@ -295,6 +280,10 @@ impl<R: Lifecycle> Handler for Served<R> {
 
     async fn delete(&self, id: &str) -> Result<(), ProviderError> {
         R::delete(&self.client, &Self::id(id)).await
+    }
+
+    async fn end(&self, object: Asked<'_>) -> Result<(), ProviderError> {
+        R::end(&self.client, object).await
     }
 
     async fn find(&self, want: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError> {

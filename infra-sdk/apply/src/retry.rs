@@ -1,9 +1,10 @@
 //! How a call is made: when the service takes it, for no longer than it may take, and again by the class of its error.
 
+use std::future::pending;
 use std::time::Duration;
 
 use infra_core::Provider;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use crate::error::{Class, ProviderError};
 use crate::event::{Event, Watcher};
@@ -66,9 +67,9 @@ pub(crate) struct Backoff {
 enum Growth {
     /// Each is twice the one before: for what fails, and is only made worse by asking.
     Doubling,
-    /// Each is a twentieth of the time so far: for what goes on by itself, so that what waits for it loses little, however
-    /// long it takes.
-    Share,
+    /// Each is this part of the time so far: for what goes on by itself, so that what waits for it loses little, however long
+    /// it takes.
+    Share(u32),
 }
 
 impl Backoff {
@@ -77,9 +78,10 @@ impl Backoff {
         Backoff { next: Duration::from_millis(250), started: Instant::now(), growth: Growth::Doubling }
     }
 
-    /// The waits between looks at an object that is on its way to be ready, or gone.
-    pub(crate) fn between_looks() -> Backoff {
-        Backoff { growth: Growth::Share, ..Backoff::new() }
+    /// The waits between looks at an object that is on its way to be ready, or gone: a twentieth of the time so far, and where
+    /// those that wait look `together`, which costs no more the more they are, a twenty-fifth.
+    pub(crate) fn between_looks(together: bool) -> Backoff {
+        Backoff { growth: Growth::Share(if together { 25 } else { 20 }), ..Backoff::new() }
     }
 
     /// How long it has been waiting in all.
@@ -94,17 +96,18 @@ impl Backoff {
 
     /// Waits once, then longer the next time.
     pub(crate) async fn wait(&mut self) {
-        self.wait_at_least(Duration::ZERO).await;
+        let _: Option<()> = self.wait_unless(self.next, pending()).await;
     }
 
-    /// As [`wait`](Backoff::wait), for no less than that.
-    pub(crate) async fn wait_at_least(&mut self, least: Duration) {
-        sleep(self.next.max(least)).await;
+    /// As [`wait`](Backoff::wait), for so long, unless something comes to pass before that.
+    pub(crate) async fn wait_unless<T>(&mut self, wait: Duration, before: impl Future<Output = T>) -> Option<T> {
+        let came = timeout(wait, before).await.ok();
         let next = match self.growth {
             Growth::Doubling => self.next * 2,
-            Growth::Share => (self.elapsed() / 20).max(Duration::from_millis(250)),
+            Growth::Share(part) => (self.elapsed() / part).max(Duration::from_millis(250)),
         };
         self.next = next.min(Duration::from_secs(10));
+        came
     }
 }
 
@@ -189,6 +192,12 @@ impl Caller<'_> {
         }
     }
 
+    /// The same for a call that others share: an error is not borne, but that there are too many calls, which is nobody's own.
+    pub(crate) fn shared(self) -> Self {
+        let patience = Patience { long: Duration::ZERO, short: Duration::ZERO, ..self.patience };
+        Caller { patience, until: None, ..self }
+    }
+
     /// How long errors of a class are still borne, if there is time for another try.
     fn left(&self, class: Class, backoff: &Backoff) -> Option<Duration> {
         let mut left = self.patience.with(class).checked_sub(backoff.elapsed())?;
@@ -210,6 +219,8 @@ fn no_answer(service: &str, after: Duration) -> ProviderError {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::sleep;
+
     use super::*;
 
     async fn called(error: impl Fn(u32) -> Option<Class>) -> (Result<u32, ProviderError>, u32) {
@@ -252,7 +263,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_gets_ready_is_seen_soon_after_and_not_asked_for_all_the_time() {
         for takes in [1, 5, 30, 120, 600].map(Duration::from_secs) {
-            let (mut backoff, mut looks) = (Backoff::between_looks(), 0);
+            let (mut backoff, mut looks) = (Backoff::between_looks(false), 0);
             while backoff.elapsed() < takes {
                 backoff.wait().await;
                 looks += 1;

@@ -205,6 +205,9 @@ pub struct Schema {
     /// Properties of the cloud's own schema that are left out, by path, each with the reason.
     #[serde(skip)]
     pub without: Vec<(String, String)>,
+    /// Properties of the cloud's own schema that an input of another name says too, by path, each with the input.
+    #[serde(skip)]
+    pub said: Vec<(String, String)>,
     /// The module that a program takes the type from, as `module_path!()` has it there.
     #[serde(skip)]
     pub module: String,

@@ -26,6 +26,7 @@ use syn::{DeriveInput, Error, parse_macro_input};
 ///
 /// What is deliberately unlike the cloud's own schema says why: `unlike_cloud = "…"` on a field, or on the struct where
 /// the cloud has no such type, and `without(Property = "…", "Path/Property" = "…")` on the struct for what is left out.
+/// `said(Property = input)` names a property that an input of another name says too.
 #[proc_macro_derive(Resource, attributes(resource, input))]
 pub fn resource(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as DeriveInput);

@@ -18,6 +18,7 @@ struct Attribute {
     cloud: Option<LitStr>,
     unlike_cloud: Option<LitStr>,
     without: Vec<(String, LitStr)>,
+    said: Vec<(String, Ident)>,
     iam: Permissions,
     unique: Vec<Vec<Ident>>,
     completes: Vec<Path>,
@@ -28,7 +29,7 @@ impl Attribute {
     fn read(item: &DeriveInput) -> syn::Result<Attribute> {
         let (mut handle, mut id, mut outputs, mut kind, mut cloud, mut unlike_cloud) = (None, None, None, None, None, None);
         let (mut core, mut iam, mut unique, mut without) = (quote!(::infra_core), Permissions::default(), Vec::new(), Vec::new());
-        let mut completes = Vec::new();
+        let (mut completes, mut said) = (Vec::new(), Vec::new());
         let mut action = false;
         for attr in item.attrs.iter().filter(|attr| attr.path().is_ident("resource")) {
             attr.parse_nested_meta(|meta| {
@@ -43,6 +44,11 @@ impl Attribute {
                         let content;
                         syn::parenthesized!(content in meta.input);
                         without.extend(Punctuated::<Without, Token![,]>::parse_terminated(&content)?.into_iter().map(|left| left.0));
+                    }
+                    Some("said") => {
+                        let content;
+                        syn::parenthesized!(content in meta.input);
+                        said.extend(Punctuated::<Said, Token![,]>::parse_terminated(&content)?.into_iter().map(|said| said.0));
                     }
                     Some("action") => action = true,
                     Some("crate") => {
@@ -68,7 +74,7 @@ impl Attribute {
                     }
                     _ => {
                         let known =
-                            "handle, id, outputs, kind, cloud, unlike_cloud, without(…), iam(…), unique(…), completes(…), action or crate";
+                            "handle, id, outputs, kind, cloud, unlike_cloud, without(…), said(…), iam(…), unique(…), completes(…), action or crate";
                         return Err(meta.error(format!("expected {known}")));
                     }
                 }
@@ -85,6 +91,7 @@ impl Attribute {
             cloud,
             unlike_cloud,
             without,
+            said,
             iam,
             unique,
             completes,
@@ -98,10 +105,26 @@ struct Without((String, LitStr));
 
 impl Parse for Without {
     fn parse(input: ParseStream<'_>) -> syn::Result<Without> {
-        let property = if input.peek(LitStr) { input.parse::<LitStr>()?.value() } else { input.parse::<Ident>()?.to_string() };
+        let property = property(input)?;
         input.parse::<Token![=]>()?;
         Ok(Without((property, input.parse()?)))
     }
+}
+
+/// A property that an input of another name says, `Name = input` or `"Path/Name" = input`.
+struct Said((String, Ident));
+
+impl Parse for Said {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Said> {
+        let property = property(input)?;
+        input.parse::<Token![=]>()?;
+        Ok(Said((property, input.parse()?)))
+    }
+}
+
+/// A property's name, or its path in quotes.
+fn property(input: ParseStream<'_>) -> syn::Result<String> {
+    if input.peek(LitStr) { Ok(input.parse::<LitStr>()?.value()) } else { Ok(input.parse::<Ident>()?.to_string()) }
 }
 
 /// What a handler must be allowed to do, by what it does it for.
@@ -160,13 +183,13 @@ impl Permissions {
 
 pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let mut inputs = Input::all(item)?;
-    let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, iam, unique, completes, action } =
+    let Attribute { core, handle, id, outputs, kind, cloud, unlike_cloud, without, said, iam, unique, completes, action } =
         Attribute::read(item)?;
     if action {
         // What was run cannot be changed: it is run again.
         inputs.iter_mut().for_each(Input::replacing);
     }
-    for name in unique.iter().flatten() {
+    for name in unique.iter().flatten().chain(said.iter().map(|(_, input)| input)) {
         if !inputs.iter().any(|input| input.ident == *name) {
             return Err(Error::new_spanned(name, format!("there is no input `{name}`")));
         }
@@ -181,6 +204,10 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     });
     let (cloud, unlike_cloud) = (text(cloud), text(unlike_cloud));
     let without = without.iter().map(|(property, why)| quote!((#property.to_owned(), #why.to_owned())));
+    let said = said.iter().map(|(property, input)| {
+        let input = input.to_string();
+        quote!((#property.to_owned(), #input.to_owned()))
+    });
     let iam = iam.expand(&core);
     let names = inputs.iter().map(|input| input.constant(&core));
     let builder = Builder { core: &core, vis, subject: &handle, inputs: &inputs, finished: "`.add(...)`", store: quote!(#core::Draft) };
@@ -242,6 +269,7 @@ pub(crate) fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
                     cloud: #cloud,
                     unlike_cloud: #unlike_cloud,
                     without: ::std::vec![#(#without),*],
+                    said: ::std::vec![#(#said),*],
                     module: ::core::module_path!().to_owned(),
                     iam: #iam,
                     doc: #doc.to_owned(),

@@ -25,6 +25,8 @@ pub(crate) struct Findings {
     pub(crate) cloud: Option<String>,
     /// Its properties.
     pub(crate) coverage: Coverage,
+    /// What an input of another name says, with the input.
+    pub(crate) said: Vec<(String, String)>,
     /// What is left out on purpose, with the reason.
     pub(crate) left_out: Vec<(String, String)>,
     /// What disagrees and is explained, with the explanation.
@@ -83,10 +85,19 @@ fn compare(contract: &Schema, theirs: &Value, findings: &mut Findings) {
         }
     }
     for (name, _) in shape.properties() {
-        let left_out = contract.without.iter().any(|(path, _)| path == name);
+        let left_out = contract.without.iter().chain(&contract.said).any(|(path, _)| path == name);
         if shape.demand(name) == Demand::Always && !rules.read_only(name) && !has(&contract.inputs, name) && !left_out {
             findings.wrong.push(of_property(name, "no field has it, and AWS requires it: add one, or say why not with `without(…)`"));
         }
+    }
+    for (path, input) in &contract.said {
+        let first = path.split('/').next().unwrap_or_default();
+        if !shape.properties().contains_key(first) {
+            findings.wrong.push(of_property(path, "is said with `said(…)`, and AWS has no such property: remove that"));
+        } else if has(&contract.inputs, first) {
+            findings.wrong.push(of_property(path, "is said with `said(…)`, and a field has it: remove that"));
+        }
+        findings.said.push((path.clone(), input.clone()));
     }
     let missing: BTreeSet<_> =
         findings.coverage.missing.iter().chain(&findings.coverage.inside).map(|missing| missing.path.as_str()).collect();

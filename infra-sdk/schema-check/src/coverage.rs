@@ -2,7 +2,8 @@
 //!
 //! The top-level properties that can be set and are not deprecated count, each as one. Where most of a contract lies in
 //! one object (`LaunchTemplateData`), the properties of that object count instead of it. An object counts as covered
-//! when at least half of what it holds is.
+//! when at least half of what it holds is. A property that an input of another name says (`said(…)`) is covered too: a
+//! program can say it.
 
 use std::collections::BTreeMap;
 
@@ -52,6 +53,9 @@ pub(crate) struct Missing {
 pub(crate) fn count(contract: &Schema, shape: &Shape<'_>, rules: &Rules) -> Coverage {
     let mut all = Covered::default();
     all.add(&contract.inputs);
+    for (path, _) in &contract.said {
+        all.put(&path.split('/').collect::<Vec<_>>(), None);
+    }
     let mut coverage = Coverage::default();
     let wrapper = wrapper(contract);
     for (name, property) in shape.properties() {

@@ -23,6 +23,9 @@ pub(crate) fn text(all: &[Findings], every_property: bool) -> String {
         let share = share.unwrap_or_else(|| "no properties to count".into());
         let _ = writeln!(out, "{handle:<handles$}  {cloud:<types$}  {share}");
         missing(&mut out, findings, every_property);
+        for (path, input) in &findings.said {
+            let _ = writeln!(out, "  said by {input}: {path}");
+        }
         for (path, why) in &findings.left_out {
             let _ = writeln!(out, "  left out: {path}: {why}");
         }
@@ -133,6 +136,7 @@ fn of_type(findings: &Findings) -> Value {
         "percent": percent(findings),
         "missing": findings.coverage.missing,
         "missing_inside": findings.coverage.inside,
+        "said": findings.said.iter().map(|(path, input)| json!({"property": path, "by": input})).collect::<Vec<_>>(),
         "left_out": findings.left_out.iter().map(|(path, why)| json!({"property": path, "why": why})).collect::<Vec<_>>(),
         "disagreements": explained.chain(wrong).collect::<Vec<_>>(),
     })
@@ -161,6 +165,7 @@ mod tests {
                 missing: vec![missing("Lock", Some((1, 3))), missing("Wood", None)],
                 inside: vec![missing("Frame/Depth", None)],
             },
+            said: Vec::new(),
             left_out: vec![("Wood".into(), "it is steel".into())],
             explained: vec![
                 (disagreement("width", "is wide"), "as all are".into()),

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use infra_core::{Schema, Value};
 
 use super::hold::Hold;
+use crate::asked::Asked;
 use crate::error::{Class, ProviderError};
 use crate::provider::{Creation, Found, Handler, Maker};
 
@@ -61,6 +62,11 @@ impl Handler for Guarded {
         self.inner.read(ids).await
     }
 
+    async fn look(&self, objects: &[Asked<'_>]) -> Result<Vec<Found>, ProviderError> {
+        self.check("read")?;
+        self.inner.look(objects).await
+    }
+
     async fn create(&self, want: &Value, new: Creation<'_>) -> Result<String, ProviderError> {
         self.check("create")?;
         self.inner.create(want, new).await
@@ -74,6 +80,11 @@ impl Handler for Guarded {
     async fn delete(&self, id: &str) -> Result<(), ProviderError> {
         self.check("delete")?;
         self.inner.delete(id).await
+    }
+
+    async fn end(&self, object: Asked<'_>) -> Result<(), ProviderError> {
+        self.check("delete")?;
+        self.inner.end(object).await
     }
 
     async fn find(&self, want: &Value, new: Creation<'_>) -> Result<Option<String>, ProviderError> {

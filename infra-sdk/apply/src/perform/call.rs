@@ -1,15 +1,18 @@
 //! The calls about one object: how errors are borne, told and explained.
 
 use std::collections::BTreeMap;
+use std::future::pending;
+use std::sync::Arc;
 
 use infra_core::{Diagnostic, Expr, Schema, Value};
 use infra_plan::{Want, recordable};
 
 use super::{Failure, Subject};
+use crate::asked::{Asked, Sought};
 use crate::error::{Class, ProviderError};
 use crate::event::Event;
 use crate::local::located;
-use crate::observe::read_one;
+use crate::looks::{Look, Turn};
 use crate::provider::{Condition, Found};
 use crate::retry::{Backoff, Borne};
 use crate::users::{users, users_first};
@@ -79,22 +82,89 @@ impl Subject<'_, '_> {
         self.caller.call(self.handler.service(), self.notice(), call).await
     }
 
-    /// Reads the object; nothing where there is none.
-    pub(super) async fn read(&self, id: &str) -> Result<Option<Found>, ProviderError> {
-        self.caller.call(self.handler.service(), self.notice(), async || self.look(id).await).await
+    /// What is asked of the object where the program says `inputs` of it: that, and what its record has.
+    pub(super) fn sought(&self, id: &str, inputs: &BTreeMap<String, Expr>) -> Sought {
+        let recorded = self.bench.journal().state().object(self.address).filter(|object| object.id == id).cloned();
+        Sought::managed(id, recorded, inputs)
     }
 
-    /// Waits before the object is looked at again; meanwhile another step has this one's place.
-    pub(super) async fn wait(&self, backoff: &mut Backoff) -> Result<(), Failure> {
-        let _waiting = self.bench.idle.begin();
-        let wait = backoff.wait_at_least(self.bench.idle.apart());
-        self.caller.interrupt.unless(wait).await.ok_or(Failure::Stopped)
+    /// Looks at the object, with others of its type where a call takes several; nothing where there is none.
+    pub(super) async fn read(&self, sought: &Arc<Sought>) -> Result<Option<Found>, ProviderError> {
+        let mut failed = None;
+        match self.turn(sought).await {
+            Turn::Told(found) => return Ok(found),
+            Turn::Unanswered => {}
+            Turn::Own(turn) => {
+                let caller = self.caller.shared();
+                let read = async |objects: &[Asked<'_>]| {
+                    caller.call(self.handler.service(), |_, _| {}, async || self.handler.look(objects).await).await
+                };
+                match self.queue.look(turn, sought, self.handler.page(), read).await {
+                    Look::Told(found) => return Ok(found),
+                    // That has been borne for as long as it is.
+                    Look::Failed(error) if error.class == Class::Throttled => return Err(error),
+                    Look::Failed(error) => failed = Some(error),
+                    Look::Unanswered => {}
+                }
+            }
+        }
+        let alone = async || match failed.take() {
+            Some(error) => Err(error),
+            None => self.look(sought).await,
+        };
+        self.caller.call(self.handler.service(), self.notice(), alone).await
+    }
+
+    /// Waits for the turn to look at objects of its type, or to be told by whoever has it; meanwhile another step has this
+    /// one's place.
+    async fn turn(&self, sought: &Arc<Sought>) -> Turn<'_> {
+        if !self.looks_together() {
+            return Turn::Unanswered;
+        }
+        match self.queue.free() {
+            Some(turn) => turn,
+            None => {
+                let _waiting = self.bench.idle.begin(Some(&self.queue.waiting));
+                self.queue.turn(sought, self.caller.patience.call).await
+            }
+        }
+    }
+
+    /// Waits before the object is looked at again, and looks, unless another's look has told of it before; meanwhile another
+    /// step has this one's place.
+    pub(super) async fn read_later(
+        &self,
+        sought: &Arc<Sought>,
+        backoff: &mut Backoff,
+    ) -> Result<Result<Option<Found>, ProviderError>, Failure> {
+        let together = self.looks_together().then_some(&self.queue.waiting);
+        let waiting = self.bench.idle.begin(together);
+        let wait = backoff.upcoming().max(self.bench.idle.apart());
+        let overheard = async {
+            match together {
+                Some(_) => self.queue.overhear(sought, wait).await,
+                None => pending().await,
+            }
+        };
+        let told = self.caller.interrupt.unless(backoff.wait_unless(wait, overheard)).await.ok_or(Failure::Stopped)?;
+        drop(waiting);
+        match told {
+            Some(found) => Ok(Ok(found)),
+            None => Ok(self.read(sought).await),
+        }
+    }
+
+    /// Whether a call looks at several objects of its type.
+    pub(super) fn looks_together(&self) -> bool {
+        self.handler.page() > 1 && !self.handler.is_recorded()
     }
 
     /// What there is of an object: what the cloud tells, or the record where there is nothing else.
-    pub(super) async fn look(&self, id: &str) -> Result<Option<Found>, ProviderError> {
+    async fn look(&self, sought: &Sought) -> Result<Option<Found>, ProviderError> {
+        let id = sought.id();
         if !self.handler.is_recorded() {
-            return read_one(self.handler.as_ref(), id).await;
+            let found = self.handler.look(&[sought.asked()]).await?;
+            return Ok(found.into_iter().find(|found| found.id == id));
         }
         let journal = self.bench.journal();
         let object = journal.state().object(self.address).filter(|object| object.id == id);

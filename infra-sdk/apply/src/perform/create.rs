@@ -1,6 +1,7 @@
 //! Making an object, once, whatever gets lost on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use infra_core::{Expr, Lifecycle, Moment, Value};
 use infra_plan::{Intent, Object, Record, Want};
@@ -76,8 +77,11 @@ impl Subject<'_, '_> {
         let problem = "it was made, and was not ready when it was last seen";
         let object = self.unfinished(&id, want, lifecycle, &inputs, &told, problem);
         bench.note(Record::Made { address: address.clone(), object })?;
-        let found = self.ready(&id, want).await?;
-        self.settle(&id, found, want, &inputs, &asked, due).await
+        let sought = self.sought(&id, &inputs);
+        // What an interrupted run made, it may have made of other inputs.
+        let sought = Arc::new(if begun_before { sought } else { sought.just_made() });
+        let found = self.ready(&sought, want).await?;
+        self.settle(&sought, found, want, &inputs, &asked, due).await
     }
 
     /// An object that was made and is not as it should be yet.

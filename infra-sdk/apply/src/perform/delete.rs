@@ -1,9 +1,12 @@
 //! Ending an object, and seeing it go.
 
+use std::sync::Arc;
+
 use infra_core::{Diagnostic, Hook, Moment};
 use infra_plan::{Intent, Record};
 
 use super::{Failure, Subject};
+use crate::asked::{Asked, Sought};
 use crate::error::gone_is_success;
 use crate::event::Event;
 use crate::provider::Condition;
@@ -21,11 +24,14 @@ impl Subject<'_, '_> {
         }
         let intent = Intent::Delete { id: id.to_owned() };
         self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
-        let deleted = self.change(async || gone_is_success(self.handler.delete(id).await)).await;
+        let recorded = self.bench.journal().state().object_of(self.address, id).cloned();
+        let ended = recorded.as_ref().map_or(Asked::presence(id), |object| Asked::managed(object, None));
+        let deleted = self.change(async || gone_is_success(self.handler.end(ended).await)).await;
         deleted.map_err(|error| self.failed(&format!("delete {id}"), &error, None))?;
-        let mut backoff = Backoff::between_looks();
+        let (sought, mut backoff) = (Arc::new(Sought::presence(id)), Backoff::between_looks(self.looks_together()));
+        let mut seen = self.read(&sought).await;
         loop {
-            match self.read(id).await.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
+            match seen.map_err(|error| self.failed(&format!("see {id} go"), &error, None))? {
                 None => break,
                 Some(found) if backoff.elapsed() <= self.caller.patience.ready && !self.time.is_over() => {
                     let state = match found.condition {
@@ -33,7 +39,7 @@ impl Subject<'_, '_> {
                         Condition::Pending(state) | Condition::Stuck(state) | Condition::Failed(state) => state,
                     };
                     self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
-                    self.wait(&mut backoff).await?;
+                    seen = self.read_later(&sought, &mut backoff).await?;
                 }
                 Some(_) => {
                     let problem = format!("{id} was deleted and has not gone after {}", spoken(self.time.taken()));

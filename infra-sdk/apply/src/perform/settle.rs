@@ -1,11 +1,13 @@
 //! What an object is to be and is: the difference, the wait until it is ready, and its record.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use infra_core::{Diagnostic, Expr, Moment, Value};
 use infra_plan::{Change, Record, Want, differences, echoed, remembered};
 
 use super::{Failure, Subject};
+use crate::asked::Sought;
 use crate::event::Event;
 use crate::observe::{fields, outputs};
 use crate::provider::{Condition, Found};
@@ -18,23 +20,24 @@ impl Subject<'_, '_> {
     /// and records it.
     pub(super) async fn settle(
         &self,
-        id: &str,
+        sought: &Arc<Sought>,
         mut found: Found,
         want: &Want,
         inputs: &BTreeMap<String, Expr>,
         asked: &Value,
         due: BTreeSet<Moment>,
     ) -> Result<String, Failure> {
+        let id = sought.id();
         let differing = self.differing(id, &found, inputs);
         if !differing.is_empty() {
             let have = self.as_taken(self.with_recorded(id, &found), asked);
             let updated = self.change(async || self.handler.update(id, &have, asked).await).await;
             updated.map_err(|error| self.failed("change it", &error, Some(want)))?;
-            found = self.ready(id, want).await?;
+            found = self.ready(sought, want).await?;
             let have = fields(self.with_recorded(id, &found));
             self.persistent(id, &have, inputs);
         } else if found.condition != Condition::Ready {
-            found = self.ready(id, want).await?;
+            found = self.ready(sought, want).await?;
         }
         let secret = |input: &str| asked.as_object().and_then(|asked| asked.get(input)).is_some_and(Value::has_secret);
         let outputs = echoed(self.schema(), outputs(self.schema(), &found.outputs), secret);
@@ -103,10 +106,11 @@ impl Subject<'_, '_> {
         })
     }
 
-    pub(super) async fn ready(&self, id: &str, want: &Want) -> Result<Found, Failure> {
-        let mut backoff = Backoff::between_looks();
+    pub(super) async fn ready(&self, sought: &Arc<Sought>, want: &Want) -> Result<Found, Failure> {
+        let (id, mut backoff) = (sought.id(), Backoff::between_looks(self.looks_together()));
+        let mut seen = self.read(sought).await;
         loop {
-            let (state, limit) = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
+            let (state, limit) = match seen.map_err(|error| self.failed("read it", &error, Some(want)))? {
                 Some(found) => match &found.condition {
                     Condition::Ready => return Ok(found),
                     Condition::Pending(state) => (state.clone(), self.caller.patience.ready),
@@ -136,7 +140,7 @@ impl Subject<'_, '_> {
             }
             let state = self.bench.scrub.scrubbed(&state);
             self.bench.watcher.hear(Event::Waiting { address: self.address.clone(), state });
-            self.wait(&mut backoff).await?;
+            seen = self.read_later(sought, &mut backoff).await?;
         }
     }
 }

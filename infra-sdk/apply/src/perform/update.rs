@@ -1,6 +1,7 @@
 //! Changing an object to what is wanted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use infra_core::{Moment, Type, Value};
 use infra_plan::{Intent, Record, Want, kept};
@@ -27,9 +28,12 @@ impl Subject<'_, '_> {
         let intent = Intent::Update { id: id.to_owned(), inputs: self.recordable(&inputs), dependencies, lifecycle };
         self.bench.record(Record::Begun { address: self.address.clone(), intent }).await?;
         // An object that is not ready may be so because of what this update changes: no waiting before it.
-        let found = match self.read(id).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
+        // What is imported is compared and signed as a whole, as the plan did.
+        let sought = self.sought(id, &inputs);
+        let sought = Arc::new(if imported { sought.whole() } else { sought });
+        let found = match self.read(&sought).await.map_err(|error| self.failed("read it", &error, Some(want)))? {
             Some(found) => found,
-            None => self.ready(id, want).await?,
+            None => self.ready(&sought, want).await?,
         };
         // It may have changed since the plan was made, as what is ignored does by its nature.
         let (have, salt) = (fields(self.with_recorded(id, &found)), self.bench.journal().state().salt.clone());
@@ -38,7 +42,7 @@ impl Subject<'_, '_> {
         if imported {
             self.sign(&mut asked, &have);
         }
-        self.settle(id, found, want, &inputs, &asked, due).await
+        self.settle(&sought, found, want, &inputs, &asked, due).await
     }
 
     /// Adds to what is asked of an imported object the tags that say whose it is, to those that it has or is to have.

@@ -17,6 +17,10 @@ pub(super) fn rule(policy: &Policy<'_>, target: &Read<'_, ScalableTargetInputs>)
     let never = |flag: Option<bool>| flag.unwrap_or(false);
     let (no_out, no_in) = (never(suspended.dynamic_scaling_out_suspended), never(suspended.dynamic_scaling_in_suspended));
     let enabled = !(no_out && no_in);
+    if policy.inputs.predictive_scaling.is_some() {
+        let help = "leave it out of the simulated fleet: AWS's forecasts of services cannot be given";
+        return Err(policy.wrong("predictive_scaling", "follows a forecast, which is not simulated for services", help));
+    }
     match (&policy.inputs.target_tracking, &policy.inputs.step) {
         (Some(_), Some(_)) => Err(policy.wrong("step", "is set beside `target_tracking`", "AWS takes one of them: make two policies")),
         (None, None) => Err(policy.wrong("target_tracking", "is missing, and so is `step`", "say which of them it does")),

@@ -56,6 +56,7 @@ mod live {
     impl Lifecycle for CertificateValidation {
         type Client = Client;
         const SERVICE: &'static str = "acm";
+        // A certificate is described by itself.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[CertificateValidationArn]) -> Result<Vec<Observed<CertificateValidation>>, ProviderError> {

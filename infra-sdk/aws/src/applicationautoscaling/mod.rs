@@ -4,7 +4,8 @@ mod policy;
 mod target;
 
 pub use policy::{
-    AdjustmentType, CustomizedMetric, MetricAggregation, PredefinedMetric, PredefinedMetricKind, ScalingPolicy, ScalingPolicyId,
+    AdjustmentType, CustomizedMetric, MaxCapacityBreach, MetricAggregation, PredefinedMetric, PredefinedMetricKind, PredictedLoad,
+    PredictedMetric, PredictedPair, PredictedUse, PredictiveMetric, PredictiveMode, PredictiveScaling, ScalingPolicy, ScalingPolicyId,
     ScalingPolicyInputs, ScalingPolicyOutputs, StepAdjustment, StepScaling, TargetTracking, TargetTrackingBuilder,
 };
 pub use target::{

@@ -142,11 +142,13 @@ impl ScalableTarget {
 
 #[cfg(feature = "applicationautoscaling")]
 mod live {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use aws_sdk_applicationautoscaling::Client;
     use aws_sdk_applicationautoscaling::types as sdk;
     use aws_smithy_types::DateTime;
     use aws_smithy_types::date_time::Format;
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
     use infra_core::NoOutputs;
 
     use super::{
@@ -159,7 +161,7 @@ mod live {
     );
 
     /// What a target's id says: whose capacity, what scales, which capacity.
-    #[derive(Clone, Copy)]
+    #[derive(Clone, Copy, PartialEq)]
     pub(in crate::applicationautoscaling) struct Key<'a> {
         pub(in crate::applicationautoscaling) namespace: &'a str,
         pub(in crate::applicationautoscaling) resource: &'a str,
@@ -190,32 +192,35 @@ mod live {
     impl Lifecycle for ScalableTarget {
         type Client = Client;
         const SERVICE: &'static str = "application-autoscaling";
-        const PAGE: usize = 1;
+        const PAGE: usize = 50;
 
         async fn read(client: &Client, ids: &[ScalableTargetId]) -> Result<Vec<Observed<ScalableTarget>>, ProviderError> {
-            let mut observed = Vec::new();
-            for id in ids {
-                let Some(key) = Key::parse(id.as_str()) else { continue };
-                let Some(target) = describe(client, key).await? else { continue };
-                let inputs = ScalableTargetInputs {
-                    resource: ScalableResourceId::new(target.resource_id()),
-                    service_namespace: ServiceNamespace::from_word(target.service_namespace().as_str())
-                        .unwrap_or(ServiceNamespace::CustomResource),
-                    scalable_dimension: target.scalable_dimension().as_str().to_owned(),
-                    min_capacity: target.min_capacity(),
-                    max_capacity: target.max_capacity(),
-                    role: None,
-                    suspended_state: target.suspended_state().and_then(crate::sdk::Wired::unwire),
-                    scheduled_actions: Some(scheduled(client, key).await?),
-                };
-                observed.push(Observed { id: id.clone(), inputs, outputs: NoOutputs {}, condition: Condition::Ready });
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<ScalableTarget>>, ProviderError> {
+            let mut by_namespace = BTreeMap::<&str, Vec<Key<'_>>>::new();
+            for key in objects.iter().filter_map(|asked| Key::parse(asked.id())) {
+                by_namespace.entry(key.namespace).or_default().push(key);
             }
-            Ok(observed)
+            let mut all = Vec::new();
+            for (namespace, keys) in by_namespace {
+                let wanting = objects.iter().filter(|asked| asked.wants("scheduled_actions")).filter_map(|asked| Key::parse(asked.id()));
+                let wanting: Vec<Key<'_>> = wanting.filter(|key| key.namespace == namespace).collect();
+                let actions = scheduled(client, &wanting).await?;
+                for target in describe(client, &keys).await? {
+                    let key = Key { namespace, resource: target.resource_id(), dimension: target.scalable_dimension().as_str() };
+                    let own = actions.iter().filter(|action| is_of(action, key)).map(action);
+                    let scheduled_actions = wanting.contains(&key).then(|| own.collect());
+                    all.push(observed(key, &target, scheduled_actions));
+                }
+            }
+            Ok(all)
         }
 
         async fn create(client: &Client, want: &ScalableTargetInputs, _: Creation<'_>) -> Result<ScalableTargetId, ProviderError> {
             // Registering changes what is registered already, whoever did that.
-            if describe(client, key(want)).await?.is_some() {
+            if !describe(client, &[key(want)]).await?.is_empty() {
                 let message = format!("the capacity {} of {} scales already", want.scalable_dimension, want.resource);
                 return Err(ProviderError::new(Class::Exists, "RegisterScalableTarget", message));
             }
@@ -269,7 +274,7 @@ mod live {
 
         async fn find(client: &Client, want: &ScalableTargetInputs, _: Creation<'_>) -> Result<Option<ScalableTargetId>, ProviderError> {
             // There is one at most, and `create` makes none where there is one.
-            Ok(describe(client, key(want)).await?.map(|_| id(key(want))))
+            Ok(describe(client, &[key(want)]).await?.first().map(|_| id(key(want))))
         }
     }
 
@@ -278,14 +283,34 @@ mod live {
         error.class_if(Class::NotFound, |error| error.is_code("ObjectNotFoundException"))
     }
 
-    async fn describe(client: &Client, key: Key<'_>) -> Result<Option<sdk::ScalableTarget>, ProviderError> {
-        let call = client
-            .describe_scalable_targets()
-            .service_namespace(key.namespace.into())
-            .resource_ids(key.resource)
-            .scalable_dimension(key.dimension.into());
-        let found = call.send().await.map_err(failed("DescribeScalableTargets"))?.scalable_targets.unwrap_or_default();
-        Ok(found.into_iter().find(|target| target.resource_id() == key.resource && target.scalable_dimension().as_str() == key.dimension))
+    fn observed(key: Key<'_>, target: &sdk::ScalableTarget, scheduled_actions: Option<Vec<ScheduledAction>>) -> Observed<ScalableTarget> {
+        let inputs = ScalableTargetInputs {
+            resource: ScalableResourceId::new(key.resource),
+            service_namespace: ServiceNamespace::from_word(key.namespace).unwrap_or(ServiceNamespace::CustomResource),
+            scalable_dimension: key.dimension.to_owned(),
+            min_capacity: target.min_capacity(),
+            max_capacity: target.max_capacity(),
+            role: None,
+            suspended_state: target.suspended_state().and_then(crate::sdk::Wired::unwire),
+            scheduled_actions,
+        };
+        Observed { id: id(key), inputs, outputs: NoOutputs {}, condition: Condition::Ready }
+    }
+
+    /// Those targets that there are; all keys are of one namespace.
+    async fn describe(client: &Client, keys: &[Key<'_>]) -> Result<Vec<sdk::ScalableTarget>, ProviderError> {
+        let Some(first) = keys.first() else { return Ok(Vec::new()) };
+        let resources: BTreeSet<&str> = keys.iter().map(|key| key.resource).collect();
+        let resources = resources.into_iter().map(str::to_owned).collect();
+        // A resource may scale in several dimensions, and a call names one of them or none.
+        let dimension = (keys.len() == 1).then(|| first.dimension.into());
+        let call = client.describe_scalable_targets().service_namespace(first.namespace.into());
+        let pages = call.set_resource_ids(Some(resources)).set_scalable_dimension(dimension).into_paginator().items().send();
+        let mut found: Vec<sdk::ScalableTarget> = pages.collect::<Result<_, _>>().await.map_err(failed("DescribeScalableTargets"))?;
+        found.retain(|target| {
+            keys.iter().any(|key| target.resource_id() == key.resource && target.scalable_dimension().as_str() == key.dimension)
+        });
+        Ok(found)
     }
 
     async fn register(client: &Client, want: &ScalableTargetInputs) -> Result<(), ProviderError> {
@@ -328,17 +353,19 @@ mod live {
         })
     }
 
-    async fn scheduled(client: &Client, key: Key<'_>) -> Result<Vec<ScheduledAction>, ProviderError> {
-        let pages = client
-            .describe_scheduled_actions()
-            .service_namespace(key.namespace.into())
-            .resource_id(key.resource)
-            .scalable_dimension(key.dimension.into())
-            .into_paginator()
-            .items()
-            .send();
-        let found: Vec<_> = pages.collect::<Result<_, _>>().await.map_err(failed("DescribeScheduledActions"))?;
-        Ok(found.iter().map(action).collect())
+    /// The actions that are planned for targets of one namespace: a call names one of them or none, so those of several are
+    /// looked up among all of the namespace's.
+    async fn scheduled(client: &Client, keys: &[Key<'_>]) -> Result<Vec<sdk::ScheduledAction>, ProviderError> {
+        let Some(first) = keys.first() else { return Ok(Vec::new()) };
+        let mut call = client.describe_scheduled_actions().service_namespace(first.namespace.into());
+        if keys.len() == 1 {
+            call = call.resource_id(first.resource).scalable_dimension(first.dimension.into());
+        }
+        call.into_paginator().items().send().collect::<Result<_, _>>().await.map_err(failed("DescribeScheduledActions"))
+    }
+
+    fn is_of(action: &sdk::ScheduledAction, key: Key<'_>) -> bool {
+        action.resource_id() == key.resource && action.scalable_dimension().is_none_or(|dimension| dimension.as_str() == key.dimension)
     }
 
     fn action(sdk: &sdk::ScheduledAction) -> ScheduledAction {

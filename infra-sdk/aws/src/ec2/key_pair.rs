@@ -15,10 +15,9 @@ use serde::{Deserialize, Serialize};
         update("ec2:CreateTags", "ec2:DeleteTags"),
         delete("ec2:DeleteKeyPair"),
     ),
-    without(
-        KeyType = "only of keys that EC2 makes; an imported one has its own",
-        KeyFormat = "only of keys that EC2 makes",
-    ),
+    // EC2 takes the type from the key where there is one.
+    said(KeyType = public_key),
+    without(KeyFormat = "it is that of a private key that EC2 makes"),
 )]
 pub struct KeyPairInputs {
     /// Its name, up to 255 ASCII characters, unique in the region. Default: one made of the stack's and the resource's.

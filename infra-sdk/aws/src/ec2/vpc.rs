@@ -77,19 +77,24 @@ mod live {
 
     use aws_sdk_ec2::Client;
     use aws_sdk_ec2::types::{self, Filter, ResourceType, VpcAttributeName, VpcCidrBlockStateCode};
-    use infra_apply::{Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
     use super::{Tenancy, Vpc, VpcId, VpcInputs, VpcOutputs};
     use crate::ec2::call::{attribute, changed, filter, ids, plain, text};
     use crate::ec2::{RouteTableId, SecurityGroupId, cidr, route_table, tags};
-    use crate::sdk::failed;
+    use crate::sdk::{failed, told};
 
     impl Lifecycle for Vpc {
         type Client = Client;
         const SERVICE: &'static str = "ec2";
 
-        async fn read(client: &Client, wanted: &[VpcId]) -> Result<Vec<Observed<Vpc>>, ProviderError> {
-            let vpcs = describe(client, ids("vpc-id", wanted)).await?;
+        async fn read(client: &Client, ids: &[VpcId]) -> Result<Vec<Observed<Vpc>>, ProviderError> {
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Vpc>>, ProviderError> {
+            let ids_asked: Vec<VpcId> = objects.iter().map(|asked| VpcId::new(asked.id())).collect();
+            let vpcs = describe(client, ids("vpc-id", &ids_asked)).await?;
             if vpcs.is_empty() {
                 return Ok(Vec::new());
             }
@@ -97,12 +102,15 @@ mod live {
             let mut observed = Vec::new();
             for vpc in &vpcs {
                 let id = text(vpc.vpc_id());
+                let attribute = async |name: VpcAttributeName, input: &str| {
+                    told(Asked::wanted(objects, &id, &[input]), is_enabled(client, &id, name)).await
+                };
                 let part = |parts: &BTreeMap<String, String>| parts.get(&id).cloned().unwrap_or_default();
                 observed.push(Observed {
                     inputs: VpcInputs {
                         cidr_block: vpc.cidr_block().map(str::to_owned),
-                        enable_dns_hostnames: Some(is_enabled(client, &id, VpcAttributeName::EnableDnsHostnames).await?),
-                        enable_dns_support: Some(is_enabled(client, &id, VpcAttributeName::EnableDnsSupport).await?),
+                        enable_dns_hostnames: attribute(VpcAttributeName::EnableDnsHostnames, "enable_dns_hostnames").await?,
+                        enable_dns_support: attribute(VpcAttributeName::EnableDnsSupport, "enable_dns_support").await?,
                         instance_tenancy: vpc.instance_tenancy().and_then(|word| Tenancy::from_word(word.as_str())),
                         ipv4_ipam_pool: None,
                         ipv4_netmask_length: None,

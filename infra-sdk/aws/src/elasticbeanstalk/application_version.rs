@@ -86,6 +86,8 @@ pub struct ApplicationVersionOutputs {
 
 #[cfg(feature = "elasticbeanstalk")]
 mod live {
+    use std::collections::BTreeMap;
+
     use aws_sdk_elasticbeanstalk::Client;
     use aws_sdk_elasticbeanstalk::types as sdk;
     use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
@@ -96,7 +98,7 @@ mod live {
     };
     use crate::elasticbeanstalk::call::{classed, has_token, to_sdk};
     use crate::iam::RoleArn;
-    use crate::sdk::{Wired, differs, failed, unbuilt, wired, wired_texts, wired_words};
+    use crate::sdk::{Wired, differs, failed, there, unbuilt, wired, wired_texts, wired_words};
 
     wired_texts!(RoleArn);
     wired_words!(ComputeType => sdk::ComputeType);
@@ -114,35 +116,18 @@ mod live {
     impl Lifecycle for ApplicationVersion {
         type Client = Client;
         const SERVICE: &'static str = "elasticbeanstalk";
-        const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[ApplicationVersionId]) -> Result<Vec<Observed<ApplicationVersion>>, ProviderError> {
-            let mut observed = Vec::new();
-            for id in ids {
-                let Some((application, label)) = parse(id.as_str()) else { continue };
-                let Some(version) = describe(client, application, label).await? else { continue };
-                let source = version.source_bundle();
-                let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-                observed.push(Observed {
-                    id: id.clone(),
-                    inputs: ApplicationVersionInputs {
-                        application: ApplicationName::new(application),
-                        source_bucket: text(source.and_then(|source| source.s3_bucket())),
-                        source_key: text(source.and_then(|source| source.s3_key())),
-                        label: Some(VersionLabel::new(label)),
-                        description: Some(text(version.description())),
-                        process: None,
-                        build_configuration: None,
-                    },
-                    outputs: ApplicationVersionOutputs { version_label: VersionLabel::new(label) },
-                    condition: {
-                        // The service writes the words in capitals, its model does not.
-                        let status = version.status().map_or("", sdk::ApplicationVersionStatus::as_str).to_ascii_uppercase();
-                        Condition::of(&status, &["PROCESSED", "UNPROCESSED", ""], &["FAILED"])
-                    },
-                });
+            let mut labels = BTreeMap::<&str, Vec<&str>>::new();
+            for (application, label) in ids.iter().filter_map(|id| parse(id.as_str())) {
+                labels.entry(application).or_default().push(label);
             }
-            Ok(observed)
+            let mut all = Vec::new();
+            for (application, labels) in labels {
+                let versions = describe(client, application, &labels).await?;
+                all.extend(versions.iter().map(|version| observed(application, version)));
+            }
+            Ok(all)
         }
 
         async fn create(
@@ -198,7 +183,8 @@ mod live {
             new: Creation<'_>,
         ) -> Result<Option<ApplicationVersionId>, ProviderError> {
             let label = label(want)?;
-            let Some(version) = describe(client, want.application.as_str(), label).await? else { return Ok(None) };
+            let found = describe(client, want.application.as_str(), &[label]).await?;
+            let Some(version) = found.first() else { return Ok(None) };
             let own = has_token(client, version.application_version_arn().unwrap_or_default(), new.token).await?;
             Ok(own.then(|| ApplicationVersionId::new(format!("{}|{label}", want.application))))
         }
@@ -209,15 +195,45 @@ mod live {
         want.label.as_ref().map(VersionLabel::as_str).ok_or_else(none)
     }
 
+    fn observed(application: &str, version: &sdk::ApplicationVersionDescription) -> Observed<ApplicationVersion> {
+        let source = version.source_bundle();
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        let label = text(version.version_label());
+        // The service writes the words in capitals, its model does not.
+        let status = version.status().map_or("", sdk::ApplicationVersionStatus::as_str).to_ascii_uppercase();
+        Observed {
+            id: ApplicationVersionId::new(format!("{application}|{label}")),
+            inputs: ApplicationVersionInputs {
+                application: ApplicationName::new(application),
+                source_bucket: text(source.and_then(|source| source.s3_bucket())),
+                source_key: text(source.and_then(|source| source.s3_key())),
+                label: Some(VersionLabel::new(label.clone())),
+                description: Some(text(version.description())),
+                process: None,
+                build_configuration: None,
+            },
+            outputs: ApplicationVersionOutputs { version_label: VersionLabel::new(label) },
+            condition: Condition::of(&status, &["PROCESSED", "UNPROCESSED", ""], &["FAILED"]),
+        }
+    }
+
+    /// Those versions of an application that there are; none where there is no such application.
     async fn describe(
         client: &Client,
         application: &str,
-        label: &str,
-    ) -> Result<Option<sdk::ApplicationVersionDescription>, ProviderError> {
-        let call = client.describe_application_versions().application_name(application).version_labels(label);
-        match call.send().await.map_err(|error| classed(failed("DescribeApplicationVersions")(error))) {
-            Err(error) if error.class == Class::NotFound => Ok(None),
-            answer => Ok(answer?.application_versions.unwrap_or_default().into_iter().next()),
+        labels: &[&str],
+    ) -> Result<Vec<sdk::ApplicationVersionDescription>, ProviderError> {
+        let (mut all, mut token) = (Vec::new(), None);
+        loop {
+            let call = client.describe_application_versions().application_name(application).set_next_token(token);
+            let call = call.set_version_labels(Some(labels.iter().copied().map(str::to_owned).collect()));
+            let answer = call.send().await.map_err(|error| classed(failed("DescribeApplicationVersions")(error)));
+            let Some(answer) = there(answer)? else { return Ok(all) };
+            all.extend(answer.application_versions.unwrap_or_default());
+            token = answer.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(all);
+            }
         }
     }
 }

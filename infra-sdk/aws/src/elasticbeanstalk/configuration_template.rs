@@ -93,6 +93,7 @@ mod live {
     impl Lifecycle for ConfigurationTemplate {
         type Client = Client;
         const SERVICE: &'static str = "elasticbeanstalk";
+        // Settings are told of one template a call.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[ConfigurationTemplateId]) -> Result<Vec<Observed<ConfigurationTemplate>>, ProviderError> {

@@ -100,14 +100,14 @@ pub struct EnvironmentOutputs {
 mod live {
     use aws_sdk_elasticbeanstalk::Client;
     use aws_sdk_elasticbeanstalk::types as sdk;
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
     use super::{
         ApplicationName, Environment, EnvironmentId, EnvironmentInputs, EnvironmentOutputs, EnvironmentTier, TemplateName, VersionLabel,
     };
     use crate::elasticbeanstalk::call::{classed, dropped, has_token, read_tags, settings, to_sdk, update_tags};
     use crate::iam::RoleArn;
-    use crate::sdk::{Wired, differs, failed, named, unbuilt, wired};
+    use crate::sdk::{Wired, differs, failed, named, told, unbuilt, wired};
 
     wired!(EnvironmentTier = sdk::EnvironmentTier, Ok(sdk::EnvironmentTier::builder().build());
         same: name, version;
@@ -119,7 +119,11 @@ mod live {
         const SERVICE: &'static str = "elasticbeanstalk";
 
         async fn read(client: &Client, ids: &[EnvironmentId]) -> Result<Vec<Observed<Environment>>, ProviderError> {
-            let ids = ids.iter().map(|id| id.as_str().to_owned()).collect();
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Environment>>, ProviderError> {
+            let ids = objects.iter().map(|asked| asked.id().to_owned()).collect();
             let call = client.describe_environments().set_environment_ids(Some(ids)).include_deleted(false);
             let answer = call.send().await.map_err(failed("DescribeEnvironments"))?;
             let mut observed = Vec::new();
@@ -129,7 +133,8 @@ mod live {
                 }
                 let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
                 let mut inputs = inputs(found);
-                inputs.tags = Some(read_tags(client, found.environment_arn().unwrap_or_default()).await?);
+                let wanted = Asked::wanted(objects, found.environment_id().unwrap_or_default(), &["tags"]);
+                inputs.tags = told(wanted, read_tags(client, found.environment_arn().unwrap_or_default())).await?;
                 observed.push(Observed {
                     id: EnvironmentId::new(text(found.environment_id())),
                     inputs,

@@ -63,6 +63,7 @@ mod live {
     impl Lifecycle for InstanceProfile {
         type Client = Client;
         const SERVICE: &'static str = "iam";
+        // A profile is told by itself; the list leaves out tags.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[InstanceProfileName]) -> Result<Vec<Observed<InstanceProfile>>, ProviderError> {

@@ -3,26 +3,26 @@
 use infra_core::{Expr, Input, Outputs, Resource, Tags};
 use serde::{Deserialize, Serialize};
 
-use super::PolicyDocument;
+use super::{PolicyDocument, Role, RoleName};
 
-/// A managed policy: permissions that several roles share. It is attached by a role's `managed_policies`, or by a
-/// [`RolePolicyAttachment`](super::RolePolicyAttachment); so the lists of roles, users and groups that CloudFormation
-/// has here are left out.
+/// A managed policy: permissions that several roles share. It is attached by a role's `managed_policies`, by a
+/// [`RolePolicyAttachment`](super::RolePolicyAttachment), or by its own lists of all that have it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = ManagedPolicy, id = ManagedPolicyArn, outputs = ManagedPolicyOutputs, kind = "aws:iam/managed-policy",
     cloud = "AWS::IAM::ManagedPolicy",
     iam(
-        "iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicies", "iam:ListPolicyVersions",
+        "iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicies", "iam:ListPolicyVersions", "iam:ListEntitiesForPolicy",
         create("iam:CreatePolicy", "iam:TagPolicy"),
-        update("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:TagPolicy", "iam:UntagPolicy"),
-        delete("iam:DeletePolicyVersion", "iam:DeletePolicy"),
+        update(
+            "iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:TagPolicy", "iam:UntagPolicy", "iam:AttachRolePolicy",
+            "iam:AttachUserPolicy", "iam:AttachGroupPolicy", "iam:DetachRolePolicy", "iam:DetachUserPolicy", "iam:DetachGroupPolicy",
+        ),
+        delete(
+            "iam:DeletePolicyVersion", "iam:DeletePolicy", "iam:DetachRolePolicy", "iam:DetachUserPolicy", "iam:DetachGroupPolicy",
+        ),
     ),
-    without(
-        Groups = "attachments are resources of their own",
-        Roles = "`RolePolicyAttachment` and the `managed_policies` of a role attach it",
-        Users = "attachments are resources of their own",
-    ),
+    completes(Role),
 )]
 pub struct ManagedPolicyInputs {
     /// What it allows and denies.
@@ -37,6 +37,16 @@ pub struct ManagedPolicyInputs {
     /// The path before its name in the ARN, with `/` at both ends. Default: `/`.
     #[input(replace)]
     pub path: Option<String>,
+    /// All roles that have it, by name: others that get it elsewhere lose it. Not together with a role's `managed_policies` or a
+    /// `RolePolicyAttachment` that name it.
+    #[input(set)]
+    pub roles: Option<Vec<RoleName>>,
+    /// All users that have it, by name.
+    #[input(set)]
+    pub users: Option<Vec<String>>,
+    /// All groups of users that have it, by name.
+    #[input(set)]
+    pub groups: Option<Vec<String>>,
     /// Tags.
     #[input(unlike_cloud = "CloudFormation does not tag policies; the API does")]
     pub tags: Option<Tags>,
@@ -59,15 +69,19 @@ impl Input<ManagedPolicyArn> for &str {
 }
 
 #[cfg(feature = "iam")]
+mod attached;
+
+#[cfg(feature = "iam")]
 mod live {
     use aws_sdk_iam::Client;
     use aws_sdk_iam::types::{Policy, PolicyScopeType, PolicyVersion};
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
+    use super::attached;
     use super::{ManagedPolicy, ManagedPolicyArn, ManagedPolicyInputs, ManagedPolicyOutputs};
     use crate::iam::PolicyDocument;
     use crate::iam::tags::{self, named, there};
-    use crate::sdk::{failed, tags::changes};
+    use crate::sdk::{failed, tags::changes, told};
 
     /// How many versions of a policy AWS keeps.
     const VERSIONS: usize = 5;
@@ -75,22 +89,34 @@ mod live {
     impl Lifecycle for ManagedPolicy {
         type Client = Client;
         const SERVICE: &'static str = "iam";
+        // A policy is told by itself; the list leaves out tags, descriptions and documents.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[ManagedPolicyArn]) -> Result<Vec<Observed<ManagedPolicy>>, ProviderError> {
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<ManagedPolicy>>, ProviderError> {
             let mut observed = Vec::new();
-            for id in ids.iter().filter(|id| id.as_str().starts_with("arn:")) {
-                let Some(policy) = get(client, id.as_str()).await? else { continue };
-                let Some(document) = document(client, id.as_str(), policy.default_version_id().unwrap_or_default()).await? else {
+            for asked in objects.iter().filter(|asked| asked.id().starts_with("arn:")) {
+                let arn = asked.id();
+                let Some(policy) = get(client, arn).await? else { continue };
+                let Some(document) = document(client, arn, policy.default_version_id().unwrap_or_default()).await? else {
                     continue;
                 };
+                // Where the lists were never given, others attach it.
+                let listed = asked.wants_any(&["roles", "users", "groups"]) && attached::is_listed(policy.tags());
+                let attached = told(listed, attached::read(client, arn)).await?.unwrap_or_default();
                 observed.push(Observed {
-                    id: id.clone(),
+                    id: ManagedPolicyArn::new(arn),
                     inputs: ManagedPolicyInputs {
                         document,
                         name: policy.policy_name().map(str::to_owned),
                         description: Some(policy.description().unwrap_or_default().to_owned()),
                         path: policy.path().map(str::to_owned),
+                        roles: attached.roles,
+                        users: attached.users,
+                        groups: attached.groups,
                         tags: Some(tags::from_sdk(policy.tags())),
                     },
                     outputs: ManagedPolicyOutputs { policy_id: policy.policy_id().unwrap_or_default().to_owned() },
@@ -107,7 +133,7 @@ mod live {
                 .policy_document(want.document.to_string())
                 .set_description(want.description.clone())
                 .set_path(want.path.clone())
-                .set_tags(Some(tags::to_sdk(new.tags)));
+                .set_tags(Some(tags::to_sdk(&attached::marked(new.tags, want))));
             match call.send().await.map_err(failed("CreatePolicy")) {
                 Ok(answer) => Ok(ManagedPolicyArn::new(answer.policy().and_then(|policy| policy.arn()).unwrap_or_default())),
                 Err(error) if error.class == Class::Exists => Self::find(client, want, new).await?.ok_or(error),
@@ -131,7 +157,11 @@ mod live {
                 let call = call.policy_document(want.document.to_string());
                 call.send().await.map_err(failed("CreatePolicyVersion"))?;
             }
-            let (set, unset) = changes(have.tags.as_ref(), want.tags.as_ref());
+            let (mut set, unset) = changes(have.tags.as_ref(), want.tags.as_ref());
+            let attaches = attached::differs(have, want);
+            if attaches {
+                set = attached::marked(&set, want);
+            }
             if !set.is_empty() {
                 let call = client.tag_policy().policy_arn(id.as_str()).set_tags(Some(tags::to_sdk(&set)));
                 call.send().await.map_err(failed("TagPolicy"))?;
@@ -140,10 +170,15 @@ mod live {
                 let call = client.untag_policy().policy_arn(id.as_str()).set_tag_keys(Some(unset));
                 call.send().await.map_err(failed("UntagPolicy"))?;
             }
-            Ok(())
+            // From the mark on, whatever it is attached to goes with it.
+            if attaches { attached::change(client, id.as_str(), want).await } else { Ok(()) }
         }
 
         async fn delete(client: &Client, id: &ManagedPolicyArn) -> Result<(), ProviderError> {
+            let Some(policy) = get(client, id.as_str()).await? else { return Ok(()) };
+            if attached::is_listed(policy.tags()) {
+                attached::detach_all(client, id.as_str()).await?;
+            }
             for version in there(old_versions(client, id.as_str()).await)?.unwrap_or_default() {
                 delete_version(client, id.as_str(), &version).await?;
             }

@@ -67,30 +67,36 @@ pub struct RoleOutputs {
 mod live {
     use aws_sdk_iam::Client;
     use aws_sdk_iam::types::Role as SdkRole;
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
     use super::{Role, RoleArn, RoleInputs, RoleName, RoleOutputs};
     use crate::iam::tags::{self, named, there};
     use crate::iam::{ManagedPolicyArn, PolicyDocument};
-    use crate::sdk::{differs, failed, tags::changes};
+    use crate::sdk::{differs, failed, tags::changes, told};
 
     impl Lifecycle for Role {
         type Client = Client;
         const SERVICE: &'static str = "iam";
+        // A role is told by itself; the list leaves out tags and its boundary.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[RoleName]) -> Result<Vec<Observed<Role>>, ProviderError> {
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Role>>, ProviderError> {
             let mut observed = Vec::new();
-            for id in ids {
-                let Some(role) = get(client, id.as_str()).await? else { continue };
-                let Some(attached) = there(attached(client, id.as_str()).await)? else { continue };
+            for asked in objects {
+                let Some(role) = get(client, asked.id()).await? else { continue };
+                let attached = told(asked.wants("managed_policies"), attached(client, asked.id())).await;
+                let Some(managed_policies) = there(attached)? else { continue };
                 observed.push(Observed {
-                    id: id.clone(),
+                    id: RoleName::new(asked.id()),
                     inputs: RoleInputs {
                         trust_policy: PolicyDocument::from_answer(role.assume_role_policy_document().unwrap_or_default()),
                         name: Some(role.role_name().to_owned()),
                         description: Some(role.description().unwrap_or_default().to_owned()),
-                        managed_policies: Some(attached),
+                        managed_policies,
                         max_session_duration: role.max_session_duration(),
                         path: Some(role.path().to_owned()),
                         // None is told as the empty text that asks for none.

@@ -55,6 +55,7 @@ mod live {
     impl Lifecycle for RolePolicy {
         type Client = Client;
         const SERVICE: &'static str = "iam";
+        // A role's policy is told by itself; the list has names only.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[RolePolicyId]) -> Result<Vec<Observed<RolePolicy>>, ProviderError> {

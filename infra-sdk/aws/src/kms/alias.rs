@@ -9,7 +9,7 @@ use super::KeyId;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
 #[resource(
     handle = Alias, id = AliasName, outputs = AliasOutputs, kind = "aws:kms/alias", cloud = "AWS::KMS::Alias",
-    iam("kms:DescribeKey", create("kms:CreateAlias"), update("kms:UpdateAlias"), delete("kms:DeleteAlias")),
+    iam("kms:DescribeKey", "kms:ListAliases", create("kms:CreateAlias"), update("kms:UpdateAlias"), delete("kms:DeleteAlias")),
 )]
 pub struct AliasInputs {
     /// The key.
@@ -42,24 +42,20 @@ mod live {
     /// What AWS's names begin with, and a program's do not.
     const PREFIX: &str = "alias/";
 
+    /// How many aliases KMS lists in a page at most.
+    const LIST_PAGE: i32 = 100;
+
     impl Lifecycle for Alias {
         type Client = Client;
         const SERVICE: &'static str = "kms";
-        const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[AliasName]) -> Result<Vec<Observed<Alias>>, ProviderError> {
-            let mut observed = Vec::new();
+            let mut observed = if ids.len() > 1 { listed(client, ids).await? } else { Vec::new() };
+            // The list lags behind what was just made, so what is not in it need not be gone.
             for id in ids {
-                let Some(name) = id.as_str().strip_prefix(PREFIX) else { continue };
-                let answer = there(client.describe_key().key_id(id.as_str()).send().await.map_err(failed("DescribeKey")))?;
-                let Some(key) = answer.and_then(|answer| answer.key_metadata) else { continue };
-                let account = key.arn().and_then(|arn| arn.rsplit_once(':')).map(|(account, _)| account).unwrap_or_default();
-                observed.push(Observed {
-                    id: id.clone(),
-                    inputs: AliasInputs { key: KeyId::new(key.key_id()), name: Some(name.to_owned()) },
-                    outputs: AliasOutputs { arn: format!("{account}:{id}") },
-                    condition: Condition::Ready,
-                });
+                if !observed.iter().any(|alias: &Observed<Alias>| alias.id == *id) {
+                    observed.extend(described(client, id).await?);
+                }
             }
             Ok(observed)
         }
@@ -96,6 +92,43 @@ mod live {
             let id = AliasName::new(format!("{PREFIX}{}", named(want.name.as_ref(), "DescribeKey")?));
             let found = Self::read(client, std::slice::from_ref(&id)).await?;
             Ok(found.into_iter().find(|found| found.inputs.key == want.key).map(|found| found.id))
+        }
+    }
+
+    /// What one alias stands for: a description of its key.
+    async fn described(client: &Client, id: &AliasName) -> Result<Option<Observed<Alias>>, ProviderError> {
+        let Some(name) = id.as_str().strip_prefix(PREFIX) else { return Ok(None) };
+        let answer = there(client.describe_key().key_id(id.as_str()).send().await.map_err(failed("DescribeKey")))?;
+        let Some(key) = answer.and_then(|answer| answer.key_metadata) else { return Ok(None) };
+        let account = key.arn().and_then(|arn| arn.rsplit_once(':')).map(|(account, _)| account).unwrap_or_default();
+        Ok(Some(observed(name, KeyId::new(key.key_id()), format!("{account}:{id}"))))
+    }
+
+    /// Those of the aliases that are in the account's list. No more pages of it are read than there are aliases left to find:
+    /// from then on they are sooner asked for one by one.
+    async fn listed(client: &Client, ids: &[AliasName]) -> Result<Vec<Observed<Alias>>, ProviderError> {
+        let mut found = Vec::new();
+        let mut pages = client.list_aliases().limit(LIST_PAGE).into_paginator().send();
+        let mut read = 0;
+        while read < ids.len() - found.len() {
+            let Some(page) = pages.next().await else { break };
+            for told in page.map_err(failed("ListAliases"))?.aliases() {
+                let id = AliasName::new(told.alias_name().unwrap_or_default());
+                if let (true, Some(name), Some(key)) = (ids.contains(&id), id.as_str().strip_prefix(PREFIX), told.target_key_id()) {
+                    found.push(observed(name, KeyId::new(key), told.alias_arn().unwrap_or_default().to_owned()));
+                }
+            }
+            read += 1;
+        }
+        Ok(found)
+    }
+
+    fn observed(name: &str, key: KeyId, arn: String) -> Observed<Alias> {
+        Observed {
+            id: AliasName::new(format!("{PREFIX}{name}")),
+            inputs: AliasInputs { key, name: Some(name.to_owned()) },
+            outputs: AliasOutputs { arn },
+            condition: Condition::Ready,
         }
     }
 }

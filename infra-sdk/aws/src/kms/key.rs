@@ -153,13 +153,13 @@ pub struct KeyOutputs {
 mod live {
     use aws_sdk_kms::Client;
     use aws_sdk_kms::types::{KeyMetadata, KeyState};
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
     use infra_core::Tags;
 
     use super::{Key, KeyArn, KeyId, KeyInputs, KeyOrigin, KeyOutputs, KeySpec, KeyUsage};
     use crate::iam::PolicyDocument;
     use crate::kms::tags;
-    use crate::sdk::{changes, failed, tags as all_tags, there};
+    use crate::sdk::{changes, failed, tags as all_tags, there, told};
 
     /// The tag that says how long AWS waits before it deletes a key: the engine deletes by id, and knows nothing else then.
     const PENDING_WINDOW: &str = "infra:pending-window-in-days";
@@ -169,13 +169,18 @@ mod live {
     impl Lifecycle for Key {
         type Client = Client;
         const SERVICE: &'static str = "kms";
+        // A key is described by itself; the list of keys has ids only.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[KeyId]) -> Result<Vec<Observed<Key>>, ProviderError> {
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Key>>, ProviderError> {
             let mut observed = Vec::new();
-            for id in ids {
-                if let Some(key) = describe(client, id.as_str()).await? {
-                    observed.push(observe(client, id, &key).await?);
+            for asked in objects {
+                if let Some(key) = describe(client, asked.id()).await? {
+                    observed.push(observe(client, asked, &key).await?);
                 }
             }
             Ok(observed)
@@ -269,35 +274,36 @@ mod live {
         Ok(key.filter(|key| !matches!(key.key_state(), Some(KeyState::PendingDeletion | KeyState::PendingReplicaDeletion))))
     }
 
-    async fn observe(client: &Client, id: &KeyId, key: &KeyMetadata) -> Result<Observed<Key>, ProviderError> {
-        let policy = client.get_key_policy().key_id(id.as_str()).policy_name(POLICY).send().await.map_err(failed("GetKeyPolicy"))?;
+    async fn observe(client: &Client, asked: &Asked<'_>, key: &KeyMetadata) -> Result<Observed<Key>, ProviderError> {
+        let id = asked.id();
+        let policy = async { client.get_key_policy().key_id(id).policy_name(POLICY).send().await.map_err(failed("GetKeyPolicy")) };
+        let policy = told(asked.wants("policy"), policy).await?;
         let spec = key.key_spec().and_then(|word| KeySpec::from_word(word.as_str()));
         let origin = key.origin().and_then(|word| KeyOrigin::from_word(word.as_str()));
         // Other keys get no new material, and are not asked.
         let rotates = spec == Some(KeySpec::SymmetricDefault) && origin == Some(KeyOrigin::AwsKms);
-        let rotation = match rotates {
-            true => Some(client.get_key_rotation_status().key_id(id.as_str()).send().await.map_err(failed("GetKeyRotationStatus"))?),
-            false => None,
-        };
-        let all = tags::all(client, id.as_str()).await?;
+        let rotation = async { client.get_key_rotation_status().key_id(id).send().await.map_err(failed("GetKeyRotationStatus")) };
+        let rotation_wanted = asked.wants_any(&["rotation", "rotation_period_in_days"]);
+        let rotation = told(rotates && rotation_wanted, rotation).await?;
+        let all = told(asked.wants_any(&["tags", "pending_window_in_days"]), tags::all(client, id)).await?;
         let state = key.key_state().map_or("Enabled", KeyState::as_str);
         let inputs = KeyInputs {
             description: Some(key.description().unwrap_or_default().to_owned()),
-            policy: policy.policy().map(PolicyDocument::from_answer),
+            policy: policy.as_ref().and_then(|policy| policy.policy()).map(PolicyDocument::from_answer),
             bypass_policy_lockout_check: None,
             enabled: Some(state != "Disabled"),
-            rotation: Some(rotation.as_ref().is_some_and(|rotation| rotation.key_rotation_enabled())),
+            rotation: rotation_wanted.then(|| rotation.as_ref().is_some_and(|rotation| rotation.key_rotation_enabled())),
             rotation_period_in_days: rotation.as_ref().and_then(|rotation| rotation.rotation_period_in_days()),
             spec,
             usage: key.key_usage().and_then(|word| KeyUsage::from_word(word.as_str())),
             origin,
             multi_region: Some(key.multi_region().unwrap_or_default()),
-            pending_window_in_days: all.get(PENDING_WINDOW).and_then(|days| days.parse().ok()),
-            tags: Some(all_tags::of_program(all.iter().map(|(key, value)| (key.as_str(), value.as_str())))),
+            pending_window_in_days: all.as_ref().and_then(|all| all.get(PENDING_WINDOW)).and_then(|days| days.parse().ok()),
+            tags: all.map(|all| all_tags::of_program(all.iter().map(|(key, value)| (key.as_str(), value.as_str())))),
         };
         let condition = Condition::of(state, &["Enabled", "Disabled", "PendingImport"], &[]);
         let outputs = KeyOutputs { arn: KeyArn::new(key.arn().unwrap_or_default()) };
-        Ok(Observed { id: id.clone(), inputs, outputs, condition })
+        Ok(Observed { id: KeyId::new(id), inputs, outputs, condition })
     }
 
     async fn rotate(client: &Client, key: &str, have: &KeyInputs, want: &KeyInputs) -> Result<(), ProviderError> {

@@ -94,6 +94,7 @@ mod live {
     impl Lifecycle for LayerVersion {
         type Client = Client;
         const SERVICE: &'static str = "lambda";
+        // A version of a layer is told by itself; the list leaves out where its code is.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[LayerVersionArn]) -> Result<Vec<Observed<LayerVersion>>, ProviderError> {

@@ -92,6 +92,7 @@ mod live {
     impl Lifecycle for Permission {
         type Client = Client;
         const SERVICE: &'static str = "lambda";
+        // A permission is a part of its function's one policy, which is told by itself.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[PermissionId]) -> Result<Vec<Observed<Permission>>, ProviderError> {

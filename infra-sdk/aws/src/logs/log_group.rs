@@ -76,12 +76,12 @@ pub struct LogGroupOutputs {
 mod live {
     use aws_sdk_cloudwatchlogs::Client;
     use aws_sdk_cloudwatchlogs::types::{DataProtectionStatus, LogGroup as SdkGroup};
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
     use infra_core::Tags;
     use serde_json::Value as Json;
 
     use super::{LogGroup, LogGroupClass, LogGroupInputs, LogGroupName, LogGroupOutputs};
-    use crate::sdk::{changes, failed, named, tags};
+    use crate::sdk::{changes, failed, named, tags, told};
 
     impl Lifecycle for LogGroup {
         type Client = Client;
@@ -90,16 +90,20 @@ mod live {
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[LogGroupName]) -> Result<Vec<Observed<LogGroup>>, ProviderError> {
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<LogGroup>>, ProviderError> {
             let mut observed = Vec::new();
-            for id in ids {
-                let Some(group) = get(client, id.as_str()).await? else { continue };
+            for asked in objects {
+                let Some(group) = get(client, asked.id()).await? else { continue };
                 let arn = arn(&group);
-                let all = match all_tags(client, &arn).await {
+                let all = match told(asked.wants("tags"), all_tags(client, &arn)).await {
                     Err(error) if error.class == Class::NotFound => continue,
                     all => all?,
                 };
                 observed.push(Observed {
-                    id: id.clone(),
+                    id: LogGroupName::new(asked.id()),
                     inputs: LogGroupInputs {
                         name: group.log_group_name().map(str::to_owned),
                         retention_in_days: Some(group.retention_in_days().unwrap_or_default()),
@@ -111,10 +115,12 @@ mod live {
                         ),
                         // None is told as the empty text that asks for none.
                         kms_key: Some(group.kms_key_id().unwrap_or_default().to_owned()),
-                        data_protection_policy: data_protection(client, &group).await?,
+                        data_protection_policy: told(asked.wants("data_protection_policy"), data_protection(client, &group))
+                            .await?
+                            .flatten(),
                         deletion_protection: Some(group.deletion_protection_enabled().unwrap_or_default()),
                         bearer_token_authentication: Some(group.bearer_token_authentication_enabled().unwrap_or_default()),
-                        tags: Some(tags::of_program(all.iter().map(|(key, value)| (key.as_str(), value.as_str())))),
+                        tags: all.map(|all| tags::of_program(all.iter().map(|(key, value)| (key.as_str(), value.as_str())))),
                     },
                     outputs: LogGroupOutputs { arn },
                     condition: Condition::Ready,

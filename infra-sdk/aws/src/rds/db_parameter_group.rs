@@ -50,11 +50,11 @@ mod live {
 
     use aws_sdk_rds::Client;
     use aws_sdk_rds::types::{ApplyMethod, DbParameterGroup as SdkGroup, Parameter};
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
     use super::{DbParameterGroup, DbParameterGroupInputs, DbParameterGroupName, DbParameterGroupOutputs};
     use crate::rds::tags::{self, lower, pairs};
-    use crate::sdk::{failed, named, tags as common};
+    use crate::sdk::{failed, named, tags as common, told};
 
     /// How many parameters one call takes.
     const CALL: usize = 20;
@@ -66,24 +66,28 @@ mod live {
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[DbParameterGroupName]) -> Result<Vec<Observed<DbParameterGroup>>, ProviderError> {
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<DbParameterGroup>>, ProviderError> {
             let mut observed = Vec::new();
-            for id in ids {
-                let Some(group) = get(client, id.as_str()).await? else { continue };
+            for asked in objects {
+                let Some(group) = get(client, asked.id()).await? else { continue };
                 let arn = group.db_parameter_group_arn().unwrap_or_default();
-                let set = match parameters(client, id.as_str(), Some("user")).await {
+                let set = match told(asked.wants("parameters"), parameters(client, asked.id(), Some("user"))).await {
                     Err(error) if error.class == Class::NotFound => continue,
                     set => set?,
                 };
-                let all = tags::of(client, arn).await?;
+                let all = told(asked.wants("tags"), tags::of(client, arn)).await?;
                 let pair = |parameter: Parameter| Some((parameter.parameter_name?, parameter.parameter_value?));
                 observed.push(Observed {
-                    id: id.clone(),
+                    id: DbParameterGroupName::new(asked.id()),
                     inputs: DbParameterGroupInputs {
                         family: group.db_parameter_group_family().unwrap_or_default().to_owned(),
                         description: group.description().unwrap_or_default().to_owned(),
                         name: group.db_parameter_group_name().map(str::to_owned),
-                        parameters: Some(set.into_iter().filter_map(pair).collect()),
-                        tags: Some(common::of_program(pairs(&all))),
+                        parameters: set.map(|set| set.into_iter().filter_map(pair).collect()),
+                        tags: all.as_ref().map(|all| common::of_program(pairs(all))),
                     },
                     outputs: DbParameterGroupOutputs { arn: arn.to_owned() },
                     condition: Condition::Ready,

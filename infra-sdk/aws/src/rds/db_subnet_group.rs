@@ -45,12 +45,12 @@ pub struct DbSubnetGroupOutputs {
 mod live {
     use aws_sdk_rds::Client;
     use aws_sdk_rds::types::DbSubnetGroup as SdkGroup;
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
     use super::{DbSubnetGroup, DbSubnetGroupInputs, DbSubnetGroupName, DbSubnetGroupOutputs};
     use crate::ec2::SubnetId;
     use crate::rds::tags::{self, lower, pairs};
-    use crate::sdk::{failed, named, set_changes, tags as common, texts};
+    use crate::sdk::{failed, named, set_changes, tags as common, texts, told};
 
     impl Lifecycle for DbSubnetGroup {
         type Client = Client;
@@ -59,18 +59,22 @@ mod live {
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[DbSubnetGroupName]) -> Result<Vec<Observed<DbSubnetGroup>>, ProviderError> {
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<DbSubnetGroup>>, ProviderError> {
             let mut observed = Vec::new();
-            for id in ids {
-                let Some(group) = get(client, id.as_str()).await? else { continue };
+            for asked in objects {
+                let Some(group) = get(client, asked.id()).await? else { continue };
                 let arn = group.db_subnet_group_arn().unwrap_or_default();
-                let all = tags::of(client, arn).await?;
+                let all = told(asked.wants("tags"), tags::of(client, arn)).await?;
                 observed.push(Observed {
-                    id: id.clone(),
+                    id: DbSubnetGroupName::new(asked.id()),
                     inputs: DbSubnetGroupInputs {
                         description: group.db_subnet_group_description().unwrap_or_default().to_owned(),
                         subnets: group.subnets().iter().filter_map(|subnet| subnet.subnet_identifier()).map(SubnetId::new).collect(),
                         name: group.db_subnet_group_name().map(str::to_owned),
-                        tags: Some(common::of_program(pairs(&all))),
+                        tags: all.as_ref().map(|all| common::of_program(pairs(all))),
                     },
                     outputs: DbSubnetGroupOutputs { arn: arn.to_owned() },
                     condition: Condition::Ready,

@@ -69,12 +69,12 @@ mod live {
     use aws_sdk_route53::Client;
     use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
     use aws_sdk_route53::types as sdk;
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
     use infra_core::Tags;
 
     use super::{HostedZone, HostedZoneId, HostedZoneInputs, HostedZoneOutputs, ZoneVpc};
     use crate::ec2::VpcId;
-    use crate::sdk::{changes, failed, tags};
+    use crate::sdk::{changes, failed, tags, told};
 
     impl Lifecycle for HostedZone {
         type Client = Client;
@@ -83,27 +83,29 @@ mod live {
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[HostedZoneId]) -> Result<Vec<Observed<HostedZone>>, ProviderError> {
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<HostedZone>>, ProviderError> {
             let mut observed = Vec::new();
-            for id in ids {
-                let Some(answer) = get(client, id.as_str()).await? else { continue };
+            for asked in objects {
+                let id = asked.id();
+                let Some(answer) = get(client, id).await? else { continue };
                 let Some(zone) = answer.hosted_zone() else { continue };
-                let call = client.list_tags_for_resource().resource_type(sdk::TagResourceType::Hostedzone).resource_id(id.as_str());
-                let all = call.send().await.map_err(failed("ListTagsForResource"))?;
-                let all = all.resource_tag_set().map(sdk::ResourceTagSet::tags).unwrap_or_default();
-                let all = all.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())));
+                let all = told(asked.wants("tags"), tags_of(client, id)).await?;
                 let comment = zone.config().and_then(|config| config.comment()).filter(|comment| !comment.is_empty());
-                let logging = logging(client, id.as_str()).await?;
+                let logging = told(asked.wants("query_log_group"), logging(client, id)).await?;
                 let set = answer.delegation_set();
                 observed.push(Observed {
-                    id: id.clone(),
+                    id: HostedZoneId::new(id),
                     inputs: HostedZoneInputs {
                         name: zone.name().trim_end_matches('.').to_owned(),
                         comment: Some(comment.unwrap_or_default().to_owned()),
                         vpcs: Some(answer.vpcs().iter().filter_map(vpc_from).collect()),
                         delegation_set: set.and_then(|set| set.id()).filter(|id| !id.is_empty()).map(|id| bare(id).to_owned()),
                         // None is told as the empty text that asks for none.
-                        query_log_group: Some(logging.map(|config| config.cloud_watch_logs_log_group_arn).unwrap_or_default()),
-                        tags: Some(tags::of_program(all)),
+                        query_log_group: logging.map(|told| told.map(|config| config.cloud_watch_logs_log_group_arn).unwrap_or_default()),
+                        tags: all,
                     },
                     outputs: HostedZoneOutputs { name_servers: set.map(|set| set.name_servers().to_vec()).unwrap_or_default() },
                     condition: Condition::Ready,
@@ -204,6 +206,13 @@ mod live {
 
     fn vpc_from(vpc: &sdk::Vpc) -> Option<ZoneVpc> {
         Some(ZoneVpc { vpc: VpcId::new(vpc.vpc_id()?), region: vpc.vpc_region()?.as_str().to_owned() })
+    }
+
+    async fn tags_of(client: &Client, id: &str) -> Result<Tags, ProviderError> {
+        let call = client.list_tags_for_resource().resource_type(sdk::TagResourceType::Hostedzone).resource_id(id);
+        let answer = call.send().await.map_err(failed("ListTagsForResource"))?;
+        let all = answer.resource_tag_set().map(sdk::ResourceTagSet::tags).unwrap_or_default();
+        Ok(tags::of_program(all.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())))))
     }
 
     async fn logging(client: &Client, id: &str) -> Result<Option<sdk::QueryLoggingConfig>, ProviderError> {

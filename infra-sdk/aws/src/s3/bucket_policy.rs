@@ -38,6 +38,7 @@ mod live {
     impl Lifecycle for BucketPolicy {
         type Client = Client;
         const SERVICE: &'static str = "s3";
+        // A bucket's policy is told by itself.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[BucketPolicyId]) -> Result<Vec<Observed<BucketPolicy>>, ProviderError> {

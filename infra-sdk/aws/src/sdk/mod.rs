@@ -34,7 +34,7 @@ pub use keys::{Keys, keys};
 #[cfg_attr(not(feature = "live"), allow(unused_imports, reason = "each service needs a part"))]
 pub(crate) use overlay::overlaid;
 #[cfg_attr(not(feature = "live"), allow(unused_imports, reason = "each service needs a part"))]
-pub(crate) use there::there;
+pub(crate) use there::{there, told};
 #[cfg_attr(not(feature = "live"), allow(unused_imports, reason = "each service needs a part"))]
 pub(crate) use wired::{Wired, unbuilt, wired, wired_texts, wired_words};
 

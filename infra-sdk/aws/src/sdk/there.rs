@@ -1,4 +1,4 @@
-//! Answers about what may not exist.
+//! Answers about what may not exist, or not be asked for.
 
 use infra_apply::{Class, ProviderError};
 
@@ -9,4 +9,9 @@ pub(crate) fn there<T>(answer: Result<T, ProviderError>) -> Result<Option<T>, Pr
         Err(error) if error.class == Class::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What a call tells, where somebody asks for it; no call where nobody does.
+pub(crate) async fn told<T>(asked: bool, call: impl Future<Output = Result<T, ProviderError>>) -> Result<Option<T>, ProviderError> {
+    if asked { call.await.map(Some) } else { Ok(None) }
 }

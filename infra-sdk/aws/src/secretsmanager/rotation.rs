@@ -65,6 +65,7 @@ mod live {
     impl Lifecycle for Rotation {
         type Client = Client;
         const SERVICE: &'static str = "secretsmanager";
+        // A secret, whose rotation this is, is described by itself; the list lags behind.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[RotationId]) -> Result<Vec<Observed<Rotation>>, ProviderError> {

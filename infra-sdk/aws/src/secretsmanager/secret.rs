@@ -88,6 +88,7 @@ mod live {
     impl Lifecycle for Secret {
         type Client = Client;
         const SERVICE: &'static str = "secretsmanager";
+        // A secret is described by itself; the list lags behind.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[SecretArn]) -> Result<Vec<Observed<Secret>>, ProviderError> {

@@ -67,6 +67,7 @@ mod live {
     impl Lifecycle for SecretVersion {
         type Client = Client;
         const SERVICE: &'static str = "secretsmanager";
+        // A secret, whose versions these are, is described by itself; the list lags behind.
         const PAGE: usize = 1;
 
         async fn read(client: &Client, ids: &[SecretVersionId]) -> Result<Vec<Observed<SecretVersion>>, ProviderError> {

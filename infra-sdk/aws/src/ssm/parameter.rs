@@ -106,12 +106,12 @@ mod live {
     use aws_sdk_ssm::Client;
     use aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder;
     use aws_sdk_ssm::types::{Parameter as SdkParameter, ParameterMetadata, ParameterStringFilter, ResourceTypeForTagging, Tag};
-    use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+    use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
     use infra_core::Tags;
 
     use super::{Parameter, ParameterDataType, ParameterInputs, ParameterKind, ParameterName, ParameterOutputs};
     use crate::kms::KeyArn;
-    use crate::sdk::{differs, failed, named, tags, there};
+    use crate::sdk::{differs, failed, named, tags, there, told};
 
     const PARAMETER: ResourceTypeForTagging = ResourceTypeForTagging::Parameter;
 
@@ -121,15 +121,24 @@ mod live {
         const PAGE: usize = 10;
 
         async fn read(client: &Client, ids: &[ParameterName]) -> Result<Vec<Observed<Parameter>>, ProviderError> {
-            let names: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
+            Self::look(client, &Asked::whole_of(ids)).await
+        }
+
+        async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Parameter>>, ProviderError> {
+            let names: Vec<String> = objects.iter().map(|asked| asked.id().to_owned()).collect();
             let answer = client.get_parameters().set_names(Some(names)).send().await.map_err(failed("GetParameters"))?;
             let mut described = describe(client, answer.parameters()).await?;
             let mut observed = Vec::new();
             for parameter in answer.parameters() {
                 let name = parameter.name().unwrap_or_default();
-                let Some(tags) = all_tags(client, name).await? else { continue };
+                let wanted = Asked::wanted(objects, name, &["tags"]);
+                let tags = match told(wanted, all_tags(client, name)).await? {
+                    // It has gone since its value was read.
+                    Some(None) => continue,
+                    tags => tags.flatten(),
+                };
                 let Some(metadata) = described.remove(name) else { continue };
-                observed.push(observe(parameter, &metadata, &tags));
+                observed.push(observe(parameter, &metadata, tags.as_deref()));
             }
             Ok(observed)
         }
@@ -207,7 +216,7 @@ mod live {
         Ok(described)
     }
 
-    fn observe(parameter: &SdkParameter, metadata: &ParameterMetadata, tags: &[Tag]) -> Observed<Parameter> {
+    fn observe(parameter: &SdkParameter, metadata: &ParameterMetadata, tags: Option<&[Tag]>) -> Observed<Parameter> {
         let name = parameter.name().unwrap_or_default();
         let kind = parameter.r#type().and_then(|word| ParameterKind::from_word(word.as_str())).unwrap_or(ParameterKind::String);
         let data_type = parameter.data_type().and_then(ParameterDataType::from_word);
@@ -223,7 +232,7 @@ mod live {
             tier: None,
             policies: None,
             kms_key: metadata.key_id().map(KeyArn::new),
-            tags: Some(tags::of_program(pairs(tags))),
+            tags: tags.map(|tags| tags::of_program(pairs(tags))),
         };
         let arn = parameter.arn().unwrap_or_default().to_owned();
         let outputs = ParameterOutputs { arn, name: name.to_owned(), version: parameter.version() };

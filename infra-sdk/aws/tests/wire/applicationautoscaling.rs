@@ -1,8 +1,8 @@
 //! Scalable targets and their policies.
 
 use infra_aws::applicationautoscaling::{
-    AdjustmentType, ScalableResourceId, ScalableTarget, ScalableTargetId, ScalingPolicy, ScheduledAction, ServiceNamespace, StepAdjustment,
-    StepScaling, SuspendedState, TargetTracking,
+    AdjustmentType, PredefinedMetricKind, ScalableResourceId, ScalableTarget, ScalableTargetId, ScalingPolicy, ScheduledAction,
+    ServiceNamespace, StepAdjustment, StepScaling, SuspendedState, TargetTracking,
 };
 use infra_aws::ec2::{Subnet, SubnetId, Vpc, VpcId};
 use infra_aws::ecs::{Cluster, ClusterName, ContainerDefinition, FargateService, TaskDefinition, TaskDefinitionArn};
@@ -84,6 +84,33 @@ fn policies_by_target_and_by_steps_change_in_place() {
         let tracking = TargetTracking::average_memory(60).scale_in_cooldown(30).scale_out_cooldown(0).disable_scale_in(true);
         drop(policy("wire-cpu").target_tracking(tracking).add(stack));
     });
+    // Two targets of one namespace, with policies of one name and with actions at one time.
+    let tables = ["wire-one", "wire-two"].map(|table| {
+        let resource = ScalableResourceId::new(format!("table/{table}"));
+        let target = make::<ScalableTarget>(|stack| {
+            let target = ScalableTarget::new("t").resource(&resource).service_namespace(ServiceNamespace::Dynamodb);
+            let target = target.scalable_dimension("dynamodb:table:ReadCapacityUnits").min_capacity(1).max_capacity(5);
+            drop(target.scheduled_actions([ScheduledAction::between(table, "cron(0 8 * * ? *)", 2, 4)]).add(stack));
+        });
+        let policy = make::<ScalingPolicy>(|stack| {
+            let policy = ScalingPolicy::new("p").target(ScalableTargetId::new(&target.id)).name("wire-cpu");
+            drop(policy.target_tracking(TargetTracking::of(PredefinedMetricKind::DynamodbReadCapacity, 70)).add(stack));
+        });
+        (target, policy)
+    });
+    let [(first, first_policy), (second, second_policy)] = &tables;
+    let together = |made: [&Made<'_>; 2]| {
+        let ids = [made[0].id.clone(), "no-such-object".into(), made[1].id.clone()];
+        let mut found = crate::wire().runtime.block_on(made[0].handler.read(&ids)).unwrap();
+        found.sort_by(|one, other| one.id.cmp(&other.id));
+        assert_eq!(found, made.map(Made::read), "together and alone the same is told");
+    };
+    together([first, second]);
+    together([first_policy, second_policy]);
+    for (target, policy) in tables {
+        policy.delete();
+        target.delete();
+    }
     made.delete();
     let steps = |cooldown: i32, adjustment: i32| {
         let steps = [StepAdjustment::above(0, adjustment)];

@@ -81,6 +81,31 @@ fn a_version_is_ready_when_it_is_processed_and_is_gone_when_nobody_knows_it() {
 }
 
 #[test]
+fn the_versions_of_an_application_are_read_with_one_call_in_pages() {
+    let of = |label: &str| {
+        format!("<member><ApplicationName>shop</ApplicationName><VersionLabel>{label}</VersionLabel><Status>PROCESSED</Status></member>")
+    };
+    let page = |label: &str, more: &str| format!("<ApplicationVersions>{}</ApplicationVersions>{more}", of(label));
+    let (first, second) = (page("1", "<NextToken>more</NextToken>"), page("2", ""));
+    let cloud = Scripted::new(&[
+        ("DescribeApplicationVersions", first.as_str()),
+        ("DescribeApplicationVersions", second.as_str()),
+        ("DescribeApplicationVersions", "!InvalidParameterValue: No Application named 'gone' found."),
+    ]);
+    let handler = cloud.handler::<ApplicationVersion>();
+    let read = |ids: &[&str]| {
+        let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        let found = cloud.runtime.block_on(handler.read(&ids)).unwrap();
+        found.into_iter().map(|found| found.id).collect::<Vec<_>>()
+    };
+    assert_eq!(read(&["shop|1", "shop|2", "shop|3"]), ["shop|1", "shop|2"]);
+    let asked = cloud.asked("DescribeApplicationVersions");
+    assert!(asked.contains("VersionLabels.member.3=3") && asked.contains("NextToken=more"), "{asked}");
+    assert!(read(&["gone|1"]).is_empty());
+    assert_eq!(cloud.operations().len(), 3);
+}
+
+#[test]
 fn a_version_that_is_still_deployed_is_in_use() {
     let refused = "!SourceBundleDeletionFailure: Application version 1 is currently deployed to an environment";
     let cloud = Scripted::new(&[

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use infra_apply::{Condition, Creation, Found, Handler};
+use infra_apply::{Asked, Condition, Creation, Found, Handler};
 use infra_core::program::{Program, Request, Response};
 use infra_core::{Expr, Resource, Stack, Tags, Value};
 use infra_plan::differences;
@@ -99,6 +99,23 @@ async fn converge(handler: &dyn Handler, id: &str, want: &Value) {
     }
     let have = ready(handler, id).await;
     assert_eq!(differs(handler, &have, want), Vec::<String>::new(), "{id} is as wanted");
+    sparing(handler, id, &have, want).await;
+}
+
+/// Checks that a look which asks for less tells the same of what it asks for.
+async fn sparing(handler: &dyn Handler, id: &str, have: &Found, want: &Value) {
+    let declared: BTreeMap<String, Expr> =
+        want.as_object().unwrap().iter().map(|(key, value)| (key.clone(), Expr::Lit(value.clone()))).collect();
+    let told = handler.look(&[Asked::declared(id, &declared)]).await.unwrap().remove(0);
+    let told_of = |found: &Found| -> BTreeMap<String, Value> {
+        let inputs = found.inputs.as_object().unwrap().clone();
+        inputs.into_iter().filter(|(input, _)| declared.contains_key(input)).collect()
+    };
+    assert_eq!(told_of(&told), told_of(have), "{id}: what a program says is told, whatever else is not");
+    let present = handler.look(&[Asked::presence(id)]).await.unwrap().remove(0);
+    for seen in [&told, &present] {
+        assert_eq!((&seen.outputs, &seen.condition), (&have.outputs, &have.condition), "{id}");
+    }
 }
 
 /// The fields that differ, but for those that the cloud never tells.

@@ -1,15 +1,17 @@
 //! Key pairs, instances and launch templates.
 
 use aws_sdk_ec2::types::{Filter, InstanceStateName};
+use infra_apply::Asked;
 use infra_aws::ec2::{
     BlockDevice, CountRange, CpuCredits, CpuOptions, Instance, InstanceRequirements, InstanceTenancy, KeyPair, KeyPairName,
     LaunchInterface, LaunchTemplate, LaunchTemplateId, MarketOptions, MetadataOptions, RootVolume, SecurityGroupId, ShutdownBehavior,
     SpotType, SubnetId, TemplateVersion, VolumeType,
 };
 use infra_aws::iam::InstanceProfileName;
-use infra_core::Stack;
+use infra_core::{Expr, Stack};
 
 use crate::conformance::{change, inputs, make};
+use crate::scripted::Scripted;
 use crate::wire;
 
 const PUBLIC_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g";
@@ -234,4 +236,37 @@ fn templates_that_are_there_are_read_though_others_are_gone() {
     let found = wire().runtime.block_on(handler.read(&[gone_id, here.id.clone()])).unwrap();
     assert_eq!(found.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), [here.id.as_str()]);
     here.delete();
+}
+
+#[test]
+fn an_instance_is_asked_for_no_more_than_somebody_wants() {
+    let described = |spot: &str| {
+        format!(
+            "<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><imageId>ami-1</imageId>\
+             <instanceState><code>16</code><name>running</name></instanceState><instanceType>t3.micro</instanceType>{spot}\
+             <launchTime>2030-01-01T00:00:00.000Z</launchTime></item></instancesSet></item></reservationSet>"
+        )
+    };
+    let spot = described("<spotInstanceRequestId>sir-1</spotInstanceRequestId>");
+    let plain = described("");
+    let cloud = Scripted::new(&[
+        ("DescribeInstances", plain.as_str()),
+        ("DescribeInstances", plain.as_str()),
+        ("DescribeInstances", spot.as_str()),
+    ]);
+    let handler = cloud.handler::<Instance>();
+    let look = |asked: Asked<'_>| {
+        let before = cloud.operations().len();
+        let found = cloud.runtime.block_on(handler.look(&[asked])).unwrap();
+        (found.len(), cloud.operations()[before..].to_vec())
+    };
+    assert_eq!(look(Asked::presence("i-1")).1, ["DescribeInstances"]);
+    let declared = [("termination_protection", Expr::lit(true)), ("cpu_credits", Expr::lit("standard")), ("tags", Expr::lit("any"))];
+    let declared = declared.map(|(input, value)| (input.to_owned(), value)).into();
+    let asked = look(Asked::declared("i-1", &declared)).1;
+    assert_eq!(asked, ["DescribeInstances", "DescribeInstanceCreditSpecifications", "DescribeInstanceAttribute"]);
+    // Without a record, whoever ends it must ask whether a request for a spot instance would make another one.
+    cloud.runtime.block_on(handler.end(Asked::presence("i-1"))).unwrap();
+    let ended = cloud.operations();
+    assert_eq!(ended[4..], ["DescribeInstances", "CancelSpotInstanceRequests", "TerminateInstances"]);
 }

@@ -6,6 +6,7 @@ use infra_aws::iam::{
 use serde_json::json;
 
 use crate::conformance::{change, live_through, make};
+use crate::wire;
 
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const SSM: &str = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
@@ -100,6 +101,34 @@ fn a_managed_policy_changes_more_often_than_aws_keeps_versions_and_is_attached()
     }
     role.delete();
     made.delete();
+}
+
+#[test]
+fn a_managed_policy_names_all_that_have_it_and_goes_with_them_attached() {
+    let iam = aws_sdk_iam::Client::new(&wire().sdk);
+    wire().runtime.block_on(async {
+        iam.create_user().user_name("wire-listed").send().await.unwrap();
+        iam.create_group().group_name("wire-listed").send().await.unwrap();
+    });
+    let role = make::<Role>(|stack| {
+        drop(Role::new("r").name("wire-listed").trust_policy(PolicyDocument::trust_service("ec2.amazonaws.com")).add(stack));
+    });
+    let policy = || ManagedPolicy::new("p").name("wire-listed").document(PolicyDocument::new().allow(["s3:Get*"]).on(["*"]));
+    let made = make::<ManagedPolicy>(|stack| drop(policy().roles([RoleName::new(&role.id)]).users(["wire-listed"]).add(stack)));
+    let attached = role.read().inputs.as_object().unwrap()["managed_policies"].clone();
+    assert_eq!(attached.reveal(), json!([made.id]));
+    change(&made, |stack| drop(policy().roles(Vec::<RoleName>::new()).groups(["wire-listed"]).add(stack)));
+    assert_eq!(role.read().inputs.as_object().unwrap()["managed_policies"].reveal(), json!([]));
+    made.delete();
+    role.delete();
+    // Of one without lists, others say who has it.
+    let other = make::<ManagedPolicy>(|stack| drop(policy().add(stack)));
+    let user = || iam.attach_user_policy().user_name("wire-listed").policy_arn(&other.id);
+    wire().runtime.block_on(user().send()).unwrap();
+    assert!(other.read().inputs.as_object().unwrap().get("users").is_none());
+    let off = iam.detach_user_policy().user_name("wire-listed").policy_arn(&other.id);
+    wire().runtime.block_on(off.send()).unwrap();
+    other.delete();
 }
 
 #[test]

@@ -43,6 +43,12 @@ fn an_alias_comes_to_stand_for_another_key() {
     let (one, two) = (make::<Key>(|stack| drop(Key::new("a").add(stack))), make::<Key>(|stack| drop(Key::new("b").add(stack))));
     let alias = |key: &str| Alias::new("n").name("wire/app").key(KeyId::new(key));
     let made = make::<Alias>(|stack| drop(alias(&one.id).add(stack)));
+    let other = make::<Alias>(|stack| drop(Alias::new("o").name("wire/other").key(KeyId::new(&one.id)).add(stack)));
+    let ids = [made.id.clone(), "alias/wire/gone".into(), other.id.clone()];
+    let mut several = wire().runtime.block_on(made.handler.read(&ids)).unwrap();
+    several.sort_by(|one, other| one.id.cmp(&other.id));
+    assert_eq!(several, [made.read(), other.read()], "from the list and from a description the same is told");
+    other.delete();
     change(&made, |stack| drop(alias(&two.id).add(stack)));
     assert_eq!(made.output("arn"), "arn:aws:kms:us-west-2:123456789012:alias/wire/app");
     made.delete();

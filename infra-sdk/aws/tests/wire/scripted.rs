@@ -93,9 +93,13 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>) {
         }
     };
     let operation = operation(&body).to_owned();
+    // EC2 has a form of its own, in which a result stands by itself.
+    let is_ec2 = body.contains("Version=2016-11-15");
     script.asked.lock().unwrap().push(body);
     let answer = script.answers.lock().unwrap().get_mut(&operation).and_then(VecDeque::pop_front);
     let (status, answer) = answer.unwrap_or_else(|| (200, result(&operation, "")));
+    let answer =
+        if is_ec2 { answer.replace(&format!("<{operation}Result>"), "").replace(&format!("</{operation}Result>"), "") } else { answer };
     let head = format!("HTTP/1.1 {status} -\r\nContent-Type: text/xml\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
     stream.write_all((head + &answer).as_bytes()).await.unwrap();
 }

@@ -37,6 +37,7 @@ fn contract(inputs: Vec<Field>) -> Schema {
         cloud: Some("AWS::Test::Door".into()),
         unlike_cloud: None,
         without: Vec::new(),
+        said: Vec::new(),
         module: String::new(),
         iam: Default::default(),
         doc: String::new(),
@@ -177,6 +178,17 @@ fn only_what_is_missing_can_be_left_out() {
     assert_eq!(checked(&missing).wrong.len(), 2, "of a missing object nothing more can be left out, and what is deprecated does not count");
     let right = Schema { without: vec![("Frame".into(), "no".into())], ..contract(vec![width()]) };
     assert!(checked(&right).wrong.is_empty());
+}
+
+#[test]
+fn what_an_input_of_another_name_says_is_covered_and_must_be_a_property_that_no_field_has() {
+    let plain = contract(vec![width()]);
+    let said = |path: &str| Schema { said: vec![(path.into(), "width".into())], ..plain.clone() };
+    let (before, after) = (checked(&plain), checked(&said("Lock")));
+    assert_eq!((after.coverage.covered, after.coverage.total), (before.coverage.covered + 1, before.coverage.total));
+    assert!(after.wrong.is_empty() && !after.coverage.missing.iter().any(|missing| missing.path == "Lock"));
+    assert_eq!(checked(&said("Bell")).wrong.len(), 1, "there is no such property");
+    assert_eq!(checked(&said("Width")).wrong.len(), 1, "a field has it");
 }
 
 #[test]

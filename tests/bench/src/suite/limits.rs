@@ -23,7 +23,7 @@ pub struct Grant {
     pub burst: f64,
     /// So many seconds after the first call it grants so many a second.
     pub later: Option<(u64, f64)>,
-    /// How many resources of it are made, each with two calls.
+    /// How many resources of it are made, each with a call, and with looks that those share which wait at the same time.
     pub resources: usize,
 }
 
@@ -40,14 +40,14 @@ const fn changing(rate: f64, after: u64, later: f64, resources: usize) -> Grant 
 
 /// What is measured: slow and fast services, with much and little saved up, two at a time, and rates that change.
 pub const CASES: &[Case] = &[
-    &[grant("ec2", 2.0, 5.0, 500)],
-    &[grant("ec2", 5.0, 20.0, 1000)],
-    &[grant("ec2", 20.0, 10.0, 1500)],
-    &[grant("ec2", 20.0, 100.0, 1500)],
-    &[grant("ec2", 100.0, 50.0, 2500)],
-    &[grant("ec2", 20.0, 50.0, 1500), grant("logs", 5.0, 10.0, 400)],
-    &[changing(50.0, 30, 10.0, 2000)],
-    &[changing(10.0, 60, 50.0, 3000)],
+    &[grant("ec2", 2.0, 5.0, 1000)],
+    &[grant("ec2", 5.0, 20.0, 2000)],
+    &[grant("ec2", 20.0, 10.0, 3000)],
+    &[grant("ec2", 20.0, 100.0, 3000)],
+    &[grant("ec2", 100.0, 50.0, 5000)],
+    &[grant("ec2", 20.0, 50.0, 3000), grant("logs", 5.0, 10.0, 800)],
+    &[changing(50.0, 30, 10.0, 4000)],
+    &[changing(10.0, 60, 50.0, 6000)],
 ];
 
 /// What a deployment made of what a service granted.

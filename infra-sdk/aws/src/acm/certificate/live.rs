@@ -2,11 +2,11 @@
 
 use aws_sdk_acm::Client;
 use aws_sdk_acm::types as sdk;
-use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 use infra_core::Tags;
 
 use super::{Certificate, CertificateArn, CertificateInputs, CertificateOutputs, KeyAlgorithm, ValidationMethod, ValidationRecord};
-use crate::sdk::{failed, some_list, tags};
+use crate::sdk::{failed, some_list, tags, told};
 
 impl Lifecycle for Certificate {
     type Client = Client;
@@ -15,11 +15,18 @@ impl Lifecycle for Certificate {
     const PAGE: usize = 1;
 
     async fn read(client: &Client, ids: &[CertificateArn]) -> Result<Vec<Observed<Certificate>>, ProviderError> {
+        Self::look(client, &Asked::whole_of(ids)).await
+    }
+
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Certificate>>, ProviderError> {
         let mut all = Vec::new();
-        for id in ids {
-            let Some(detail) = describe(client, id.as_str()).await? else { continue };
-            let Some(tags) = tags_of(client, id.as_str()).await? else { continue };
-            all.push(observed(id, &detail, tags::of_program(pairs(&tags))));
+        for asked in objects {
+            let Some(detail) = describe(client, asked.id()).await? else { continue };
+            let tags = match told(asked.wants("tags"), tags_of(client, asked.id())).await? {
+                Some(None) => continue,
+                tags => tags.flatten().map(|tags| tags::of_program(pairs(&tags))),
+            };
+            all.push(observed(&CertificateArn::new(asked.id()), &detail, tags));
         }
         Ok(all)
     }
@@ -132,7 +139,7 @@ pub(in crate::acm) fn hopeless(detail: &sdk::CertificateDetail) -> Option<String
     over.then(|| if why == status.as_str() { why.to_owned() } else { format!("{}: {why}", status.as_str()) })
 }
 
-fn observed(id: &CertificateArn, detail: &sdk::CertificateDetail, tags: Tags) -> Observed<Certificate> {
+fn observed(id: &CertificateArn, detail: &sdk::CertificateDetail, tags: Option<Tags>) -> Observed<Certificate> {
     let domain = detail.domain_name().unwrap_or_default();
     let validations = detail.domain_validation_options();
     let method = validations.iter().find_map(|validation| validation.validation_method());
@@ -170,7 +177,7 @@ fn observed(id: &CertificateArn, detail: &sdk::CertificateDetail, tags: Tags) ->
             key_algorithm: detail.key_algorithm().and_then(|algorithm| KeyAlgorithm::from_word(&algorithm.as_str().replace('-', "_"))),
             certificate_authority: detail.certificate_authority_arn().map(str::to_owned),
             exportable: Some(options.and_then(|options| options.export()) == Some(&sdk::CertificateExport::Enabled)),
-            tags: Some(tags),
+            tags,
         },
         outputs: CertificateOutputs { validation_records: validations.iter().filter_map(record).collect() },
         condition: match hopeless(detail) {
@@ -207,8 +214,8 @@ mod tests {
     #[test]
     fn a_certificate_is_there_when_its_records_are_known_and_not_only_when_it_is_issued() {
         let id = CertificateArn::new("arn:aws:acm:us-east-1:1:certificate/1");
-        assert!(matches!(observed(&id, &detail(false), Tags::new()).condition, Condition::Pending(_)));
-        let there = observed(&id, &detail(true), Tags::new());
+        assert!(matches!(observed(&id, &detail(false), None).condition, Condition::Pending(_)));
+        let there = observed(&id, &detail(true), None);
         assert_eq!(there.condition, Condition::Ready);
         assert_eq!(there.outputs.validation_records["example.com"].name, "_a.example.com");
         assert_eq!(there.inputs.subject_alternative_names, Some(vec!["www.example.com".to_owned()]));

@@ -1,13 +1,15 @@
 //! The lifecycle of a scaling policy.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_applicationautoscaling::Client;
 use aws_sdk_applicationautoscaling::types as sdk;
 use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 use infra_core::Tags;
 
 use super::{
-    AdjustmentType, CustomizedMetric, MetricAggregation, PredefinedMetric, PredefinedMetricKind, ScalingPolicy, ScalingPolicyId,
-    ScalingPolicyInputs, ScalingPolicyOutputs, StepAdjustment, StepScaling, TargetTracking,
+    AdjustmentType, CustomizedMetric, MaxCapacityBreach, MetricAggregation, PredefinedMetric, PredefinedMetricKind, ScalingPolicy,
+    ScalingPolicyId, ScalingPolicyInputs, ScalingPolicyOutputs, StepAdjustment, StepScaling, TargetTracking,
 };
 use crate::applicationautoscaling::ScalableTargetId;
 use crate::applicationautoscaling::target::{Key, unknown};
@@ -135,30 +137,26 @@ fn of<'a>(id: &'a ScalingPolicyId, operation: &'static str) -> Result<(Key<'a>, 
 impl Lifecycle for ScalingPolicy {
     type Client = Client;
     const SERVICE: &'static str = "application-autoscaling";
-    const PAGE: usize = 1;
+    const PAGE: usize = 50;
 
     async fn read(client: &Client, ids: &[ScalingPolicyId]) -> Result<Vec<Observed<ScalingPolicy>>, ProviderError> {
-        let mut observed = Vec::new();
-        for id in ids {
-            let Some((key, name)) = parse(id.as_str()) else { continue };
-            let Some(policy) = describe(client, key, name).await? else { continue };
-            let inputs = ScalingPolicyInputs {
-                target: ScalableTargetId::new(format!("{}|{}|{}", key.namespace, key.resource, key.dimension)),
-                name: Some(policy.policy_name().to_owned()),
-                target_tracking: policy.target_tracking_scaling_policy_configuration().and_then(Wired::unwire),
-                step: policy.step_scaling_policy_configuration().and_then(Wired::unwire),
-            };
-            let outputs = ScalingPolicyOutputs { arn: AlarmActionArn::new(policy.policy_arn()) };
-            observed.push(Observed { id: id.clone(), inputs, outputs, condition: Condition::Ready });
+        let mut by_namespace = BTreeMap::<&str, Vec<(Key<'_>, &str)>>::new();
+        for (key, name) in ids.iter().filter_map(|id| parse(id.as_str())) {
+            by_namespace.entry(key.namespace).or_default().push((key, name));
         }
-        Ok(observed)
+        let mut all = Vec::new();
+        for (namespace, policies) in by_namespace {
+            let found = describe(client, &policies).await?;
+            all.extend(found.iter().map(|policy| observed(namespace, policy)));
+        }
+        Ok(all)
     }
 
     async fn create(client: &Client, want: &ScalingPolicyInputs, _: Creation<'_>) -> Result<ScalingPolicyId, ProviderError> {
         let name = named(want.name.as_ref(), "PutScalingPolicy")?;
         let key = Key::of(want.target.as_str(), "PutScalingPolicy")?;
         // Putting changes what is there already, whoever did that.
-        if describe(client, key, name).await?.is_some() {
+        if !describe(client, &[(key, name)]).await?.is_empty() {
             let message = format!("{} has a policy {name} already", key.resource);
             return Err(ProviderError::new(Class::Exists, "PutScalingPolicy", message));
         }
@@ -183,6 +181,14 @@ impl Lifecycle for ScalingPolicy {
             tracking.scale_in_cooldown = tracking.scale_in_cooldown.or(have.scale_in_cooldown);
             tracking.scale_out_cooldown = tracking.scale_out_cooldown.or(have.scale_out_cooldown);
         }
+        if let (Some(forecast), Some(have)) = (&mut whole.predictive_scaling, &have.predictive_scaling) {
+            forecast.mode = forecast.mode.or(have.mode);
+            forecast.scheduling_buffer_time = forecast.scheduling_buffer_time.or(have.scheduling_buffer_time);
+            forecast.max_capacity_breach_behavior = forecast.max_capacity_breach_behavior.or(have.max_capacity_breach_behavior);
+            // The buffer is of a capacity that may be exceeded, and AWS refuses it with one that holds.
+            let exceeds = forecast.max_capacity_breach_behavior == Some(MaxCapacityBreach::IncreaseMaxCapacity);
+            forecast.max_capacity_buffer = forecast.max_capacity_buffer.or(have.max_capacity_buffer.filter(|_| exceeds));
+        }
         put(client, key, name, &whole).await
     }
 
@@ -201,28 +207,54 @@ impl Lifecycle for ScalingPolicy {
         // There is one of a name at most, and `create` makes none where there is one.
         let name = named(want.name.as_ref(), "DescribeScalingPolicies")?;
         let key = Key::of(want.target.as_str(), "DescribeScalingPolicies")?;
-        Ok(describe(client, key, name).await?.map(|_| ScalingPolicyId::new(format!("{}|{name}", want.target))))
+        Ok(describe(client, &[(key, name)]).await?.first().map(|_| ScalingPolicyId::new(format!("{}|{name}", want.target))))
     }
 }
 
-async fn describe(client: &Client, key: Key<'_>, name: &str) -> Result<Option<sdk::ScalingPolicy>, ProviderError> {
-    let call = client
-        .describe_scaling_policies()
-        .service_namespace(key.namespace.into())
-        .resource_id(key.resource)
-        .scalable_dimension(key.dimension.into())
-        .policy_names(name);
-    let found = call.send().await.map_err(failed("DescribeScalingPolicies"))?.scaling_policies.unwrap_or_default();
-    Ok(found.into_iter().find(|policy| policy.policy_name() == name && policy.resource_id() == key.resource))
+fn observed(namespace: &str, policy: &sdk::ScalingPolicy) -> Observed<ScalingPolicy> {
+    let target = ScalableTargetId::new(format!("{namespace}|{}|{}", policy.resource_id(), policy.scalable_dimension().as_str()));
+    Observed {
+        id: ScalingPolicyId::new(format!("{target}|{}", policy.policy_name())),
+        inputs: ScalingPolicyInputs {
+            target,
+            name: Some(policy.policy_name().to_owned()),
+            target_tracking: policy.target_tracking_scaling_policy_configuration().and_then(Wired::unwire),
+            step: policy.step_scaling_policy_configuration().and_then(Wired::unwire),
+            predictive_scaling: policy.predictive_scaling_policy_configuration().and_then(Wired::unwire),
+        },
+        outputs: ScalingPolicyOutputs { arn: AlarmActionArn::new(policy.policy_arn()) },
+        condition: Condition::Ready,
+    }
+}
+
+/// Those policies that there are, by target and name; all targets are of one namespace.
+async fn describe(client: &Client, policies: &[(Key<'_>, &str)]) -> Result<Vec<sdk::ScalingPolicy>, ProviderError> {
+    let Some((first, _)) = policies.first() else { return Ok(Vec::new()) };
+    let names = policies.iter().map(|(_, name)| (*name).to_owned()).collect();
+    let mut call = client.describe_scaling_policies().service_namespace(first.namespace.into()).set_policy_names(Some(names));
+    if policies.len() == 1 {
+        call = call.resource_id(first.resource).scalable_dimension(first.dimension.into());
+    }
+    let pages = call.into_paginator().items().send();
+    let mut found: Vec<sdk::ScalingPolicy> = pages.collect::<Result<_, _>>().await.map_err(failed("DescribeScalingPolicies"))?;
+    // Other targets may have policies of the same names.
+    found.retain(|told| {
+        let is = |(key, name): &(Key<'_>, &str)| {
+            (told.policy_name(), told.resource_id(), told.scalable_dimension().as_str()) == (*name, key.resource, key.dimension)
+        };
+        policies.iter().any(is)
+    });
+    Ok(found)
 }
 
 async fn put(client: &Client, key: Key<'_>, name: &str, want: &ScalingPolicyInputs) -> Result<(), ProviderError> {
     let wrong = unbuilt("PutScalingPolicy");
-    let kind = match (&want.target_tracking, &want.step) {
-        (Some(_), None) => sdk::PolicyType::TargetTrackingScaling,
-        (None, Some(_)) => sdk::PolicyType::StepScaling,
+    let kind = match (&want.target_tracking, &want.step, &want.predictive_scaling) {
+        (Some(_), None, None) => sdk::PolicyType::TargetTrackingScaling,
+        (None, Some(_), None) => sdk::PolicyType::StepScaling,
+        (None, None, Some(_)) => sdk::PolicyType::PredictiveScaling,
         _ => {
-            let message = "it needs either `target_tracking` or `step`";
+            let message = "it needs one of `target_tracking`, `step` and `predictive_scaling`";
             return Err(ProviderError::new(Class::Invalid, "PutScalingPolicy", message));
         }
     };
@@ -234,7 +266,8 @@ async fn put(client: &Client, key: Key<'_>, name: &str, want: &ScalingPolicyInpu
         .policy_name(name)
         .policy_type(kind)
         .set_target_tracking_scaling_policy_configuration(want.target_tracking.wire().map_err(&wrong)?)
-        .set_step_scaling_policy_configuration(want.step.wire().map_err(wrong)?);
+        .set_step_scaling_policy_configuration(want.step.wire().map_err(&wrong)?)
+        .set_predictive_scaling_policy_configuration(want.predictive_scaling.wire().map_err(wrong)?);
     call.send().await.map(drop).map_err(failed("PutScalingPolicy"))
 }
 

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "applicationautoscaling")]
 mod live;
+mod predictive;
 mod tracking;
 
 use infra_core::{Block, Input, Outputs, Resource, Set, choices};
@@ -10,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::ScalableTargetId;
 use crate::cloudwatch::AlarmActionArn;
 
+pub use predictive::{
+    MaxCapacityBreach, PredictedLoad, PredictedMetric, PredictedPair, PredictedUse, PredictiveMetric, PredictiveMode, PredictiveScaling,
+};
 pub use tracking::{CustomizedMetric, PredefinedMetric, PredefinedMetricKind, TargetTracking, TargetTrackingBuilder};
 
 choices! {
@@ -78,7 +82,7 @@ pub struct StepScaling {
     pub min_adjustment_magnitude: Option<i32>,
 }
 
-/// Changes a capacity: to keep a metric at a value, or when an alarm says so.
+/// Changes a capacity: to keep a metric at a value, when an alarm says so, or by forecast.
 ///
 /// An alarm calls it by its handle: `.alarm_actions([&policy])`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Resource)]
@@ -91,13 +95,8 @@ pub struct StepScaling {
         update("application-autoscaling:PutScalingPolicy", "cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"),
         delete("application-autoscaling:DeleteScalingPolicy", "cloudwatch:DeleteAlarms"),
     ),
-    without(
-        PolicyType = "it follows from which of the kinds is set",
-        ServiceNamespace = "the target says it",
-        ResourceId = "the target says it",
-        ScalableDimension = "the target says it",
-        PredictiveScalingPolicyConfiguration = "forecasts are for groups of instances here",
-    ),
+    // Which of the kinds is set is the policy's type, and a target's id is all three.
+    said(PolicyType = target_tracking, ServiceNamespace = target, ResourceId = target, ScalableDimension = target),
 )]
 pub struct ScalingPolicyInputs {
     /// What scales.
@@ -106,12 +105,15 @@ pub struct ScalingPolicyInputs {
     /// Its name, at most 256 characters. Default: made from stack and resource.
     #[input(name = 256, replace, cloud = "PolicyName")]
     pub name: Option<String>,
-    /// The metric that is kept at a value. Either this or `step`.
+    /// The metric that is kept at a value. This, `step` or `predictive_scaling`.
     #[input(cloud = "TargetTrackingScalingPolicyConfiguration")]
     pub target_tracking: Option<TargetTracking>,
-    /// Adjustments when an alarm says so. Either this or `target_tracking`.
+    /// Adjustments when an alarm says so.
     #[input(cloud = "StepScalingPolicyConfiguration")]
     pub step: Option<StepScaling>,
+    /// How the load is forecast, and what is done about it. For services of ECS.
+    #[input(cloud = "PredictiveScalingPolicyConfiguration")]
+    pub predictive_scaling: Option<PredictiveScaling>,
 }
 
 /// What AWS says of a [`ScalingPolicy`].

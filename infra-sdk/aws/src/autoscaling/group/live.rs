@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_autoscaling::Client;
 use aws_sdk_autoscaling::types::{AutoScalingGroup as SdkGroup, LifecycleState};
-use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 use infra_core::OWNERSHIP_PREFIX;
 
 use super::attachments::live as attachments;
@@ -21,7 +21,7 @@ use crate::autoscaling::LaunchConfigurationName;
 use crate::ec2::SubnetId;
 use crate::elb::ClassicLoadBalancerName;
 use crate::elbv2::TargetGroupArn;
-use crate::sdk::failed;
+use crate::sdk::{failed, told};
 
 impl Lifecycle for AutoScalingGroup {
     type Client = Client;
@@ -29,11 +29,16 @@ impl Lifecycle for AutoScalingGroup {
     const PAGE: usize = 50;
 
     async fn read(client: &Client, ids: &[AutoScalingGroupName]) -> Result<Vec<Observed<AutoScalingGroup>>, ProviderError> {
-        let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        Self::look(client, &Asked::whole_of(ids)).await
+    }
+
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<AutoScalingGroup>>, ProviderError> {
+        let names = objects.iter().map(|asked| asked.id().to_owned()).collect();
         let mut observed = Vec::new();
         for group in describe(client, names).await? {
             let name = group.auto_scaling_group_name().unwrap_or_default();
-            let hooks = hooks::read(client, name).await?;
+            let wanted = Asked::wanted(objects, name, &["lifecycle_hooks"]);
+            let hooks = told(wanted, hooks::read(client, name)).await?;
             observed.push(observe(&group, hooks));
         }
         Ok(observed)
@@ -133,7 +138,7 @@ async fn describe(client: &Client, names: Vec<String>) -> Result<Vec<SdkGroup>, 
 }
 
 /// A group as the cloud has it. Where AWS is silent about a setting, it is what one would ask for to have none.
-fn observe(group: &SdkGroup, hooks: BTreeMap<String, LifecycleHook>) -> Observed<AutoScalingGroup> {
+fn observe(group: &SdkGroup, lifecycle_hooks: Option<BTreeMap<String, LifecycleHook>>) -> Observed<AutoScalingGroup> {
     let name = group.auto_scaling_group_name().unwrap_or_default();
     let subnets = group.vpc_zone_identifier().unwrap_or_default().split(',').filter(|subnet| !subnet.is_empty());
     let health_checks = group.health_check_type().unwrap_or_default().split(',').filter_map(|word| HealthCheck::from_word(word.trim()));
@@ -166,7 +171,7 @@ fn observe(group: &SdkGroup, hooks: BTreeMap<String, LifecycleHook>) -> Observed
         target_groups: Some(group.target_group_arns().iter().map(TargetGroupArn::new).collect()),
         lattice_target_groups: Some(attachments::lattice(group)),
         group_metrics: Some(attachments::metrics(group)),
-        lifecycle_hooks: Some(hooks),
+        lifecycle_hooks,
         instance_maintenance_policy: Some(policies::maintenance_from_sdk(group.instance_maintenance_policy())),
         availability_zone_distribution: Some(policies::distribution_from_sdk(group.availability_zone_distribution())),
         availability_zone_impairment_policy: group.availability_zone_impairment_policy().map(policies::impairment_from_sdk),
@@ -233,7 +238,7 @@ mod tests {
 
     #[test]
     fn silence_of_the_cloud_is_read_as_what_one_asks_for_to_have_none() {
-        let inputs = observe(&SdkGroup::builder().health_check_type("EC2,ELB").build(), BTreeMap::new()).inputs;
+        let inputs = observe(&SdkGroup::builder().health_check_type("EC2,ELB").build(), None).inputs;
         assert_eq!((inputs.default_instance_warmup, inputs.max_instance_lifetime), (Some(-1), Some(0)));
         assert_eq!(inputs.placement_group.as_deref(), Some(""));
         assert_eq!(inputs.health_checks, Some(vec![HealthCheck::Elb]));

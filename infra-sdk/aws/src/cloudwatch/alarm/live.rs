@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types as sdk;
-use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 use infra_core::{OWNERSHIP_PREFIX, Tags};
 
 use super::{
@@ -10,17 +10,22 @@ use super::{
     MissingData, PromQl, TagsPropagation, WarmUp, WindowKind,
 };
 use crate::cloudwatch::{AlarmActionArn, Metric, MetricQuery, MetricStat, Stat, Statistic, Unit};
-use crate::sdk::failed;
+use crate::sdk::{failed, told};
 
 impl Lifecycle for MetricAlarm {
     type Client = Client;
     const SERVICE: &'static str = "cloudwatch";
 
     async fn read(client: &Client, ids: &[MetricAlarmName]) -> Result<Vec<Observed<MetricAlarm>>, ProviderError> {
+        Self::look(client, &Asked::whole_of(ids)).await
+    }
+
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<MetricAlarm>>, ProviderError> {
         let mut observed = Vec::new();
-        for alarm in describe(client, ids.iter().map(|id| id.as_str().to_owned()).collect()).await? {
+        for alarm in describe(client, objects.iter().map(|asked| asked.id().to_owned()).collect()).await? {
             let arn = alarm.alarm_arn().unwrap_or_default().to_owned();
-            let tags = match tags(client, &arn).await {
+            let wanted = Asked::wanted(objects, alarm.alarm_name().unwrap_or_default(), &["tags"]);
+            let tags = match told(wanted, tags(client, &arn)).await {
                 // The alarm has gone since it was described.
                 Err(error) if error.class == Class::NotFound => continue,
                 tags => tags?,
@@ -194,7 +199,7 @@ fn put(client: &Client, name: &str, want: &MetricAlarmInputs) -> Put {
         .set_action_configuration(want.tags_propagation.as_ref().map(propagation_to_sdk))
 }
 
-fn observe(alarm: &sdk::MetricAlarm, tags: Tags) -> MetricAlarmInputs {
+fn observe(alarm: &sdk::MetricAlarm, tags: Option<Tags>) -> MetricAlarmInputs {
     let own = |key: &str| key.starts_with(OWNERSHIP_PREFIX) || key.starts_with("aws:");
     let actions = |actions: &[String]| Some(actions.iter().map(AlarmActionArn::new).collect());
     MetricAlarmInputs {
@@ -224,7 +229,7 @@ fn observe(alarm: &sdk::MetricAlarm, tags: Tags) -> MetricAlarmInputs {
         ok_actions: actions(alarm.ok_actions()),
         insufficient_data_actions: actions(alarm.insufficient_data_actions()),
         tags_propagation: alarm.action_configuration().and_then(|actions| actions.alarm_tags_propagation()).map(propagation_from_sdk),
-        tags: Some(tags.into_iter().filter(|(key, _)| !own(key)).collect()),
+        tags: tags.map(|tags| tags.into_iter().filter(|(key, _)| !own(key)).collect()),
     }
 }
 

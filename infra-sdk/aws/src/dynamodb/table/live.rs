@@ -2,9 +2,10 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{GlobalSecondaryIndex, LocalSecondaryIndex};
-use infra_apply::{Class, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Asked, Class, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
 use super::index::live::{self as index, built};
+use super::read::Parts;
 use super::{BillingMode, StreamView, Table, TableInputs, TableName, read, update};
 use crate::dynamodb::tags;
 use crate::sdk::{failed, named};
@@ -14,13 +15,18 @@ const OPERATION: &str = "CreateTable";
 impl Lifecycle for Table {
     type Client = Client;
     const SERVICE: &'static str = "dynamodb";
+    // A table is described by itself; the list of tables has names only.
     const PAGE: usize = 1;
 
     async fn read(client: &Client, ids: &[TableName]) -> Result<Vec<Observed<Table>>, ProviderError> {
+        Self::look(client, &Asked::whole_of(ids)).await
+    }
+
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Table>>, ProviderError> {
         let mut observed = Vec::new();
         // AWS refuses names that are too short to be one, and so are no table's.
-        for id in ids.iter().filter(|id| id.as_str().len() >= 3) {
-            observed.extend(read::read(client, id).await?);
+        for asked in objects.iter().filter(|asked| asked.id().len() >= 3) {
+            observed.extend(read::read(client, asked.id(), Parts::of(asked)).await?);
         }
         Ok(observed)
     }

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{
 use infra_apply::{Class, Condition, ProviderError, gone_is_success};
 
 use super::index::live::{self as index, built};
-use super::read::read;
+use super::read::{Parts, read};
 use super::{BillingMode, ContributorInsights, GlobalIndex, StreamView, TableInputs, TableName};
 use crate::dynamodb::tags;
 use crate::sdk::{amends, changes, failed};
@@ -23,7 +23,7 @@ const OPERATION: &str = "UpdateTable";
 pub(super) async fn update(client: &Client, id: &TableName, want: &TableInputs) -> Result<(), ProviderError> {
     // The engine asks with what it saw before the first change; what is left is seen only in the table itself.
     let gone = || ProviderError::new(Class::NotFound, OPERATION, format!("there is no table `{id}`"));
-    let now = read(client, id).await?.ok_or_else(gone)?;
+    let now = read(client, id.as_str(), Parts::of_change(want)).await?.ok_or_else(gone)?;
     if let Condition::Pending(state) = &now.condition {
         return Err(not_yet(format!("the table is busy: {state}")));
     }

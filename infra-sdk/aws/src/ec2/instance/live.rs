@@ -2,9 +2,8 @@
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Filter, Instance as Told};
-use infra_apply::{Creation, Lifecycle, Observed, ProviderError, Remembered, gone_is_success};
+use infra_apply::{Asked, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
-use super::read::Asked;
 use super::{Instance, InstanceId, InstanceInputs};
 use crate::ec2::tags;
 use crate::sdk::failed;
@@ -14,12 +13,11 @@ impl Lifecycle for Instance {
     const SERVICE: &'static str = "ec2";
 
     async fn read(client: &Client, ids: &[InstanceId]) -> Result<Vec<Observed<Instance>>, ProviderError> {
-        let whole = |id: &InstanceId| (id.as_str().to_owned(), Asked::all());
-        super::read::read(client, ids.iter().map(whole).collect()).await
+        Self::look(client, &Asked::whole_of(ids)).await
     }
 
-    async fn read_again(client: &Client, objects: &[Remembered<'_>]) -> Result<Vec<Observed<Instance>>, ProviderError> {
-        super::read::read(client, objects.iter().map(|object| (object.id.to_owned(), Asked::of(object))).collect()).await
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Instance>>, ProviderError> {
+        super::read::read(client, objects).await
     }
 
     async fn create(client: &Client, want: &InstanceInputs, new: Creation<'_>) -> Result<InstanceId, ProviderError> {
@@ -36,8 +34,16 @@ impl Lifecycle for Instance {
             let call = client.cancel_spot_instance_requests().spot_instance_request_ids(request);
             gone_is_success(call.send().await.map(drop).map_err(failed("CancelSpotInstanceRequests")))?;
         }
-        let ended = client.terminate_instances().instance_ids(id.as_str()).send().await.map_err(failed("TerminateInstances"));
-        gone_is_success(ended.map(drop))
+        terminate(client, id.as_str()).await
+    }
+
+    async fn end(client: &Client, object: Asked<'_>) -> Result<(), ProviderError> {
+        // One that no request for a spot instance made has none to be cancelled.
+        if object.recorded_output("spot_request") == Some("") {
+            terminate(client, object.id()).await
+        } else {
+            Self::delete(client, &InstanceId::new(object.id())).await
+        }
     }
 
     async fn find(client: &Client, _: &InstanceInputs, new: Creation<'_>) -> Result<Option<InstanceId>, ProviderError> {
@@ -46,6 +52,11 @@ impl Lifecycle for Instance {
         let found = described(client, vec![tags::token_filter(new.token), alive]).await?;
         Ok(found.first().and_then(|told| told.instance_id()).map(InstanceId::new))
     }
+}
+
+async fn terminate(client: &Client, id: &str) -> Result<(), ProviderError> {
+    let ended = client.terminate_instances().instance_ids(id).send().await.map_err(failed("TerminateInstances"));
+    gone_is_success(ended.map(drop))
 }
 
 /// A filter for these ids, which tolerates ids that are gone.

@@ -237,6 +237,9 @@ pub struct InstanceOutputs {
     pub vpc: VpcId,
     /// When it was last started, as in `2026-01-31T12:00:00Z`.
     pub launched: String,
+    /// The request for a spot instance that made it, by id; empty where none did.
+    #[output(stable)]
+    pub spot_request: String,
     /// Its primary network interface, by id.
     #[output(stable)]
     pub primary_network_interface: String,

@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{
     Filter, Instance as Told, InstanceAttributeName, InstanceNetworkInterface, InstanceStateName, LicenseConfiguration, MonitoringState,
     Volume,
 };
-use infra_apply::{Condition, Observed, ProviderError, Remembered};
+use infra_apply::{Asked, Condition, Observed, ProviderError};
 
 use super::live::{by_id, described};
 use super::{Instance, InstanceId, InstanceInputs, InstanceOutputs, RootVolume};
@@ -18,12 +18,14 @@ use crate::ec2::{KeyPairName, MetadataOptions, SecurityGroupId, SubnetId, Volume
 use crate::iam::InstanceProfileName;
 use crate::sdk::{failed, from_base64, name_of, some_list};
 
-pub(super) async fn read(client: &Client, asked: HashMap<String, Asked>) -> Result<Vec<Observed<Instance>>, ProviderError> {
-    let mut found = described(client, vec![by_id(asked.keys().map(String::as_str))]).await?;
+pub(super) async fn read(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Instance>>, ProviderError> {
+    let asked: HashMap<&str, &Asked<'_>> = objects.iter().map(|object| (object.id(), object)).collect();
+    let mut found = described(client, vec![by_id(asked.keys().copied())]).await?;
     // AWS shows an ended instance for an hour.
     found.retain(|told| state(told) != Some(&InstanceStateName::Terminated));
-    let volumes = root_volumes(client, &found).await?;
-    let credits = credits(client, &found).await?;
+    let wants = |told: &Told, inputs: &[&str]| asked.get(text(told.instance_id())).is_some_and(|asked| asked.wants_any(inputs));
+    let volumes = root_volumes(client, found.iter().filter(|told| wants(told, &["root_volume", "volume_tags"]))).await?;
+    let credits = credits(client, found.iter().filter(|told| wants(told, &["cpu_credits"]))).await?;
     let mut observed = Vec::new();
     for told in &found {
         let ending = state(told) == Some(&InstanceStateName::ShuttingDown);
@@ -38,40 +40,12 @@ pub(super) async fn read(client: &Client, asked: HashMap<String, Asked>) -> Resu
     Ok(observed)
 }
 
-/// Which of the things that EC2 tells only one by one, and instance by instance, somebody wants to know.
-#[allow(clippy::struct_excessive_bools, reason = "each is a call that is made or not")]
-pub(super) struct Asked {
-    user_data: bool,
-    termination_protection: bool,
-    stop_protection: bool,
-    shutdown_behavior: bool,
-    /// The user data that are recorded, and when the instance had been started by then.
-    recorded: Option<(String, String)>,
-}
-
-impl Asked {
-    /// All of them.
-    pub(super) fn all() -> Asked {
-        Asked { user_data: true, termination_protection: true, stop_protection: true, shutdown_behavior: true, recorded: None }
-    }
-
-    /// Those that are managed.
-    pub(super) fn of(object: &Remembered<'_>) -> Asked {
-        let launched = object.outputs.get("launched").and_then(|launched| launched.as_str()).filter(|launched| !launched.is_empty());
-        Asked {
-            user_data: object.manages("user_data"),
-            termination_protection: object.manages("termination_protection"),
-            stop_protection: object.manages("stop_protection"),
-            shutdown_behavior: object.manages("shutdown_behavior"),
-            recorded: object.text("user_data").zip(launched.map(str::to_owned)),
-        }
-    }
-
-    /// The user data, where they cannot have changed: that takes a stop, and a start after it has another time.
-    fn user_data_of(&self, told: &Told) -> Option<String> {
-        let (user_data, then) = self.recorded.as_ref()?;
-        (state(told) == Some(&InstanceStateName::Running) && *then == launched(told)).then(|| user_data.clone())
-    }
+/// The user data that are recorded, where they cannot have changed since: that takes a stop, and a start after it has another
+/// time.
+fn unchanged_user_data(told: &Told, asked: &Asked<'_>) -> Option<String> {
+    let then = asked.recorded_output("launched").filter(|then| !then.is_empty())?;
+    let same = state(told) == Some(&InstanceStateName::Running) && then == launched(told);
+    asked.recorded("user_data").filter(|_| same)
 }
 
 /// What only `DescribeInstanceAttribute` tells.
@@ -152,6 +126,7 @@ fn observe(told: &Told, attributes: Attributes, volume: Option<&Volume>, cpu_cre
             availability_zone: text(placement.and_then(|placement| placement.availability_zone())).to_owned(),
             vpc: VpcId::new(text(told.vpc_id())),
             launched: launched(told),
+            spot_request: text(told.spot_instance_request_id()).to_owned(),
             primary_network_interface: text(primary.and_then(|interface| interface.network_interface_id())).to_owned(),
             root_volume_id: text(root_volume_id(told)).to_owned(),
         },
@@ -173,8 +148,8 @@ fn root_volume(told: &Told, volume: &Volume) -> RootVolume {
     }
 }
 
-async fn root_volumes(client: &Client, found: &[Told]) -> Result<HashMap<String, Volume>, ProviderError> {
-    let ids: Vec<String> = found.iter().filter_map(root_volume_id).map(str::to_owned).collect();
+async fn root_volumes(client: &Client, found: impl Iterator<Item = &Told>) -> Result<HashMap<String, Volume>, ProviderError> {
+    let ids: Vec<String> = found.filter_map(root_volume_id).map(str::to_owned).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -189,9 +164,9 @@ async fn root_volumes(client: &Client, found: &[Told]) -> Result<HashMap<String,
 }
 
 /// The credit options of those that have any; for other types EC2 answers too, with a word that means nothing.
-async fn credits(client: &Client, found: &[Told]) -> Result<HashMap<String, CpuCredits>, ProviderError> {
+async fn credits(client: &Client, found: impl Iterator<Item = &Told>) -> Result<HashMap<String, CpuCredits>, ProviderError> {
     let burstable = |told: &&Told| told.instance_type().is_some_and(|word| is_burstable(word.as_str())) && is_settled(told);
-    let ids: Vec<String> = found.iter().filter(burstable).filter_map(|told| told.instance_id()).map(str::to_owned).collect();
+    let ids: Vec<String> = found.filter(burstable).filter_map(|told| told.instance_id()).map(str::to_owned).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -201,28 +176,35 @@ async fn credits(client: &Client, found: &[Told]) -> Result<HashMap<String, CpuC
     Ok(pairs.filter_map(|told| Some((told.instance_id()?.to_owned(), CpuCredits::from_word(told.cpu_credits()?)?))).collect())
 }
 
-async fn attributes(client: &Client, told: &Told, asked: &Asked) -> Result<Attributes, ProviderError> {
-    let remembered = asked.user_data_of(told);
-    let ask = |name, is_asked: bool| async move {
-        if !is_asked {
+/// What is one request for each attribute of each instance, and so is asked only where somebody wants it and where it is not
+/// known: the launch had all of these, and they are so from then on.
+async fn attributes(client: &Client, told: &Told, asked: &Asked<'_>) -> Result<Attributes, ProviderError> {
+    let known = Attributes {
+        user_data: asked.sent("user_data").or_else(|| unchanged_user_data(told, asked)),
+        termination_protection: asked.sent("termination_protection"),
+        stop_protection: asked.sent("stop_protection"),
+        shutdown_behavior: asked.sent("shutdown_behavior"),
+    };
+    let ask = |name, input: &'static str, known: bool| async move {
+        if known || !asked.wants(input) {
             return Ok(None);
         }
         let call = client.describe_instance_attribute().instance_id(text(told.instance_id())).attribute(name);
         call.send().await.map(Some).map_err(failed("DescribeInstanceAttribute"))
     };
     let (data, termination, stop, shutdown) = tokio::try_join!(
-        ask(InstanceAttributeName::UserData, asked.user_data && remembered.is_none()),
-        ask(InstanceAttributeName::DisableApiTermination, asked.termination_protection),
-        ask(InstanceAttributeName::DisableApiStop, asked.stop_protection),
-        ask(InstanceAttributeName::InstanceInitiatedShutdownBehavior, asked.shutdown_behavior),
+        ask(InstanceAttributeName::UserData, "user_data", known.user_data.is_some()),
+        ask(InstanceAttributeName::DisableApiTermination, "termination_protection", known.termination_protection.is_some()),
+        ask(InstanceAttributeName::DisableApiStop, "stop_protection", known.stop_protection.is_some()),
+        ask(InstanceAttributeName::InstanceInitiatedShutdownBehavior, "shutdown_behavior", known.shutdown_behavior.is_some()),
     )?;
     let data = data.as_ref().and_then(|told| told.user_data()?.value()).filter(|text| !text.is_empty());
     let behavior = shutdown.as_ref().and_then(|told| told.instance_initiated_shutdown_behavior()?.value());
     Ok(Attributes {
-        user_data: remembered.or_else(|| data.map(from_base64)),
-        termination_protection: termination.and_then(|told| told.disable_api_termination()?.value()),
-        stop_protection: stop.and_then(|told| told.disable_api_stop()?.value()),
-        shutdown_behavior: behavior.and_then(ShutdownBehavior::from_word),
+        user_data: known.user_data.or_else(|| data.map(from_base64)),
+        termination_protection: known.termination_protection.or_else(|| termination?.disable_api_termination()?.value()),
+        stop_protection: known.stop_protection.or_else(|| stop?.disable_api_stop()?.value()),
+        shutdown_behavior: known.shutdown_behavior.or_else(|| behavior.and_then(ShutdownBehavior::from_word)),
     })
 }
 

@@ -2,28 +2,35 @@
 
 use aws_sdk_ecr::Client;
 use aws_sdk_ecr::types as sdk;
-use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 use infra_core::{OWNERSHIP_PREFIX, Tags};
 use serde_json::{Value as Json, json};
 
 use super::{Encryption, EncryptionType, Mutability, Repository, RepositoryInputs, RepositoryName, RepositoryOutputs};
 use crate::iam::PolicyDocument;
-use crate::sdk::{changes, differs, failed, named, some_list, tags};
+use crate::sdk::{changes, differs, failed, named, some_list, tags, told};
 
 impl Lifecycle for Repository {
     type Client = Client;
     const SERVICE: &'static str = "ecr";
 
     async fn read(client: &Client, ids: &[RepositoryName]) -> Result<Vec<Observed<Repository>>, ProviderError> {
+        Self::look(client, &Asked::whole_of(ids)).await
+    }
+
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Repository>>, ProviderError> {
         let mut observed = Vec::new();
-        for repository in existing(client, ids.iter().map(|id| id.as_str().to_owned()).collect()).await? {
+        for repository in existing(client, objects.iter().map(|asked| asked.id().to_owned()).collect()).await? {
             let (name, arn) = (repository.repository_name().unwrap_or_default(), repository.repository_arn().unwrap_or_default());
             // What the calls below ask for may have gone meanwhile, which the next look will show.
-            let lifecycle = client.get_lifecycle_policy().repository_name(name).send().await.map_err(failed("GetLifecyclePolicy"));
-            let policy = client.get_repository_policy().repository_name(name).send().await.map_err(failed("GetRepositoryPolicy"));
-            let lifecycle = there(lifecycle)?.and_then(|answer| answer.lifecycle_policy_text);
-            let policy = there(policy)?.and_then(|answer| answer.policy_text);
-            let Some(all) = there(all_tags(client, arn).await)? else { continue };
+            let wanted = |inputs: &[&str]| Asked::wanted(objects, name, inputs);
+            let lifecycle =
+                async { there(client.get_lifecycle_policy().repository_name(name).send().await.map_err(failed("GetLifecyclePolicy"))) };
+            let policy =
+                async { there(client.get_repository_policy().repository_name(name).send().await.map_err(failed("GetRepositoryPolicy"))) };
+            let lifecycle = told(wanted(&["lifecycle_policy"]), lifecycle).await?.flatten().and_then(|answer| answer.lifecycle_policy_text);
+            let policy = told(wanted(&["policy"]), policy).await?.map(|told| told.and_then(|answer| answer.policy_text));
+            let Some(all) = there(told(wanted(&["tags", "force_delete"]), all_tags(client, arn)).await)? else { continue };
             observed.push(Observed {
                 id: RepositoryName::new(name),
                 inputs: RepositoryInputs {
@@ -41,12 +48,12 @@ impl Lifecycle for Repository {
                     }),
                     lifecycle_policy: lifecycle.map(|text| serde_json::from_str(&text).unwrap_or(Json::String(text))),
                     // None is told as the one that says nothing.
-                    policy: Some(match policy {
+                    policy: policy.map(|policy| match policy {
                         Some(text) => PolicyDocument::from_json(serde_json::from_str(&text).unwrap_or(Json::String(text))),
                         None => PolicyDocument::from_json(json!({ "Version": "2012-10-17", "Statement": [] })),
                     }),
-                    force_delete: Some(forced(&all)),
-                    tags: Some(tags::of_program(pairs(&all))),
+                    force_delete: all.as_deref().map(forced),
+                    tags: all.as_deref().map(|all| tags::of_program(pairs(all))),
                 },
                 outputs: RepositoryOutputs {
                     arn: arn.to_owned(),

@@ -51,6 +51,7 @@ impl Wired<sdk::ProxyConfiguration> for ProxyConfiguration {
 impl Lifecycle for TaskDefinition {
     type Client = Client;
     const SERVICE: &'static str = "ecs";
+    // A family is described by itself; its list has ARNs only.
     const PAGE: usize = 1;
 
     async fn read(client: &Client, ids: &[TaskDefinitionArn]) -> Result<Vec<Observed<TaskDefinition>>, ProviderError> {

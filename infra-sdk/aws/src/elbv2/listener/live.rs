@@ -4,7 +4,7 @@ use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{
     self as sdk, AdvertiseTrustStoreCaNamesEnum, Certificate, ListenerAttribute, MutualAuthenticationAttributes,
 };
-use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 use infra_core::NoOutputs;
 
 use super::{Listener, ListenerArn, ListenerInputs, MutualAuthentication, MutualAuthenticationMode};
@@ -21,7 +21,11 @@ impl Lifecycle for Listener {
     const PAGE: usize = tags::PAGE;
 
     async fn read(client: &Client, ids: &[ListenerArn]) -> Result<Vec<Observed<Listener>>, ProviderError> {
-        let arns = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        Self::look(client, &Asked::whole_of(ids)).await
+    }
+
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Listener>>, ProviderError> {
+        let arns = objects.iter().map(|asked| asked.id().to_owned()).collect();
         let listeners = tags::existing(arns, ":listener/", |arns| async {
             let call = client.describe_listeners().set_listener_arns(Some(arns));
             Ok(call.send().await.map_err(failed("DescribeListeners"))?.listeners.unwrap_or_default())
@@ -33,13 +37,15 @@ impl Lifecycle for Listener {
         for listener in listeners {
             let arn = listener.listener_arn().unwrap_or_default();
             let mut inputs = inputs(&listener);
-            let (Some(mut attributes), Some(more)) = (attributes(client, arn).await?, more_certificates(client, arn, &inputs).await?)
-            else {
-                continue;
-            };
-            inputs.tcp_idle_timeout = take(&mut attributes, IDLE_TIMEOUT);
-            inputs.attributes = Some(attributes);
-            inputs.more_certificates = Some(more);
+            if Asked::wanted(objects, arn, &["tcp_idle_timeout", "attributes"]) {
+                let Some(mut attributes) = attributes(client, arn).await? else { continue };
+                inputs.tcp_idle_timeout = take(&mut attributes, IDLE_TIMEOUT);
+                inputs.attributes = Some(attributes);
+            }
+            if Asked::wanted(objects, arn, &["more_certificates"]) {
+                let Some(more) = more_certificates(client, arn, &inputs).await? else { continue };
+                inputs.more_certificates = Some(more);
+            }
             inputs.tags = Some(tags.remove(arn).unwrap_or_default());
             observed.push(Observed { id: ListenerArn::new(arn), inputs, outputs: NoOutputs {}, condition: Condition::Ready });
         }

@@ -31,6 +31,27 @@ pub(super) fn wanted(inputs: &LoadBalancerInputs) -> Result<Attributes, Provider
     attributes::all(fields, inputs.attributes.as_ref(), |rest| fill(&mut LoadBalancerInputs::default(), rest))
 }
 
+/// The inputs that AWS tells as attributes, which are one request for each object.
+pub(super) const TOLD_AS_ATTRIBUTES: &[&str] = &[
+    "deletion_protection",
+    "cross_zone",
+    "access_logs",
+    "connection_logs",
+    "idle_timeout",
+    "client_keep_alive",
+    "http2",
+    "desync_mitigation",
+    "drop_invalid_headers",
+    "preserve_host_header",
+    "tls_headers",
+    "forwarded_client_port",
+    "forwarded_for",
+    "waf_fail_open",
+    "zonal_shift",
+    "client_routing",
+    "attributes",
+];
+
 /// Takes the attributes that have a field into that field; what is left is the rest.
 pub(super) fn fill(inputs: &mut LoadBalancerInputs, from: &mut Attributes) {
     inputs.deletion_protection = take(from, "deletion_protection.enabled");

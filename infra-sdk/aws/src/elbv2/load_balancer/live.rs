@@ -4,10 +4,10 @@ use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{
     self as sdk, EnablePrefixForIpv6SourceNatEnum, IpamPools, LoadBalancerAttribute, RemoveIpamPoolEnum,
 };
-use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 use std::collections::BTreeSet;
 
-use super::attributes::{fill, wanted};
+use super::attributes::{TOLD_AS_ATTRIBUTES, fill, wanted};
 use super::{
     IpAddressType, LoadBalancer, LoadBalancerArn, LoadBalancerInputs, LoadBalancerOutputs, LoadBalancerType, Scheme, SubnetMapping,
 };
@@ -22,7 +22,11 @@ impl Lifecycle for LoadBalancer {
     const PAGE: usize = tags::PAGE;
 
     async fn read(client: &Client, ids: &[LoadBalancerArn]) -> Result<Vec<Observed<LoadBalancer>>, ProviderError> {
-        let arns = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        Self::look(client, &Asked::whole_of(ids)).await
+    }
+
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<LoadBalancer>>, ProviderError> {
+        let arns = objects.iter().map(|asked| asked.id().to_owned()).collect();
         let balancers = tags::existing(arns, ":loadbalancer/", |arns| async {
             let call = client.describe_load_balancers().set_load_balancer_arns(Some(arns));
             Ok(call.send().await.map_err(failed("DescribeLoadBalancers"))?.load_balancers.unwrap_or_default())
@@ -33,10 +37,12 @@ impl Lifecycle for LoadBalancer {
         let mut observed = Vec::new();
         for balancer in balancers {
             let arn = balancer.load_balancer_arn().unwrap_or_default();
-            let Some(mut attributes) = attributes(client, arn).await? else { continue };
             let mut inputs = inputs(&balancer);
-            fill(&mut inputs, &mut attributes);
-            inputs.attributes = Some(attributes);
+            if Asked::wanted(objects, arn, TOLD_AS_ATTRIBUTES) {
+                let Some(mut attributes) = attributes(client, arn).await? else { continue };
+                fill(&mut inputs, &mut attributes);
+                inputs.attributes = Some(attributes);
+            }
             inputs.tags = Some(tags.remove(arn).unwrap_or_default());
             let state = balancer.state().and_then(|state| state.code()).map_or("", |code| code.as_str());
             observed.push(Observed {

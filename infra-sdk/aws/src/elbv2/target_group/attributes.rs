@@ -22,6 +22,21 @@ pub(super) fn wanted(inputs: &TargetGroupInputs) -> Result<Attributes, ProviderE
     attributes::all(fields, inputs.attributes.as_ref(), |rest| fill(&mut TargetGroupInputs::default(), rest))
 }
 
+/// The inputs that AWS tells as attributes, which are one request for each object.
+pub(super) const TOLD_AS_ATTRIBUTES: &[&str] = &[
+    "deregistration_delay",
+    "connection_termination",
+    "stickiness",
+    "slow_start",
+    "algorithm",
+    "anomaly_mitigation",
+    "cross_zone",
+    "preserve_client_ip",
+    "proxy_protocol_v2",
+    "lambda_multi_value_headers",
+    "attributes",
+];
+
 /// Takes the attributes that have a field into that field; what is left is the rest.
 pub(super) fn fill(inputs: &mut TargetGroupInputs, from: &mut Attributes) {
     inputs.deregistration_delay = take(from, "deregistration_delay.timeout_seconds");

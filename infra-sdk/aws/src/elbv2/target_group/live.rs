@@ -2,9 +2,9 @@
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{self as sdk, Matcher, TargetDescription, TargetGroupAttribute, TargetHealthStateEnum};
-use infra_apply::{Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Asked, Class, Condition, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
-use super::attributes::{fill, wanted};
+use super::attributes::{TOLD_AS_ATTRIBUTES, fill, wanted};
 use super::{
     HealthCheck, ProtocolVersion, Target, TargetGroup, TargetGroupArn, TargetGroupInputs, TargetGroupOutputs, TargetIpAddressType,
     TargetType,
@@ -20,7 +20,11 @@ impl Lifecycle for TargetGroup {
     const PAGE: usize = tags::PAGE;
 
     async fn read(client: &Client, ids: &[TargetGroupArn]) -> Result<Vec<Observed<TargetGroup>>, ProviderError> {
-        let arns = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        Self::look(client, &Asked::whole_of(ids)).await
+    }
+
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<TargetGroup>>, ProviderError> {
+        let arns = objects.iter().map(|asked| asked.id().to_owned()).collect();
         let groups = tags::existing(arns, ":targetgroup/", |arns| async {
             let call = client.describe_target_groups().set_target_group_arns(Some(arns));
             Ok(call.send().await.map_err(failed("DescribeTargetGroups"))?.target_groups.unwrap_or_default())
@@ -31,11 +35,16 @@ impl Lifecycle for TargetGroup {
         let mut observed = Vec::new();
         for group in groups {
             let arn = group.target_group_arn().unwrap_or_default();
-            let (Some(mut attributes), Some(targets)) = (attributes(client, arn).await?, targets(client, arn).await?) else { continue };
             let mut inputs = inputs(&group);
-            fill(&mut inputs, &mut attributes);
-            inputs.attributes = Some(attributes);
-            inputs.targets = Some(targets);
+            if Asked::wanted(objects, arn, TOLD_AS_ATTRIBUTES) {
+                let Some(mut attributes) = attributes(client, arn).await? else { continue };
+                fill(&mut inputs, &mut attributes);
+                inputs.attributes = Some(attributes);
+            }
+            if Asked::wanted(objects, arn, &["targets"]) {
+                let Some(targets) = targets(client, arn).await? else { continue };
+                inputs.targets = Some(targets);
+            }
             inputs.tags = Some(tags.remove(arn).unwrap_or_default());
             let full_name = arn.rsplit(':').next().unwrap_or_default().to_owned();
             observed.push(Observed {

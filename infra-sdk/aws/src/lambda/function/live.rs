@@ -35,6 +35,7 @@ wired!(LoggingConfig = sdk::LoggingConfig, Ok(sdk::LoggingConfig::builder().buil
 impl Lifecycle for Function {
     type Client = Client;
     const SERVICE: &'static str = "lambda";
+    // A function is told by itself; the list leaves out tags, concurrency and where its code is.
     const PAGE: usize = 1;
 
     async fn read(client: &Client, ids: &[FunctionName]) -> Result<Vec<Observed<Function>>, ProviderError> {

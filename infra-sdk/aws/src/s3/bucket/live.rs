@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Delete, ObjectIdentifier};
-use infra_apply::{Class, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
+use infra_apply::{Asked, Class, Creation, Lifecycle, Observed, ProviderError, gone_is_success};
 
 use super::read::{self, FORCE_DESTROY};
 use super::{Bucket, BucketInputs, BucketName, update};
@@ -16,12 +16,17 @@ const FIRST_REGION: &str = "us-east-1";
 impl Lifecycle for Bucket {
     type Client = Client;
     const SERVICE: &'static str = "s3";
+    // A bucket is told by itself; the list has names only.
     const PAGE: usize = 1;
 
     async fn read(client: &Client, ids: &[BucketName]) -> Result<Vec<Observed<Bucket>>, ProviderError> {
+        Self::look(client, &Asked::whole_of(ids)).await
+    }
+
+    async fn look(client: &Client, objects: &[Asked<'_>]) -> Result<Vec<Observed<Bucket>>, ProviderError> {
         let mut observed = Vec::new();
-        for id in ids {
-            observed.extend(read::read(client, id).await?);
+        for asked in objects {
+            observed.extend(read::read(client, asked).await?);
         }
         Ok(observed)
     }

@@ -1,8 +1,9 @@
-//! A bucket as the cloud has it. Each of its settings is a call, so they are made at once.
+//! A bucket as the cloud has it. Each of its settings is a call, so they are made at once, and for what is asked only.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::head_bucket::HeadBucketOutput;
-use infra_apply::{Condition, Observed, ProviderError};
+use aws_sdk_s3::types::OwnershipControls;
+use infra_apply::{Asked, Condition, Observed, ProviderError};
 
 use super::access::live as access;
 use super::{
@@ -11,19 +12,19 @@ use super::{
     tiering, website,
 };
 use crate::s3::tags;
-use crate::sdk::{failed, there};
+use crate::sdk::{failed, there, told};
 
 /// The tag that says that a bucket may be emptied: the engine deletes by id, and knows nothing else then.
 pub(super) const FORCE_DESTROY: &str = "infra:force-destroy";
 
 /// The bucket, if it exists.
-pub(super) async fn read(client: &Client, id: &BucketName) -> Result<Option<Observed<Bucket>>, ProviderError> {
-    let name = id.as_str();
+pub(super) async fn read(client: &Client, asked: &Asked<'_>) -> Result<Option<Observed<Bucket>>, ProviderError> {
+    let name = asked.id();
     let Some(head) = there(client.head_bucket().bucket(name).send().await.map_err(failed("HeadBucket")))? else { return Ok(None) };
     let region = head.bucket_region().or_else(|| Some(client.config().region()?.as_ref())).unwrap_or_default().to_owned();
     Ok(Some(Observed {
-        id: id.clone(),
-        inputs: inputs(client, name).await?,
+        id: BucketName::new(name),
+        inputs: inputs(client, asked).await?,
         outputs: outputs(name, region, &head),
         condition: Condition::Ready,
     }))
@@ -45,7 +46,8 @@ fn outputs(name: &str, region: String, head: &HeadBucketOutput) -> BucketOutputs
     }
 }
 
-async fn inputs(client: &Client, name: &str) -> Result<BucketInputs, ProviderError> {
+async fn inputs(client: &Client, asked: &Asked<'_>) -> Result<BucketInputs, ProviderError> {
+    let (name, wants) = (asked.id(), |input| asked.wants(input));
     let versioning = async { client.get_bucket_versioning().bucket(name).send().await.map_err(failed("GetBucketVersioning")) };
     let encryption = async { there(client.get_bucket_encryption().bucket(name).send().await.map_err(failed("GetBucketEncryption"))) };
     let block = async { there(client.get_public_access_block().bucket(name).send().await.map_err(failed("GetPublicAccessBlock"))) };
@@ -68,60 +70,70 @@ async fn inputs(client: &Client, name: &str) -> Result<BucketInputs, ProviderErr
     let lock =
         async { there(client.get_object_lock_configuration().bucket(name).send().await.map_err(failed("GetObjectLockConfiguration"))) };
     let abac = async { client.get_bucket_abac().bucket(name).send().await.map_err(failed("GetBucketAbac")) };
-    let (versioning, encryption, block, ownership, acl, lifecycle, cors, logging) =
-        tokio::try_join!(versioning, encryption, block, ownership, acl, lifecycle, cors, logging)?;
-    let (notification, website, acceleration, replication, lock, abac, metrics, tiering, tags) = tokio::try_join!(
-        notification,
-        website,
-        acceleration,
-        replication,
-        lock,
-        abac,
-        request_metrics(client, name),
-        intelligent_tiering(client, name),
-        tags::of_bucket(client, name),
+    let (versioning, encryption, block, ownership, acl, lifecycle, cors, logging) = tokio::try_join!(
+        told(wants("versioning"), versioning),
+        told(wants("encryption"), encryption),
+        told(wants("public_access_block"), block),
+        told(wants("object_ownership"), ownership),
+        told(wants("acl"), acl),
+        told(wants("lifecycle_rules") || wants("minimum_transition_size"), lifecycle),
+        told(wants("cors_rules"), cors),
+        told(wants("logging"), logging),
     )?;
-    let rules = lifecycle.as_ref().map(|answer| answer.rules()).unwrap_or_default();
-    let smallest = lifecycle.as_ref().and_then(|answer| answer.transition_default_minimum_object_size());
-    let owner = ownership.as_ref().and_then(|answer| answer.ownership_controls()).and_then(|controls| controls.rules().first());
-    let lock = lock.as_ref().and_then(|answer| answer.object_lock_configuration());
+    let (notification, website, acceleration, replication, lock, abac, metrics, tiering, tags) = tokio::try_join!(
+        told(wants("notification"), notification),
+        told(wants("website"), website),
+        told(wants("acceleration"), acceleration),
+        told(wants("replication"), replication),
+        told(wants("object_lock") || wants("object_lock_retention"), lock),
+        told(wants("abac_status"), abac),
+        told(wants("request_metrics"), request_metrics(client, name)),
+        told(wants("intelligent_tiering"), intelligent_tiering(client, name)),
+        told(wants("tags") || wants("force_destroy"), tags::of_bucket(client, name)),
+    )?;
+    let lifecycle_rules = lifecycle.as_ref().map(|answer| answer.as_ref().map(|answer| answer.rules()).unwrap_or_default());
+    let smallest = lifecycle.as_ref().and_then(|answer| answer.as_ref()?.transition_default_minimum_object_size());
+    let lock = lock.as_ref().map(|answer| answer.as_ref().and_then(|answer| answer.object_lock_configuration()));
     Ok(BucketInputs {
         name: Some(name.to_owned()),
         bucket_namespace: None,
-        force_destroy: Some(tags.get(FORCE_DESTROY).is_some_and(|value| value == "true")),
+        force_destroy: tags.as_ref().map(|tags| tags.get(FORCE_DESTROY).is_some_and(|value| value == "true")),
         // One that was never versioned is told as nothing, and behaves as one that no longer is.
-        versioning: Some(versioning.status().and_then(|status| Versioning::from_word(status.as_str())).unwrap_or(Versioning::Suspended)),
-        encryption: Some(encryption::live::from_sdk(encryption.as_ref().and_then(|answer| answer.server_side_encryption_configuration()))),
-        public_access_block: Some(access::block_from_sdk(block.as_ref().and_then(|answer| answer.public_access_block_configuration()))),
-        object_ownership: Some(
-            owner.and_then(|rule| ObjectOwnership::from_word(rule.object_ownership().as_str())).unwrap_or(ObjectOwnership::ObjectWriter),
-        ),
-        acl: access::acl_from_sdk(&acl),
-        lifecycle_rules: Some(rules.iter().map(lifecycle::live::from_sdk).collect()),
+        versioning: versioning
+            .map(|told| told.status().and_then(|status| Versioning::from_word(status.as_str())).unwrap_or(Versioning::Suspended)),
+        encryption: encryption
+            .map(|told| encryption::live::from_sdk(told.as_ref().and_then(|answer| answer.server_side_encryption_configuration()))),
+        public_access_block: block
+            .map(|told| access::block_from_sdk(told.as_ref().and_then(|answer| answer.public_access_block_configuration()))),
+        object_ownership: ownership.map(|told| object_ownership(told.as_ref().and_then(|answer| answer.ownership_controls()))),
+        acl: acl.as_ref().and_then(access::acl_from_sdk),
+        lifecycle_rules: lifecycle_rules.map(|rules| rules.iter().map(lifecycle::live::from_sdk).collect()),
         minimum_transition_size: smallest.and_then(|word| MinimumTransitionSize::from_word(word.as_str())),
-        cors_rules: Some(cors.map(|answer| answer.cors_rules().iter().map(cors::live::from_sdk).collect()).unwrap_or_default()),
-        logging: Some(logging::live::from_sdk(logging.logging_enabled())),
-        notification: Some(notification::live::from_sdk(&notification)),
-        website: Some(website::live::from_sdk(website.as_ref())),
-        acceleration: Some(
-            acceleration
-                .status()
-                .and_then(|status| AccelerationStatus::from_word(status.as_str()))
-                .unwrap_or(AccelerationStatus::Suspended),
-        ),
-        replication: Some(replication::live::from_sdk(replication.as_ref().and_then(|answer| answer.replication_configuration()))),
-        object_lock: Some(lock.and_then(|lock| lock.object_lock_enabled()).is_some()),
-        object_lock_retention: object_lock::live::from_sdk(lock),
-        request_metrics: Some(metrics),
-        intelligent_tiering: Some(tiering),
-        abac_status: Some(
-            abac.abac_status()
-                .and_then(|abac| abac.status())
-                .and_then(|status| AbacStatus::from_word(status.as_str()))
-                .unwrap_or(AbacStatus::Disabled),
-        ),
-        tags: Some(tags::of_program(&tags)),
+        cors_rules: cors.map(|told| told.map(|answer| answer.cors_rules().iter().map(cors::live::from_sdk).collect()).unwrap_or_default()),
+        logging: logging.map(|told| logging::live::from_sdk(told.logging_enabled())),
+        notification: notification.as_ref().map(notification::live::from_sdk),
+        website: website.map(|told| website::live::from_sdk(told.as_ref())),
+        acceleration: acceleration.map(|told| {
+            told.status().and_then(|status| AccelerationStatus::from_word(status.as_str())).unwrap_or(AccelerationStatus::Suspended)
+        }),
+        replication: replication
+            .map(|told| replication::live::from_sdk(told.as_ref().and_then(|answer| answer.replication_configuration()))),
+        object_lock: lock.map(|lock| lock.and_then(|lock| lock.object_lock_enabled()).is_some()),
+        object_lock_retention: lock.and_then(object_lock::live::from_sdk),
+        request_metrics: metrics,
+        intelligent_tiering: tiering,
+        abac_status: abac.map(|told| {
+            let status = told.abac_status().and_then(|abac| abac.status());
+            status.and_then(|status| AbacStatus::from_word(status.as_str())).unwrap_or(AbacStatus::Disabled)
+        }),
+        tags: tags.as_ref().map(tags::of_program),
     })
+}
+
+/// Who owns what others put there; a bucket from before there was a choice has no rule.
+fn object_ownership(controls: Option<&OwnershipControls>) -> ObjectOwnership {
+    let rule = controls.and_then(|controls| controls.rules().first());
+    rule.and_then(|rule| ObjectOwnership::from_word(rule.object_ownership().as_str())).unwrap_or(ObjectOwnership::ObjectWriter)
 }
 
 async fn request_metrics(client: &Client, name: &str) -> Result<Vec<RequestMetrics>, ProviderError> {

@@ -26,6 +26,7 @@ const SLOWEST: u64 = 128 * 1024;
 impl Lifecycle for BucketObject {
     type Client = Files;
     const SERVICE: &'static str = "s3";
+    // An object is told by itself; the list leaves out what its headers say.
     const PAGE: usize = 1;
 
     async fn read(files: &Files, ids: &[BucketObjectId]) -> Result<Vec<Observed<BucketObject>>, ProviderError> {
