@@ -48,7 +48,15 @@ pub fn plan_within(graph: &Graph, state: &State, observed: &Observed, selection:
         scope.settle_needs(graph, &order.sequence, &order.dependencies, state, observed)?;
         let sheet = Sheet { graph, order: &order, schemas: &schemas, state, observed };
         let (drawn, mut unchanged, exports, deferrals) = sheet.draw(&scope)?;
-        if let Some(mut plan) = finished(&graph.stack, state, drawn, &mut scope)? {
+        let finished = match finished(&graph.stack, state, drawn, &mut scope) {
+            // The program is run again, and what it declares then may not be in the way of anything.
+            Err(problems) if will_be_told(graph, &deferrals) => {
+                let notes = problems.iter().map(ToString::to_string).collect();
+                Some(Plan { notes, ..nothing(&graph.stack, state) })
+            }
+            other => other?,
+        };
+        if let Some(mut plan) = finished {
             plan.notes.extend(dangling::notes(graph, &plan.steps, &scope.of(state), observed));
             plan.notes.extend(terms::notes(&plan.steps));
             plan.notes.extend(reference::notes(graph, state));
@@ -199,7 +207,7 @@ impl Sheet<'_> {
 /// Puts the steps in order; `None` where the scope had to be narrowed, so that they are to be drawn again.
 fn finished(stack: &str, state: &State, drawn: Steps, scope: &mut Scope) -> Result<Option<Plan>, Vec<Diagnostic>> {
     let (mut steps, mut notes) = sequence(drawn).map_err(|problem| vec![problem])?;
-    match scope.conflict(&steps, state)? {
+    match scope.conflict(&steps, state, &mut notes)? {
         Conflict::None => {}
         Conflict::Narrowed => return Ok(None),
         Conflict::Postponed(which) => {
@@ -209,20 +217,30 @@ fn finished(stack: &str, state: &State, drawn: Steps, scope: &mut Scope) -> Resu
         }
     }
     notes.extend(retain::notes(&steps, state));
-    Ok(Some(Plan {
+    Ok(Some(Plan { steps, notes, ..nothing(stack, state) }))
+}
+
+/// A plan that does nothing.
+fn nothing(stack: &str, state: &State) -> Plan {
+    Plan {
         version: PLAN_VERSION,
         stack: stack.to_owned(),
         serial: state.serial,
         moves: Vec::new(),
-        steps,
+        steps: Vec::new(),
         unchanged: Vec::new(),
         exports: Vec::new(),
-        notes,
+        notes: Vec::new(),
         left_out: Vec::new(),
         deferrals: Vec::new(),
         references: References::new(),
         held: Vec::new(),
-    }))
+    }
+}
+
+/// Whether a part of the program waits for a value that is known now, and that it was not told yet.
+fn will_be_told(graph: &Graph, deferrals: &[Deferral]) -> bool {
+    graph.deferrals.iter().zip(deferrals).any(|(declared, now)| !declared.answered && now.until.value().is_some())
 }
 
 fn ordered(graph: &Graph) -> Result<Order, Vec<Diagnostic>> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use infra_core::{Address, Diagnostic};
 
+use crate::clash::ASKED;
 use crate::plan::{Action, Step};
 use crate::state::State;
 
@@ -40,7 +41,15 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
         let before = &steps[before].address;
         let problem =
             Diagnostic::new(format!("waits until the old {before} is gone, which something that this plan leaves out still uses"));
-        return Err(problem.with_resource(&step.address).with_help("deploy the rest of the stack first, or change the two in two steps"));
+        let asked = steps.iter().any(|step| {
+            let Action::Create { replaces: Some(replacement), .. } = &step.action else { return false };
+            step.address == *before && replacement.delete_first.as_deref() == Some(ASKED)
+        });
+        let help = match asked {
+            true => "let the new one be made first, without `.delete_before_create()`, or change the two in two steps",
+            false => "deploy the rest of the stack first, or change the two in two steps",
+        };
+        return Err(problem.with_resource(&step.address).with_help(help));
     }
     let mut position = vec![0; steps.len()];
     let kept = (0..steps.len()).filter(|at| !postponed.contains(at));

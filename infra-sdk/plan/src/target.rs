@@ -14,6 +14,7 @@ use crate::hold::uses;
 use crate::observed::{Observed, Sight};
 use crate::pattern::{Pattern, one};
 use crate::plan::{Action, Leave, Step};
+use crate::refer;
 use crate::state::State;
 
 /// What a command was told to limit itself to; by default, nothing is left out.
@@ -249,23 +250,33 @@ impl Scope {
         Cow::Owned(State { rows: rows.map(|(address, row)| (address.clone(), row.clone())).collect(), ..without_rows(state) })
     }
 
-    /// What is to become of steps that delete what something that is left out still uses.
-    pub(crate) fn conflict(&mut self, steps: &[Step], state: &State) -> Result<Conflict, Vec<Diagnostic>> {
+    /// What is to become of steps that delete what something that is left out still uses. Where a step goes all the same,
+    /// a note says so.
+    pub(crate) fn conflict(&mut self, steps: &[Step], state: &State, notes: &mut Vec<String>) -> Result<Conflict, Vec<Diagnostic>> {
         if self.left.is_empty() {
             return Ok(Conflict::None);
         }
-        let mut users: BTreeMap<&Address, &Address> = BTreeMap::new();
+        let mut users: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
         for (address, row) in state.rows.iter().filter(|(address, _)| self.left.contains_key(*address)) {
             for need in uses(row) {
-                users.entry(need).or_insert(address);
+                users.entry(need).or_default().push(address);
             }
         }
+        let (recorded, awaited) = (refer::users(state), awaited(steps));
         let (mut problems, mut narrower, mut postponed) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (at, step) in steps.iter().enumerate() {
             let (Action::Delete { id, why, .. } | Action::Sweep { id, why, .. }) = &step.action else { continue };
-            let Some(user) = users.get(&step.address).copied().filter(|user| **user != step.address) else { continue };
+            let users = users.get(&step.address).into_iter().flatten().copied().filter(|user| **user != step.address);
+            // What an open call began to use is nowhere yet but in its intent, and is taken to refer to it.
+            let refers = |user: &Address| recorded.get(&step.address).and_then(|users| users.get(user)).is_none_or(|refers| *refers);
+            let Some(user) = users.clone().find(|user| refers(user)).or(users.clone().next()) else { continue };
             let current = state.object(&step.address).filter(|object| object.id == *id);
             let deferred = matches!(self.left[user], Absence::Deferred { .. });
+            if deferred && awaited.contains(&at) && !refers(user) {
+                let note = format!("{} is deleted before {user}, which is deferred and needs it for its order alone", step.address);
+                notes.push(note);
+                continue;
+            }
             // An older generation can wait: nothing takes its place.
             let Some(object) = current.filter(|_| !deferred) else {
                 postponed.insert(at);
@@ -291,6 +302,18 @@ impl Scope {
     pub(crate) fn into_left_out(self) -> Vec<LeftOut> {
         self.left.into_iter().map(|(address, why)| LeftOut { address, why }).collect()
     }
+}
+
+/// The steps that something waits for which is not an end itself, directly or not; `steps` are in order.
+fn awaited(steps: &[Step]) -> BTreeSet<usize> {
+    let mut awaited = BTreeSet::new();
+    for (at, step) in steps.iter().enumerate().rev() {
+        let ends = matches!(step.action, Action::Delete { .. } | Action::Sweep { .. } | Action::Retain { .. } | Action::Forget { .. });
+        if !ends || awaited.contains(&at) {
+            awaited.extend(step.after.iter().copied());
+        }
+    }
+    awaited
 }
 
 fn in_use(step: &Step, why: Leave, user: &Address, declared: &Location) -> Diagnostic {
