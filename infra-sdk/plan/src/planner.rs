@@ -47,14 +47,14 @@ pub fn plan_within(graph: &Graph, state: &State, observed: &Observed, selection:
     loop {
         scope.settle_needs(graph, &order.sequence, &order.dependencies, state, observed)?;
         let sheet = Sheet { graph, order: &order, schemas: &schemas, state, observed };
-        let (drawn, mut unchanged, exports, deferrals) = sheet.draw(&scope)?;
+        let Sketch { drawn, mut unchanged, exports, deferrals, problems } = sheet.draw(&scope)?;
         let finished = match finished(&graph.stack, state, drawn, &mut scope) {
             // The program is run again, and what it declares then may not be in the way of anything.
             Err(problems) if will_be_told(graph, &deferrals) => {
                 let notes = problems.iter().map(ToString::to_string).collect();
                 Some(Plan { notes, ..nothing(&graph.stack, state) })
             }
-            other => other?,
+            other => with_all(problems, other)?,
         };
         if let Some(mut plan) = finished {
             plan.notes.extend(dangling::notes(graph, &plan.steps, &scope.of(state), observed));
@@ -98,10 +98,7 @@ pub fn plan_destroy_within(
     loop {
         let drawn = destruction(&scope.of(state), observed, &handle);
         let problems = violations(&drawn.steps, &[], state);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        if let Some(plan) = finished(stack, state, drawn, &mut scope)? {
+        if let Some(plan) = with_all(problems, finished(stack, state, drawn, &mut scope))? {
             let references = if scope.partial { state.references.clone() } else { References::new() };
             let (steps, held) = Doubts { observed, state, needs: BTreeMap::new() }.hold(plan.steps);
             return Ok(Plan { steps, exports, references, left_out: scope.into_left_out(), held, ..plan });
@@ -157,12 +154,32 @@ struct Sheet<'a> {
     observed: &'a Observed,
 }
 
-/// Steps without their order, what stays as it is, the outputs, and what is deferred.
-type Drawn = (Steps, Vec<Address>, Vec<Export>, Vec<Deferral>);
+/// A plan before its steps are in order.
+struct Sketch {
+    drawn: Steps,
+    unchanged: Vec<Address>,
+    exports: Vec<Export>,
+    deferrals: Vec<Deferral>,
+    /// What stands against it, if nothing more has to be left out.
+    problems: Vec<Diagnostic>,
+}
+
+/// Nothing where more is left out, so that the steps are drawn again; otherwise the plan, if there is nothing against it.
+fn with_all(mut problems: Vec<Diagnostic>, finished: Result<Option<Plan>, Vec<Diagnostic>>) -> Result<Option<Plan>, Vec<Diagnostic>> {
+    match finished {
+        Ok(None) => Ok(None),
+        Ok(plan) if problems.is_empty() => Ok(plan),
+        Ok(_) => Err(problems),
+        Err(more) => {
+            problems.extend(more);
+            Err(problems)
+        }
+    }
+}
 
 impl Sheet<'_> {
     /// Decides for everything in scope, and draws the steps.
-    fn draw(&self, scope: &Scope) -> Result<Drawn, Vec<Diagnostic>> {
+    fn draw(&self, scope: &Scope) -> Result<Sketch, Vec<Diagnostic>> {
         let Sheet { graph, order, schemas, observed, .. } = *self;
         let state = &*scope.of(self.state);
         let mut context = Context { stack: &graph.stack, state, replaced: BTreeSet::new(), asked: &scope.replace };
@@ -200,7 +217,7 @@ impl Sheet<'_> {
         let early = mark_delete_first(&mut decisions, &graph.nodes, &order.dependencies, schemas, state);
         let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
         problems.extend(violations(&drawn.steps, &graph.nodes, state));
-        if problems.is_empty() { Ok((drawn, unchanged, exports, deferrals)) } else { Err(problems) }
+        Ok(Sketch { drawn, unchanged, exports, deferrals, problems })
     }
 }
 

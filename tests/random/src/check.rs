@@ -10,7 +10,8 @@ use infra_plan::{Action, Selection};
 use infra_testing::{Deployed, World};
 use serde_json::json;
 
-use crate::line::{Line, What, both, needed};
+use crate::line::{Line, What, both, needed, without};
+use crate::out::{ATTEMPTS, Out, held, is_contradiction, with};
 use crate::place::{known_by, placed};
 use crate::same::same;
 use crate::silent::{silent, silent_plan};
@@ -76,7 +77,8 @@ pub fn check(story: &Story) -> Result<(), String> {
     for trouble in &story.end {
         stage.suffer(&[], Operation::Destroy, trouble)?;
     }
-    let free: Vec<Line> = before.into_iter().map(unprotected).collect();
+    let free = with(before, &[Out::Unprotected].into());
+    let free = ways_out(&mut [&mut stage], &free, &free)?;
     finish(&mut stage, &free)?;
     let destroyed = destroy(&mut stage)?;
     completed(&free, &destroyed.changes)?;
@@ -88,11 +90,6 @@ pub fn check(story: &Story) -> Result<(), String> {
         (false, _) => Err(format!("after the end the cloud has {orphans:?}")),
         (_, false) => Err(format!("after the end the state has {:?}", world.state.rows.keys().collect::<Vec<_>>())),
     }
-}
-
-fn unprotected(mut line: Line) -> Line {
-    line.options.protect = false;
-    line
 }
 
 fn uncontained(mut line: Line) -> Line {
@@ -182,19 +179,7 @@ fn through(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapter: &Chapt
             limited => within(stage, &chapter.lines, limited)?,
         }
     }
-    let mut lines = chapter.lines.clone();
-    if is_refused(stage, &lines)? | is_refused(fair, &lines)? {
-        // Everything that may be protected is declared once without that, and then the program once more.
-        lines = lines.into_iter().map(unprotected).collect();
-        let lifted = both(&lines, &before.iter().cloned().map(unprotected).collect::<Vec<_>>());
-        for stage in [&mut *stage, &mut *fair] {
-            finish(stage, &lifted)?;
-        }
-    }
-    for stage in [&mut *stage, &mut *fair] {
-        let done = finish(stage, &lines)?;
-        completed(&lines, &done.changes)?;
-    }
+    let lines = ways_out(&mut [&mut *stage, &mut *fair], before, &chapter.lines)?;
     for stage in [&mut *stage, &mut *fair] {
         let planned = stage.plan(&lines).map_err(|error| format!("the second plan was refused: {error}"))?;
         let again = finish(stage, &lines)?;
@@ -208,19 +193,79 @@ fn through(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapter: &Chapt
     Ok(lines)
 }
 
-/// Whether protection stands against a program; then nothing has happened.
-fn is_refused(stage: &mut Stage, lines: &[Line]) -> Result<bool, String> {
+/// Deploys a program in all of the worlds. Where it asks for what cannot be, a person changes it, and deploys again; returns the
+/// program that was deployed.
+fn ways_out(stages: &mut [&mut Stage], before: &[Line], lines: &[Line]) -> Result<Vec<Line>, String> {
+    let (mut lines, mut before) = (lines.to_vec(), before.to_vec());
+    for _ in 0..ATTEMPTS {
+        let mut outs = BTreeSet::new();
+        for stage in &mut *stages {
+            outs.extend(is_refused(stage, &lines)?);
+        }
+        if outs.is_empty() {
+            outs = all_deployed(stages, &lines)?;
+        }
+        if outs.is_empty() {
+            return Ok(lines);
+        }
+        (lines, before) = (with(lines, &outs), with(before, &outs));
+        if outs.iter().any(Out::lifts) {
+            // Everything that may be protected is declared once without that, and then the program once more.
+            let more = all_deployed(stages, &both(&lines, &before))?;
+            (lines, before) = (with(lines, &more), with(before, &more));
+        }
+        let away = outs.iter().filter_map(Out::away).fold(lines.clone(), |lines, name| {
+            let at = lines.iter().position(|line| line.name == name);
+            at.map_or(lines.clone(), |at| without(&lines, at))
+        });
+        if away != lines {
+            all_deployed(stages, &away)?;
+        }
+    }
+    Err(format!("no way out is enough: {lines:#?}"))
+}
+
+/// Deploys a program in all of the worlds, and says what a person has to change where that is all that stands in the way.
+fn all_deployed(stages: &mut [&mut Stage], lines: &[Line]) -> Result<BTreeSet<Out>, String> {
+    let mut outs = BTreeSet::new();
+    for stage in stages {
+        outs.extend(deployed(stage, lines)?);
+    }
+    Ok(outs)
+}
+
+/// Deploys a program, and says what a person has to change where that is all that stands in the way.
+fn deployed(stage: &mut Stage, lines: &[Line]) -> Result<BTreeSet<Out>, String> {
+    match stage.deploy(lines, &Selection::default()) {
+        Ok(deployed) => {
+            let held = held(stage, lines, &deployed);
+            if !held.is_empty() {
+                return Ok(held);
+            }
+            completed(lines, &whole(stage, deployed)?.changes)?;
+            Ok(BTreeSet::new())
+        }
+        Err(error) => match is_contradiction(&error, lines) {
+            true => Ok([Out::MadeFirst].into()),
+            false => Err(format!("the deployment was refused: {error}")),
+        },
+    }
+}
+
+/// What stands against a program before anything has happened.
+fn is_refused(stage: &mut Stage, lines: &[Line]) -> Result<Option<Out>, String> {
     let world = &stage.world;
     let mut objects = world.state.rows.values().flat_map(|row| row.object.iter().chain(&row.old));
     let in_doubt = world.state.rows.values().any(|row| row.intent.is_some());
     let declared = lines.iter().any(|line| line.options.protect);
     if !in_doubt && !declared && !objects.any(|object| object.lifecycle.protect) {
-        return Ok(false);
+        return Ok(None);
     }
     let (objects, rows) = (world.cloud.objects(), world.state.rows.clone());
     let refused = match stage.plan(lines) {
-        Ok(_) => false,
-        Err(PlanError::Wrong(problems)) if problems.iter().all(|problem| problem.to_string().contains("protect")) => true,
+        Ok(_) => None,
+        Err(PlanError::Wrong(problems)) if problems.iter().all(|problem| problem.to_string().contains("protect")) => Some(Out::Unprotected),
+        Err(error) if is_contradiction(&error, lines) => Some(Out::MadeFirst),
         Err(error) => return Err(format!("the plan was refused: {error}")),
     };
     if stage.world.cloud.objects() != objects || stage.world.state.rows != rows {

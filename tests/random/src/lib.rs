@@ -6,6 +6,7 @@
 mod check;
 mod declare;
 mod line;
+mod out;
 mod place;
 mod same;
 mod seeds;

@@ -8,6 +8,7 @@ use infra_plan::{Intent, Selection};
 
 use crate::check::whole;
 use crate::line::{Line, needed};
+use crate::out::held;
 use crate::place::known_by;
 use crate::stage::Stage;
 use crate::story::Operation;
@@ -40,6 +41,8 @@ pub(crate) fn within(stage: &mut Stage, lines: &[Line], operation: Operation) ->
         _ => stage.deploy(lines, &selection),
     };
     let deployed = match result {
+        // What no order of steps can do fails here as it would in the whole program, which finds a way out.
+        Ok(deployed) if !held(stage, lines, &deployed).is_empty() => return Ok(()),
         Ok(deployed) => whole(stage, deployed)?,
         Err(PlanError::Wrong(_)) if stage.world.cloud.objects() == before => return Ok(()),
         Err(error) => return Err(format!("a part of the program was refused: {error}")),
