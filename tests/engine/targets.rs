@@ -120,7 +120,7 @@ fn what_is_excluded_stays_and_so_does_what_needs_it_anew() {
     insta::assert_snapshot!(render(&world.plan_within(&program, json!({}), &without(&["blue/part"])).unwrap(), &RenderOptions { width: 100, colour: false }), @r#"
   left out, excluded: blue/part
 
-  left out, needs toy:net/part:blue/part, which is left out and does not exist: blue/m
+  left out, needs toy:net/part:blue/part, which is left out and not there to be used: blue/m
 
 Nothing to do: all 4 resources that were looked at are as the program says.
 "#);
@@ -264,4 +264,21 @@ fn what_is_protected_is_not_in_the_way_of_a_plan_that_leaves_it_alone_in_the_end
     assert!(spared.cloud.remove("toy:net/part", "kept"));
     spared.deploy(&unprotected, json!({})).complete();
     assert!(spared.destroy_within(&without(&["part"])).unwrap().complete().changes.is_empty());
+}
+
+#[test]
+fn what_a_target_needs_and_an_interrupted_run_left_unready_is_named_before_anything_is_done() {
+    let program = |stack: &Stack| {
+        let net = Net::new("net").range("10.0.0.0/16").add(stack);
+        Machine::new("m").script(net.revision()).add(stack);
+    };
+    let mut world = World::new();
+    world.cloud.ready_after(9);
+    assert!(world.deploy_until(&world.graph(&program, json!({})), Crash::AtRecord(1)));
+    // A person has settled what was in doubt.
+    let made = world.cloud.object("toy:net/net", "net").map(|(id, _)| id);
+    world.state.apply(infra_plan::Record::Decided { address: infra_core::Address::new("toy:net/net", "net"), made });
+    let said = refusal(world.plan_within(&program, json!({}), &only(&["m"])));
+    assert!(said.contains("needs toy:net/net:net, which is not ready yet and is left out"), "{said}");
+    world.deploy_within(&program, json!({}), &Selection { with_needs: true, ..only(&["m"]) }).unwrap().complete();
 }

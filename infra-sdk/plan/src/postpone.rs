@@ -12,7 +12,11 @@ use crate::state::State;
 pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state: &State) -> Result<(Vec<Step>, Vec<String>), Diagnostic> {
     loop {
         let uses = |at: usize, other: &Address| {
-            let (Action::Delete { id, .. } | Action::Sweep { id, .. }) = &steps[at].action else { return false };
+            let (Action::Delete { id, .. } | Action::Sweep { id, .. } | Action::Retain { id, .. } | Action::Forget { id }) =
+                &steps[at].action
+            else {
+                return false;
+            };
             let row = state.rows.get(&steps[at].address);
             let object = row.into_iter().flat_map(|row| row.object.iter().chain(&row.old)).find(|object| object.id == *id);
             object.is_some_and(|object| object.dependencies.contains(other))
@@ -24,8 +28,9 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
                 Action::Delete { .. } => used(),
                 // What contains it stays, and so does it.
                 Action::Sweep { .. } => used() || step.after.iter().any(|before| postponed.contains(before)),
-                // What is left in the cloud leaves the stack after what uses it, or nobody would know of it any more.
-                Action::Retain { .. } => step.after.iter().any(|before| postponed.contains(before)),
+                // What is left in the cloud, or is gone from it, leaves the stack after what uses it, or nobody would know of
+                // it any more.
+                Action::Retain { .. } | Action::Forget { .. } => step.after.iter().any(|before| postponed.contains(before)),
                 _ => false,
             };
             goes && !postponed.contains(at)
@@ -57,7 +62,11 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
     let (mut rest, mut notes) = (Vec::new(), Vec::new());
     for (at, step) in steps.into_iter().enumerate() {
         if postponed.contains(&at) {
-            let ends = if matches!(step.action, Action::Retain { .. }) { "leaves the stack with" } else { "is deleted by" };
+            let ends = if matches!(step.action, Action::Retain { .. } | Action::Forget { .. }) {
+                "leaves the stack with"
+            } else {
+                "is deleted by"
+            };
             notes.push(format!("{} {ends} a later plan, when nothing that this one leaves out uses it", step.address));
         } else {
             rest.push(Step { after: step.after.iter().map(|before| position[*before]).collect(), ..step });

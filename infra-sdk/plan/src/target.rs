@@ -61,7 +61,7 @@ pub enum Absence {
     NotTargeted,
     /// It is excluded by name.
     Excluded,
-    /// It needs a resource that does not exist and is left out.
+    /// It needs a resource that is left out, and does not exist or is not ready.
     Needs {
         /// That resource.
         resource: Address,
@@ -83,7 +83,7 @@ impl fmt::Display for Absence {
         match self {
             Absence::NotTargeted => write!(f, "not targeted"),
             Absence::Excluded => write!(f, "excluded"),
-            Absence::Needs { resource } => write!(f, "needs {resource}, which is left out and does not exist"),
+            Absence::Needs { resource } => write!(f, "needs {resource}, which is left out and not there to be used"),
             Absence::UsedBy { resource } => write!(f, "would go while {resource}, which is left out, uses it"),
             Absence::Deferred { scope } => write!(f, "{scope} is deferred"),
         }
@@ -221,7 +221,13 @@ impl Scope {
         observed: &Observed,
     ) -> Result<(), Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        let exists = |address: &Address| state.object(address).is_some() && observed.objects.get(address) != Some(&Sight::Gone);
+        // What an interrupted run made and the cloud is still busy with tells nothing yet that could be used.
+        let is_busy = |address: &Address| {
+            let unseen = state.object(address).is_some_and(|object| object.problem.is_some());
+            unseen && matches!(observed.objects.get(address), Some(Sight::Present { pending: Some(_), .. }))
+        };
+        let exists =
+            |address: &Address| state.object(address).is_some() && observed.objects.get(address) != Some(&Sight::Gone) && !is_busy(address);
         for at in sequence {
             let node = &graph.nodes[*at];
             let missing = |need: &&Address| self.left.contains_key(*need) && !exists(need);
@@ -230,7 +236,11 @@ impl Scope {
             }
             let Some(need) = dependencies[*at].iter().find(missing) else { continue };
             if self.targeted {
-                let what = if state.object(need).is_some() { "is gone from the cloud" } else { "does not exist yet" };
+                let what = match state.object(need) {
+                    Some(_) if is_busy(need) => "is not ready yet",
+                    Some(_) => "is gone from the cloud",
+                    None => "does not exist yet",
+                };
                 let problem = Diagnostic::new(format!("needs {need}, which {what} and is left out of this plan"));
                 let help = format!("add `--target {need}`, or `--with-needs` for all that the targets need");
                 problems.push(problem.with_resource(&node.address).with_location(&node.declared).with_help(help));

@@ -5,6 +5,7 @@
 
 mod check;
 mod declare;
+mod hand;
 mod line;
 mod out;
 mod place;
@@ -15,6 +16,7 @@ mod source;
 mod spec;
 mod stage;
 mod story;
+mod travel;
 mod trouble;
 mod within;
 mod written;

@@ -62,12 +62,17 @@ pub(crate) fn with(mut lines: Vec<Line>, outs: &BTreeSet<Out>) -> Vec<Line> {
     lines
 }
 
-/// Whether a plan was refused because something is to go first that a part holds on to which waits for a value, and which is
-/// left alone until then.
-pub(crate) fn is_contradiction(error: &PlanError, lines: &[Line]) -> bool {
-    let PlanError::Wrong(problems) = error else { return false };
-    let possible = lines.iter().any(|line| line.options.then.is_some()) && lines.iter().any(|line| line.options.delete_before_create);
-    possible && problems.iter().all(|problem| problem.to_string().contains("without `.delete_before_create()`"))
+/// The ways out of a refusal, if there is one for all that is said: something is protected; or it is to go first, and a part
+/// holds on to it which waits for a value and is left alone until then.
+pub(crate) fn refused(error: &PlanError, lines: &[Line]) -> Option<BTreeSet<Out>> {
+    let PlanError::Wrong(problems) = error else { return None };
+    let can_be = lines.iter().any(|line| line.options.then.is_some()) && lines.iter().any(|line| line.options.delete_before_create);
+    let out = |problem: String| match problem {
+        problem if problem.contains("is protected") => Some(Out::Unprotected),
+        problem if can_be && problem.contains("without `.delete_before_create()`") => Some(Out::MadeFirst),
+        _ => None,
+    };
+    problems.iter().map(|problem| out(problem.to_string())).collect()
 }
 
 /// The ways out of a deployment in which nothing failed but deletes that something held on to which this plan would have
@@ -90,8 +95,10 @@ pub(crate) fn held(stage: &Stage, lines: &[Line], deployed: &Deployed) -> BTreeS
         });
         let Some((_, user)) = user else { return BTreeSet::new() };
         let (user, used) = (known_by(&user.name).to_owned(), known_by(address.name()).to_owned());
-        let declared = lines.iter().any(|line| line.name == used);
-        outs.insert(if declared { Out::Together(user, used) } else { Out::Away(user) });
+        // A program can only name what it has declared before.
+        let place = |name: &str| lines.iter().position(|line| line.name == name);
+        let before = place(&used).zip(place(&user)).is_some_and(|(used, user)| used < user);
+        outs.insert(if before { Out::Together(user, used) } else { Out::Away(user) });
     }
     outs
 }

@@ -27,7 +27,7 @@ pub(crate) fn selection(lines: &[Line], operation: Operation) -> Option<Selectio
         Operation::Without(at) | Operation::Spare(at) => Some(Selection { excludes: name(at), ..Selection::default() }),
         Operation::Replace(at) => Some(Selection { replace: name(at), ..Selection::default() }),
         Operation::End(at) => Some(Selection { targets: name(at), with_dependants: true, ..Selection::default() }),
-        Operation::Deploy | Operation::Refresh | Operation::Destroy => None,
+        Operation::Deploy | Operation::Refresh | Operation::Destroy | Operation::Saved => None,
     }
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn within(stage: &mut Stage, lines: &[Line], operation: Operation) ->
         Operation::Alone(at) => touched.iter().find(|name| Some(**name) != named(at)),
         Operation::Without(at) | Operation::Spare(at) => touched.iter().find(|name| Some(**name) == named(at)),
         Operation::End(_) => touched.iter().find(|name| !dependants.contains(**name)),
-        Operation::Deploy | Operation::Refresh | Operation::Destroy | Operation::Replace(_) => None,
+        Operation::Deploy | Operation::Refresh | Operation::Destroy | Operation::Saved | Operation::Replace(_) => None,
     };
     match stranger {
         Some(name) => Err(format!("{name} was touched by {operation:?}, limited to {selection:?}: {:?}", deployed.changes)),
