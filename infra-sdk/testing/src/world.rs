@@ -217,7 +217,7 @@ impl World {
         let journal = self.journal();
         let declare = |known: &Known| self.told.graph(&self.stack, program, &config, known);
         let mut engine = self.engine(self.registry([]));
-        Ok(in_virtual_time(self.planned(&mut engine, &declare, &journal, selection, &()))?.1)
+        Ok(in_virtual_time(self.planned(&mut engine, &declare, None, &journal, selection, &()))?.1)
     }
 
     /// The plan of some of a program, to be looked at and [`allowed`](World::allowed) later.
@@ -229,7 +229,7 @@ impl World {
         let journal = self.journal();
         let declare = |known: &Known| self.told.graph(&self.stack, program, &config, known);
         let mut engine = self.engine(self.registry([]));
-        let (graph, plan) = in_virtual_time(self.planned(&mut engine, &declare, &journal, selection, &()))?;
+        let (graph, plan) = in_virtual_time(self.planned(&mut engine, &declare, None, &journal, selection, &()))?;
         Ok(SavedPlan::new(&plan, &graph, journal.state(), selection, here()))
     }
 
@@ -396,17 +396,18 @@ impl World {
         engine
     }
 
-    /// The graph of a program that knows all that can be known, and its plan.
+    /// The graph of a program that knows all that can be known, and its plan. `first` is what it declares where it knows nothing.
     async fn planned(
         &self,
         engine: &mut Engine,
         declare: Declare<'_>,
+        mut first: Option<Graph>,
         journal: &Journal,
         selection: &Selection,
         watcher: &dyn Watcher,
     ) -> Result<(Graph, Plan), PlanError> {
         settled(async |known| {
-            let graph = declare(known);
+            let graph = first.take().filter(|_| known.is_empty()).unwrap_or_else(|| declare(known));
             engine.registry = self.registry(graph.schemas.values());
             let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
             Ok((graph, plan))
@@ -450,7 +451,7 @@ impl World {
                     if let Some(allowed) = &self.allowed {
                         allowed.check_state(stack, &here(), journal.state()).map_err(PlanError::Wrong)?;
                     }
-                    let (graph, plan) = self.planned(&mut engine, declare, &journal, selection, &ear).await?;
+                    let (graph, plan) = self.planned(&mut engine, declare, Some(graph), &journal, selection, &ear).await?;
                     if let Some(allowed) = &self.allowed {
                         allowed.check_plan(&plan, &graph, journal.state()).map_err(PlanError::Wrong)?;
                     }

@@ -144,6 +144,11 @@ fn through(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapter: &Chapt
 /// Deploys a program in all of the worlds. Where it asks for what cannot be, a person changes it, and deploys again; returns the
 /// program that was deployed.
 pub(crate) fn ways_out(stages: &mut [&mut Stage], before: &[Line], lines: &[Line]) -> Result<Vec<Line>, String> {
+    deployed_somehow(stages, before, lines, false)
+}
+
+/// As [`ways_out`]; `lifts` says that this deployment is the one that takes all protection away.
+fn deployed_somehow(stages: &mut [&mut Stage], before: &[Line], lines: &[Line], lifts: bool) -> Result<Vec<Line>, String> {
     let (mut lines, mut before) = (lines.to_vec(), before.to_vec());
     for _ in 0..ATTEMPTS {
         let mut outs = BTreeSet::new();
@@ -157,20 +162,39 @@ pub(crate) fn ways_out(stages: &mut [&mut Stage], before: &[Line], lines: &[Line
             return Ok(lines);
         }
         (lines, before) = (with(lines, &outs), with(before, &outs));
-        if outs.iter().any(Out::lifts) {
+        if outs.contains(&Out::Unprotected) && !lifts {
             // Everything that may be protected is declared once without that, and then the program once more.
             let lifted = both(&lines, &before);
-            before = ways_out(stages, &lifted, &lifted)?;
+            before = deployed_somehow(stages, &lifted, &lifted, true)?;
         }
         let away = outs.iter().filter_map(Out::away).fold(lines.clone(), |lines, name| {
             let at = lines.iter().position(|line| line.name == name);
             at.map_or(lines.clone(), |at| without(&lines, at))
         });
+        for name in outs.iter().filter_map(Out::away) {
+            stages.iter_mut().for_each(|stage| removed_if_protected(stage, name));
+        }
         if away != lines {
             all_deployed(stages, &away)?;
         }
     }
     Err(format!("no way out is enough: {lines:#?}"))
+}
+
+/// What stays protected, since the run that was to say otherwise could not come to it, is deleted by hand.
+fn removed_if_protected(stage: &mut Stage, name: &str) {
+    let state = &stage.world.state;
+    let protected = state.rows.iter().filter(|(address, row)| {
+        known_by(address.name()) == name && row.object.iter().chain(&row.old).any(|object| object.lifecycle.protect)
+    });
+    for address in protected.map(|(address, _)| address.clone()).collect::<Vec<_>>() {
+        let objects = stage.world.cloud.objects().into_values();
+        let named: Vec<_> = objects.filter(|object| object.kind == *address.kind() && known_by(&object.name) == name).collect();
+        for object in named {
+            stage.world.cloud.remove(&object.kind, &object.name);
+        }
+        stage.world.state.apply(infra_plan::Record::Forgotten { address });
+    }
 }
 
 /// Deploys a program in all of the worlds, and says what a person has to change where that is all that stands in the way.

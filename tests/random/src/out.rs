@@ -32,11 +32,6 @@ pub(crate) enum Out {
 }
 
 impl Out {
-    /// Whether nothing may be protected meanwhile.
-    pub(crate) fn lifts(&self) -> bool {
-        matches!(self, Out::Unprotected | Out::Away(_))
-    }
-
     /// What is left out of one deployment.
     pub(crate) fn away(&self) -> Option<&str> {
         if let Out::Away(name) = self { Some(name) } else { None }
