@@ -128,7 +128,8 @@ fn given(stage: &mut Stage, lines: &[Line]) -> Result<(), String> {
     let done = whole(stage, deployed)?;
     let again = stage.plan(lines).map_err(|error| format!("the plan of what stays was refused: {error}"))?;
     // A run that died after it had taken something has not said so, and what has arrived is kept for nobody.
-    let arrived = |id: &String| stage.world.neighbours.values().any(|state| rows_have(state, id));
+    let objects = stage.world.cloud.objects();
+    let arrived = |id: &String| !objects.contains_key(id) || stage.world.neighbours.values().any(|state| rows_have(state, id));
     let handed = stage.world.state.handed.values().flat_map(|handed| &handed.row.object);
     let waiting = handed.filter(|object| !arrived(&object.id)).count();
     if !done.changes.is_empty() || again.has_changes() || waiting > 0 {
