@@ -138,6 +138,20 @@ fn what_stays_in_the_cloud_leaves_the_stack_after_what_is_deferred_has_left_it()
 }
 
 #[test]
+fn what_is_gone_from_the_cloud_leaves_the_stack_after_what_is_deferred_has_left_it_too() {
+    let mut world = World::new();
+    world.deploy(&keeping(false, true), json!({})).complete();
+    assert!(world.cloud.remove("toy:net/net", "kept"));
+    let mut other = world.fork();
+    assert_eq!(world.deploy(&keeping(true, false), json!({})).complete().changes, ["update net net", "delete machine m"]);
+    assert!(!world.plan(&keeping(true, false), json!({})).unwrap().has_changes());
+    // Where what used it is gone as well, that leaves it first.
+    assert!(other.cloud.remove("toy:run/machine", "m"));
+    other.deploy(&keeping(true, false), json!({})).complete();
+    assert!(!other.plan(&keeping(true, false), json!({})).unwrap().has_changes());
+}
+
+#[test]
 fn what_is_replaced_on_request_is_replaced_once_although_parts_of_the_program_wait_for_it() {
     let mut world = deployed();
     let replace = Selection { replace: vec!["net".to_owned()], ..Selection::default() };

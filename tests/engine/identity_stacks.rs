@@ -98,3 +98,56 @@ fn what_the_old_stack_never_had_is_made() {
     let graph = graph(&world);
     assert_eq!(world.deploy_graph(&graph).unwrap().complete().changes, ["create net network/core", "create part network/part"]);
 }
+
+/// A network and its part, taken over from a stack if one is named; declared in the same place in both stacks.
+fn both(from: Option<&'static str>, range: &'static str) -> impl Fn(&Stack) {
+    move |stack| {
+        let (mut net, mut part) = (Net::new("net").range(range), Part::new("part").range("10.0.1.0/24"));
+        if let Some(from) = from {
+            (net, part) = (net.moved_from_stack(from, "net"), part.moved_from_stack(from, "part"));
+        }
+        let net = net.add(stack);
+        part.net(&net).add(stack);
+    }
+}
+
+const RANGE: &str = "10.0.0.0/16";
+
+fn nothing(_: &Stack) {}
+
+#[test]
+fn what_goes_together_still_needs_each_other_in_the_other_stack() {
+    let mut world = World::new();
+    world.deploy(&both(None, RANGE), json!({})).complete();
+    let needs = |world: &World| world.state.object(&Address::new("toy:net/part", "part")).unwrap().dependencies.clone();
+    let before = needs(&world);
+    assert_eq!(before, [Address::new("toy:net/net", "net")].into());
+    world.turn_to("other");
+    assert!(world.deploy(&both(Some("test"), RANGE), json!({})).complete().changes.is_empty());
+    assert_eq!(needs(&world), before);
+    let replaced = world.deploy(&both(Some("test"), "10.1.0.0/16"), json!({})).complete().changes;
+    let place = |change: &str| replaced.iter().position(|made| made == change);
+    assert!(place("delete part part") < place("delete net net"), "{replaced:?}");
+}
+
+#[test]
+fn what_went_and_came_back_goes_again_as_it_is_and_not_as_it_was_when_it_went_first() {
+    for at in 0..8 {
+        let mut world = World::new();
+        world.deploy(&both(None, RANGE), json!({})).complete();
+        world.turn_to("other");
+        let graph = world.graph(&both(Some("test"), RANGE), json!({}));
+        world.deploy_until(&graph, Crash::AtRecord(at));
+        world.deploy(&both(Some("test"), RANGE), json!({})).complete();
+        world.turn_to("test");
+        world.deploy(&nothing, json!({})).complete();
+        world.deploy(&both(Some("other"), "10.1.0.0/16"), json!({})).complete();
+        world.turn_to("other");
+        world.deploy(&nothing, json!({})).complete();
+        let ids: Vec<String> = world.cloud.objects().into_keys().collect();
+        assert!(world.deploy(&both(Some("test"), "10.1.0.0/16"), json!({})).complete().changes.is_empty(), "{at}");
+        assert_eq!(world.cloud.objects().into_keys().collect::<Vec<_>>(), ids, "{at}");
+        world.destroy().complete();
+        assert!(world.cloud.objects().is_empty(), "{at}");
+    }
+}

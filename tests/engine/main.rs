@@ -12,6 +12,7 @@ mod crash;
 mod dangling;
 mod dataflow;
 mod deferred;
+mod deferred_order;
 mod doubt;
 mod drift;
 mod failure;

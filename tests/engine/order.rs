@@ -11,6 +11,8 @@ use infra_core::{Address, Graph, Node, Value};
 use infra_plan::{Action, Plan};
 use infra_testing::World;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use serde_json::json;
 
 use program::{program, spec, world};
@@ -194,6 +196,27 @@ proptest! {
         world.destroy().complete();
         prop_assert!(world.cloud.objects().is_empty() && world.state.rows.is_empty());
     }
+}
+
+#[test]
+fn the_oracle_looks_at_replacements_in_both_orders_and_at_both_in_one_plan() {
+    let (mut runner, programs) = (TestRunner::deterministic(), (prop::collection::vec(spec(), 7), prop::collection::vec(spec(), 7)));
+    let (mut old_first, mut new_first, mut mixed) = (0, 0, 0);
+    for _ in 0..100 {
+        let (first, second) = programs.new_tree(&mut runner).unwrap().current();
+        let mut world = world();
+        world.deploy(&program(&first), json!({})).complete();
+        let plan = world.plan(&program(&second), json!({})).unwrap();
+        let order = |action: &Action| match action {
+            Action::Create { replaces: Some(replacement), .. } => Some(replacement.delete_first.is_some()),
+            _ => None,
+        };
+        let orders: BTreeSet<bool> = plan.steps.iter().filter_map(|step| order(&step.action)).collect();
+        old_first += usize::from(orders.contains(&true));
+        new_first += usize::from(orders.contains(&false));
+        mixed += usize::from(orders.len() == 2);
+    }
+    assert!(old_first > 10 && new_first > 10 && mixed > 5, "{old_first}, {new_first}, {mixed}");
 }
 
 #[test]

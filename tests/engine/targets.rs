@@ -120,7 +120,7 @@ fn what_is_excluded_stays_and_so_does_what_needs_it_anew() {
     insta::assert_snapshot!(render(&world.plan_within(&program, json!({}), &without(&["blue/part"])).unwrap(), &RenderOptions { width: 100, colour: false }), @r#"
   left out, excluded: blue/part
 
-  left out, needs toy:net/part:blue/part, which is left out and does not exist: blue/m
+  left out, needs toy:net/part:blue/part, which is left out and not there to be used: blue/m
 
 Nothing to do: all 4 resources that were looked at are as the program says.
 "#);
@@ -250,4 +250,47 @@ fn what_was_interrupted_under_a_former_name_is_settled_where_the_new_one_is_a_ta
     world.deploy_within(&renamed, json!({}), &only(&["new"])).unwrap().complete();
     assert!(world.cloud.object("toy:net/net", "new").is_some());
     assert!(!world.plan(&renamed, json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn what_is_protected_is_not_in_the_way_of_a_plan_that_leaves_it_alone_in_the_end() {
+    let program = |range: &'static str| {
+        move |stack: &Stack| {
+            let other = Net::new("other").range("10.9.0.0/16").add(stack);
+            let net = Net::new("net").range(range).add(stack);
+            Part::new("part").net(if range == "10.0.0.0/16" { &net } else { &other }).range("10.0.1.0/24").add(stack);
+            Part::new("kept").net(&net).range("10.0.2.0/24").protect().add(stack);
+        }
+    };
+    let mut world = World::new();
+    world.deploy(&program("10.0.0.0/16"), json!({})).complete();
+    // The network stays because of the part that is left out, and so does the protected part.
+    let plan = world.plan_within(&program("10.1.0.0/16"), json!({}), &without(&["part"])).unwrap();
+    assert!(!plan.has_changes(), "{:?}", plan.steps);
+    let mut spared = world.fork();
+    let unprotected = |stack: &Stack| {
+        let net = Net::new("net").range("10.0.0.0/16").protect().add(stack);
+        Part::new("part").net(&net).range("10.0.1.0/24").add(stack);
+    };
+    spared.state.apply(infra_plan::Record::Forgotten { address: infra_core::Address::new("toy:net/part", "kept") });
+    assert!(spared.cloud.remove("toy:net/part", "kept"));
+    spared.deploy(&unprotected, json!({})).complete();
+    assert!(spared.destroy_within(&without(&["part"])).unwrap().complete().changes.is_empty());
+}
+
+#[test]
+fn what_a_target_needs_and_an_interrupted_run_left_unready_is_named_before_anything_is_done() {
+    let program = |stack: &Stack| {
+        let net = Net::new("net").range("10.0.0.0/16").add(stack);
+        Machine::new("m").script(net.revision()).add(stack);
+    };
+    let mut world = World::new();
+    world.cloud.ready_after(9);
+    assert!(world.deploy_until(&world.graph(&program, json!({})), Crash::AtRecord(1)));
+    // A person has settled what was in doubt.
+    let made = world.cloud.object("toy:net/net", "net").map(|(id, _)| id);
+    world.state.apply(infra_plan::Record::Decided { address: infra_core::Address::new("toy:net/net", "net"), made });
+    let said = refusal(world.plan_within(&program, json!({}), &only(&["m"])));
+    assert!(said.contains("needs toy:net/net:net, which is not ready yet and is left out"), "{said}");
+    world.deploy_within(&program, json!({}), &Selection { with_needs: true, ..only(&["m"]) }).unwrap().complete();
 }

@@ -11,6 +11,9 @@ use crate::plan::Replacement;
 use crate::refer::users;
 use crate::state::{Object, State};
 
+/// Why a resource goes first of which the program says so.
+pub(crate) const ASKED: &str = "the program asks for this order";
+
 /// Why `want` cannot exist beside `object`, if it cannot.
 pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Expr>, salt: &str) -> Option<String> {
     let same = |field: &String| {
@@ -47,7 +50,7 @@ pub(crate) fn mark_delete_first(
         let address = addresses[*at];
         if let Some(object) = state.object(address) {
             let swap = || circles.get(address).map(|other| format!("it and {other} take each other's places"));
-            let asked = || nodes[*at].options.delete_before_create.then(|| "the program asks for this order".to_owned());
+            let asked = || nodes[*at].options.delete_before_create.then(|| ASKED.to_owned());
             replacement.delete_first = clash(schemas[*at], object, &want.inputs, &state.salt).or_else(swap).or_else(asked);
         }
         if replacement.delete_first.is_some() {

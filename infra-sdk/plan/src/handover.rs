@@ -3,7 +3,7 @@
 //! The old stack writes first: from then on it leaves the object alone, and keeps the row for the new stack alone. The new
 //! stack takes the row; then the old one drops what it kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use infra_core::{Address, Value};
 use serde::{Deserialize, Serialize};
@@ -26,22 +26,33 @@ impl State {
         handed.or_else(|| self.rows.get(address))
     }
 
-    /// Takes a row over from another stack.
+    /// Takes a row over from another stack. What this state kept for that stack and now gets back has arrived there.
     pub(crate) fn take_over(&mut self, address: &Address, row: Row) {
         self.unmention(address);
+        let ids = |row: &Row| -> BTreeSet<String> { row.object.iter().chain(&row.old).map(|object| object.id.clone()).collect() };
+        let back = ids(&row);
+        self.handed.retain(|_, handed| ids(&handed.row).is_disjoint(&back));
         let made = self.made.entry(address.clone()).or_default();
         *made += 1;
         self.rows.insert(address.clone(), row);
     }
 
-    /// Keeps a row for another stack, and does not look after its objects any more. One whose call is in doubt stays.
+    /// Keeps a row for another stack, and does not look after its objects any more. One whose call is in doubt stays. What goes to
+    /// the same stack after it still says that it needs it.
     pub(crate) fn hand_over(&mut self, address: &Address, stack: &str) {
         if self.rows.get(address).is_none_or(|row| row.intent.is_some()) {
             return;
         }
         if let Some(row) = self.rows.remove(address) {
-            self.unmention(address);
             self.handed.insert(address.clone(), Handed { stack: stack.to_owned(), row });
+        }
+    }
+
+    /// Drops a row that another stack has taken, and lets nothing that stays need it any more.
+    pub(crate) fn delivered(&mut self, address: &Address) {
+        self.handed.remove(address);
+        if !self.rows.contains_key(address) {
+            self.unmention(address);
         }
     }
 }

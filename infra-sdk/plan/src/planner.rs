@@ -47,8 +47,16 @@ pub fn plan_within(graph: &Graph, state: &State, observed: &Observed, selection:
     loop {
         scope.settle_needs(graph, &order.sequence, &order.dependencies, state, observed)?;
         let sheet = Sheet { graph, order: &order, schemas: &schemas, state, observed };
-        let (drawn, mut unchanged, exports, deferrals) = sheet.draw(&scope)?;
-        if let Some(mut plan) = finished(&graph.stack, state, drawn, &mut scope)? {
+        let Sketch { drawn, mut unchanged, exports, deferrals, problems } = sheet.draw(&scope)?;
+        let finished = match finished(&graph.stack, state, drawn, &mut scope) {
+            // The program is run again, and what it declares then may not be in the way of anything.
+            Err(problems) if will_be_told(graph, &deferrals) => {
+                let notes = problems.iter().map(ToString::to_string).collect();
+                Some(Plan { notes, ..nothing(&graph.stack, state) })
+            }
+            other => with_all(problems, other)?,
+        };
+        if let Some(mut plan) = finished {
             plan.notes.extend(dangling::notes(graph, &plan.steps, &scope.of(state), observed));
             plan.notes.extend(terms::notes(&plan.steps));
             plan.notes.extend(reference::notes(graph, state));
@@ -90,10 +98,7 @@ pub fn plan_destroy_within(
     loop {
         let drawn = destruction(&scope.of(state), observed, &handle);
         let problems = violations(&drawn.steps, &[], state);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        if let Some(plan) = finished(stack, state, drawn, &mut scope)? {
+        if let Some(plan) = with_all(problems, finished(stack, state, drawn, &mut scope))? {
             let references = if scope.partial { state.references.clone() } else { References::new() };
             let (steps, held) = Doubts { observed, state, needs: BTreeMap::new() }.hold(plan.steps);
             return Ok(Plan { steps, exports, references, left_out: scope.into_left_out(), held, ..plan });
@@ -152,12 +157,32 @@ struct Sheet<'a> {
     observed: &'a Observed,
 }
 
-/// Steps without their order, what stays as it is, the outputs, and what is deferred.
-type Drawn = (Steps, Vec<Address>, Vec<Export>, Vec<Deferral>);
+/// A plan before its steps are in order.
+struct Sketch {
+    drawn: Steps,
+    unchanged: Vec<Address>,
+    exports: Vec<Export>,
+    deferrals: Vec<Deferral>,
+    /// What stands against it, if nothing more has to be left out.
+    problems: Vec<Diagnostic>,
+}
+
+/// Nothing where more is left out, so that the steps are drawn again; otherwise the plan, if there is nothing against it.
+fn with_all(mut problems: Vec<Diagnostic>, finished: Result<Option<Plan>, Vec<Diagnostic>>) -> Result<Option<Plan>, Vec<Diagnostic>> {
+    match finished {
+        Ok(None) => Ok(None),
+        Ok(plan) if problems.is_empty() => Ok(plan),
+        Ok(_) => Err(problems),
+        Err(more) => {
+            problems.extend(more);
+            Err(problems)
+        }
+    }
+}
 
 impl Sheet<'_> {
     /// Decides for everything in scope, and draws the steps.
-    fn draw(&self, scope: &Scope) -> Result<Drawn, Vec<Diagnostic>> {
+    fn draw(&self, scope: &Scope) -> Result<Sketch, Vec<Diagnostic>> {
         let Sheet { graph, order, schemas, observed, .. } = *self;
         let state = &*scope.of(self.state);
         let mut context = Context { stack: &graph.stack, state, replaced: BTreeSet::new(), asked: &scope.replace };
@@ -195,14 +220,14 @@ impl Sheet<'_> {
         let early = mark_delete_first(&mut decisions, &graph.nodes, &order.dependencies, schemas, state);
         let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
         problems.extend(violations(&drawn.steps, &graph.nodes, state));
-        if problems.is_empty() { Ok((drawn, unchanged, exports, deferrals)) } else { Err(problems) }
+        Ok(Sketch { drawn, unchanged, exports, deferrals, problems })
     }
 }
 
 /// Puts the steps in order; `None` where the scope had to be narrowed, so that they are to be drawn again.
 fn finished(stack: &str, state: &State, drawn: Steps, scope: &mut Scope) -> Result<Option<Plan>, Vec<Diagnostic>> {
     let (mut steps, mut notes) = sequence(drawn).map_err(|problem| vec![problem])?;
-    match scope.conflict(&steps, state)? {
+    match scope.conflict(&steps, state, &mut notes)? {
         Conflict::None => {}
         Conflict::Narrowed => return Ok(None),
         Conflict::Postponed(which) => {
@@ -212,20 +237,30 @@ fn finished(stack: &str, state: &State, drawn: Steps, scope: &mut Scope) -> Resu
         }
     }
     notes.extend(retain::notes(&steps, state));
-    Ok(Some(Plan {
+    Ok(Some(Plan { steps, notes, ..nothing(stack, state) }))
+}
+
+/// A plan that does nothing.
+fn nothing(stack: &str, state: &State) -> Plan {
+    Plan {
         version: PLAN_VERSION,
         stack: stack.to_owned(),
         serial: state.serial,
         moves: Vec::new(),
-        steps,
+        steps: Vec::new(),
         unchanged: Vec::new(),
         exports: Vec::new(),
-        notes,
+        notes: Vec::new(),
         left_out: Vec::new(),
         deferrals: Vec::new(),
         references: References::new(),
         held: Vec::new(),
-    }))
+    }
+}
+
+/// Whether a part of the program waits for a value that is known now, and that it was not told yet.
+fn will_be_told(graph: &Graph, deferrals: &[Deferral]) -> bool {
+    graph.deferrals.iter().zip(deferrals).any(|(declared, now)| !declared.answered && now.until.value().is_some())
 }
 
 fn ordered(graph: &Graph) -> Result<Order, Vec<Diagnostic>> {

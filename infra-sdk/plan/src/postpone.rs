@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use infra_core::{Address, Diagnostic};
 
+use crate::clash::ASKED;
 use crate::plan::{Action, Step};
 use crate::state::State;
 
@@ -11,7 +12,11 @@ use crate::state::State;
 pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state: &State) -> Result<(Vec<Step>, Vec<String>), Diagnostic> {
     loop {
         let uses = |at: usize, other: &Address| {
-            let (Action::Delete { id, .. } | Action::Sweep { id, .. }) = &steps[at].action else { return false };
+            let (Action::Delete { id, .. } | Action::Sweep { id, .. } | Action::Retain { id, .. } | Action::Forget { id }) =
+                &steps[at].action
+            else {
+                return false;
+            };
             let row = state.rows.get(&steps[at].address);
             let object = row.into_iter().flat_map(|row| row.object.iter().chain(&row.old)).find(|object| object.id == *id);
             object.is_some_and(|object| object.dependencies.contains(other))
@@ -23,8 +28,9 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
                 Action::Delete { .. } => used(),
                 // What contains it stays, and so does it.
                 Action::Sweep { .. } => used() || step.after.iter().any(|before| postponed.contains(before)),
-                // What is left in the cloud leaves the stack after what uses it, or nobody would know of it any more.
-                Action::Retain { .. } => step.after.iter().any(|before| postponed.contains(before)),
+                // What is left in the cloud, or is gone from it, leaves the stack after what uses it, or nobody would know of
+                // it any more.
+                Action::Retain { .. } | Action::Forget { .. } => step.after.iter().any(|before| postponed.contains(before)),
                 _ => false,
             };
             goes && !postponed.contains(at)
@@ -40,7 +46,15 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
         let before = &steps[before].address;
         let problem =
             Diagnostic::new(format!("waits until the old {before} is gone, which something that this plan leaves out still uses"));
-        return Err(problem.with_resource(&step.address).with_help("deploy the rest of the stack first, or change the two in two steps"));
+        let asked = steps.iter().any(|step| {
+            let Action::Create { replaces: Some(replacement), .. } = &step.action else { return false };
+            step.address == *before && replacement.delete_first.as_deref() == Some(ASKED)
+        });
+        let help = match asked {
+            true => "let the new one be made first, without `.delete_before_create()`, or change the two in two steps",
+            false => "deploy the rest of the stack first, or change the two in two steps",
+        };
+        return Err(problem.with_resource(&step.address).with_help(help));
     }
     let mut position = vec![0; steps.len()];
     let kept = (0..steps.len()).filter(|at| !postponed.contains(at));
@@ -48,7 +62,11 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
     let (mut rest, mut notes) = (Vec::new(), Vec::new());
     for (at, step) in steps.into_iter().enumerate() {
         if postponed.contains(&at) {
-            let ends = if matches!(step.action, Action::Retain { .. }) { "leaves the stack with" } else { "is deleted by" };
+            let ends = if matches!(step.action, Action::Retain { .. } | Action::Forget { .. }) {
+                "leaves the stack with"
+            } else {
+                "is deleted by"
+            };
             notes.push(format!("{} {ends} a later plan, when nothing that this one leaves out uses it", step.address));
         } else {
             rest.push(Step { after: step.after.iter().map(|before| position[*before]).collect(), ..step });

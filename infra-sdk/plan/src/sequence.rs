@@ -19,9 +19,13 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
         let placed: BTreeSet<usize> = order.into_iter().collect();
         let closes = |(step, after): &(usize, usize)| {
             let waits = steps[*step].after.contains(after) && !placed.contains(step) && !placed.contains(after);
-            waits && reaches(&steps, *after, *step)
+            waits && reaches(&steps, *after, *step, &|_| true)
         };
-        let given_up = orders.iter().chain(&soft).copied().find(closes);
+        // An edge that closes a circle with such as cannot be given up has to go in any case, and may open all the others.
+        let firm = |edge: &(usize, usize)| !orders.contains(edge) && !soft.contains(edge);
+        let must_go = |(step, after): &(usize, usize)| closes(&(*step, *after)) && reaches(&steps, *after, *step, &firm);
+        let edges = || orders.iter().chain(&soft).copied();
+        let given_up = edges().find(must_go).or_else(|| edges().find(closes));
         let Some((step, after)) = given_up else {
             let stuck = steps.iter().enumerate().find(|(at, _)| !placed.contains(at)).map(|(_, step)| step.address.to_string());
             return Err(Diagnostic::new(format!(
@@ -61,15 +65,15 @@ fn kahn(steps: &[Step]) -> Vec<usize> {
     order
 }
 
-/// Whether `from` waits, directly or not, for `to`.
-fn reaches(steps: &[Step], from: usize, to: usize) -> bool {
+/// Whether `from` waits, directly or not, for `to`, by edges that count.
+fn reaches(steps: &[Step], from: usize, to: usize, counts: &dyn Fn(&(usize, usize)) -> bool) -> bool {
     let (mut seen, mut stack) = (BTreeSet::new(), vec![from]);
     while let Some(at) = stack.pop() {
         if at == to {
             return true;
         }
         if seen.insert(at) {
-            stack.extend(&steps[at].after);
+            stack.extend(steps[at].after.iter().filter(|after| counts(&(at, **after))));
         }
     }
     false

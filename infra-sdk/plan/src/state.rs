@@ -199,7 +199,7 @@ impl State {
             Record::Retyped { from, to } => self.rename(&from, &to),
             Record::Handed { address, stack } => self.hand_over(&address, &stack),
             Record::Taken { address, row, .. } => self.take_over(&address, *row),
-            Record::Delivered { address } => drop(self.handed.remove(&address)),
+            Record::Delivered { address } => self.delivered(&address),
             Record::Referenced { references } => self.references = references,
             Record::Forgotten { address } => self.forget(&address),
             Record::Restored { state, .. } => *self = State { serial: self.serial, key: self.key.take(), ..*state },

@@ -172,6 +172,14 @@ impl Steps {
                 }
             }
             if self.early.contains(&step) {
+                // What is changed in place lets go of it before, where its change waits for nothing that comes after.
+                let stays = |(user, refers): (&&Address, &bool)| if *refers && **user != address { self.up.get(*user) } else { None };
+                let changes = |up: &&usize| matches!(self.steps[**up].action, Action::Update { .. });
+                let ups: Vec<usize> = used.get(&address).into_iter().flatten().filter_map(stays).filter(changes).copied().collect();
+                for up in ups {
+                    self.steps[step].after.insert(up);
+                    self.soft.insert((step, up));
+                }
                 continue;
             }
             // What a create of this plan replaces waits for it; what earlier ones left need not.

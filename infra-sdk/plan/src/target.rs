@@ -14,6 +14,7 @@ use crate::hold::uses;
 use crate::observed::{Observed, Sight};
 use crate::pattern::{Pattern, one};
 use crate::plan::{Action, Leave, Step};
+use crate::refer;
 use crate::state::State;
 
 /// What a command was told to limit itself to; by default, nothing is left out.
@@ -60,7 +61,7 @@ pub enum Absence {
     NotTargeted,
     /// It is excluded by name.
     Excluded,
-    /// It needs a resource that does not exist and is left out.
+    /// It needs a resource that is left out, and does not exist or is not ready.
     Needs {
         /// That resource.
         resource: Address,
@@ -82,7 +83,7 @@ impl fmt::Display for Absence {
         match self {
             Absence::NotTargeted => write!(f, "not targeted"),
             Absence::Excluded => write!(f, "excluded"),
-            Absence::Needs { resource } => write!(f, "needs {resource}, which is left out and does not exist"),
+            Absence::Needs { resource } => write!(f, "needs {resource}, which is left out and not there to be used"),
             Absence::UsedBy { resource } => write!(f, "would go while {resource}, which is left out, uses it"),
             Absence::Deferred { scope } => write!(f, "{scope} is deferred"),
         }
@@ -220,7 +221,13 @@ impl Scope {
         observed: &Observed,
     ) -> Result<(), Vec<Diagnostic>> {
         let mut problems = Vec::new();
-        let exists = |address: &Address| state.object(address).is_some() && observed.objects.get(address) != Some(&Sight::Gone);
+        // What an interrupted run made and the cloud is still busy with tells nothing yet that could be used.
+        let is_busy = |address: &Address| {
+            let unseen = state.object(address).is_some_and(|object| object.problem.is_some());
+            unseen && matches!(observed.objects.get(address), Some(Sight::Present { pending: Some(_), .. }))
+        };
+        let exists =
+            |address: &Address| state.object(address).is_some() && observed.objects.get(address) != Some(&Sight::Gone) && !is_busy(address);
         for at in sequence {
             let node = &graph.nodes[*at];
             let missing = |need: &&Address| self.left.contains_key(*need) && !exists(need);
@@ -229,7 +236,11 @@ impl Scope {
             }
             let Some(need) = dependencies[*at].iter().find(missing) else { continue };
             if self.targeted {
-                let what = if state.object(need).is_some() { "is gone from the cloud" } else { "does not exist yet" };
+                let what = match state.object(need) {
+                    Some(_) if is_busy(need) => "is not ready yet",
+                    Some(_) => "is gone from the cloud",
+                    None => "does not exist yet",
+                };
                 let problem = Diagnostic::new(format!("needs {need}, which {what} and is left out of this plan"));
                 let help = format!("add `--target {need}`, or `--with-needs` for all that the targets need");
                 problems.push(problem.with_resource(&node.address).with_location(&node.declared).with_help(help));
@@ -249,23 +260,33 @@ impl Scope {
         Cow::Owned(State { rows: rows.map(|(address, row)| (address.clone(), row.clone())).collect(), ..without_rows(state) })
     }
 
-    /// What is to become of steps that delete what something that is left out still uses.
-    pub(crate) fn conflict(&mut self, steps: &[Step], state: &State) -> Result<Conflict, Vec<Diagnostic>> {
+    /// What is to become of steps that delete what something that is left out still uses. Where a step goes all the same,
+    /// a note says so.
+    pub(crate) fn conflict(&mut self, steps: &[Step], state: &State, notes: &mut Vec<String>) -> Result<Conflict, Vec<Diagnostic>> {
         if self.left.is_empty() {
             return Ok(Conflict::None);
         }
-        let mut users: BTreeMap<&Address, &Address> = BTreeMap::new();
+        let mut users: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
         for (address, row) in state.rows.iter().filter(|(address, _)| self.left.contains_key(*address)) {
             for need in uses(row) {
-                users.entry(need).or_insert(address);
+                users.entry(need).or_default().push(address);
             }
         }
+        let (recorded, awaited) = (refer::users(state), awaited(steps));
         let (mut problems, mut narrower, mut postponed) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (at, step) in steps.iter().enumerate() {
             let (Action::Delete { id, why, .. } | Action::Sweep { id, why, .. }) = &step.action else { continue };
-            let Some(user) = users.get(&step.address).copied().filter(|user| **user != step.address) else { continue };
+            let users = users.get(&step.address).into_iter().flatten().copied().filter(|user| **user != step.address);
+            // What an open call began to use is nowhere yet but in its intent, and is taken to refer to it.
+            let refers = |user: &Address| recorded.get(&step.address).and_then(|users| users.get(user)).is_none_or(|refers| *refers);
+            let Some(user) = users.clone().find(|user| refers(user)).or(users.clone().next()) else { continue };
             let current = state.object(&step.address).filter(|object| object.id == *id);
             let deferred = matches!(self.left[user], Absence::Deferred { .. });
+            if deferred && awaited.contains(&at) && !refers(user) {
+                let note = format!("{} is deleted before {user}, which is deferred and needs it for its order alone", step.address);
+                notes.push(note);
+                continue;
+            }
             // An older generation can wait: nothing takes its place.
             let Some(object) = current.filter(|_| !deferred) else {
                 postponed.insert(at);
@@ -291,6 +312,18 @@ impl Scope {
     pub(crate) fn into_left_out(self) -> Vec<LeftOut> {
         self.left.into_iter().map(|(address, why)| LeftOut { address, why }).collect()
     }
+}
+
+/// The steps that something waits for which is not an end itself, directly or not; `steps` are in order.
+fn awaited(steps: &[Step]) -> BTreeSet<usize> {
+    let mut awaited = BTreeSet::new();
+    for (at, step) in steps.iter().enumerate().rev() {
+        let ends = matches!(step.action, Action::Delete { .. } | Action::Sweep { .. } | Action::Retain { .. } | Action::Forget { .. });
+        if !ends || awaited.contains(&at) {
+            awaited.extend(step.after.iter().copied());
+        }
+    }
+    awaited
 }
 
 fn in_use(step: &Step, why: Leave, user: &Address, declared: &Location) -> Diagnostic {

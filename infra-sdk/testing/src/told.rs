@@ -23,10 +23,10 @@ pub(crate) struct Told {
 impl Told {
     /// What a program declares, with the questions answered that it asks about files.
     #[track_caller]
-    pub(crate) fn graph<M>(&self, program: &impl Program<M>, config: &Json, known: &Known) -> Graph {
+    pub(crate) fn graph<M>(&self, stack: &str, program: &impl Program<M>, config: &Json, known: &Known) -> Graph {
         let mut request = Request {
             version: GRAPH_VERSION,
-            stack: "test".into(),
+            stack: stack.to_owned(),
             environment: "local".into(),
             config: config.clone(),
             answers: self.answers.clone(),

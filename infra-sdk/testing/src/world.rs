@@ -7,7 +7,7 @@ use std::time::Duration;
 use infra_apply::{Engine, Event, Handler, Interrupt, Journal, Known, Outcome, PlanError, RefreshError, Registry, Seal, Watcher, settled};
 use infra_core::program::Program;
 use infra_core::{Graph, Lookup, Schema, Value};
-use infra_plan::{Plan, Record, Selection, State};
+use infra_plan::{Plan, Record, SavedPlan, Selection, Setting, State};
 use serde_json::Value as Json;
 
 use crate::cloud::MockCloud;
@@ -23,6 +23,8 @@ pub struct World {
     pub cloud: MockCloud,
     /// What the engine remembers, as its journal keeps it: with its secrets sealed.
     pub state: State,
+    /// What the stack is called.
+    pub stack: String,
     /// The states of other stacks in the same environment, by stack: what is moved from there is taken over from them.
     pub neighbours: BTreeMap<String, State>,
     /// Whether a deployment may delete something and make an equal one under another name, as with `--allow-recreate`.
@@ -31,6 +33,9 @@ pub struct World {
     pub parallel: usize,
     /// When the run is asked to stop, in virtual time from its first step on.
     pub interrupt_after: Option<Duration>,
+    /// What a deployment may do, where that was agreed to before: one that would do more is refused, and so is one of a state that
+    /// has moved on.
+    pub allowed: Option<SavedPlan>,
     /// What the last run left behind.
     pub trace: Trace,
     told: Told,
@@ -67,10 +72,12 @@ impl World {
         World {
             cloud: MockCloud::new(),
             state: State::new("test"),
+            stack: "test".to_owned(),
             neighbours: BTreeMap::new(),
             allow_recreate: false,
             parallel: 10,
             interrupt_after: None,
+            allowed: None,
             trace: Trace::default(),
             told: Told::default(),
             seal: Arc::new(Vault::default()),
@@ -83,6 +90,17 @@ impl World {
     pub fn recreating(mut self) -> World {
         self.allow_recreate = true;
         self
+    }
+
+    /// Goes on with another stack of the environment, which is one of the neighbours or new; the one from before is a neighbour
+    /// from then on.
+    pub fn turn_to(&mut self, stack: &str) {
+        if stack == self.stack {
+            return;
+        }
+        let state = self.neighbours.remove(stack).unwrap_or_else(|| State::new(stack));
+        let before = std::mem::replace(&mut self.stack, stack.to_owned());
+        self.neighbours.insert(before, std::mem::replace(&mut self.state, state));
     }
 
     /// Answers a lookup that programs ask.
@@ -169,7 +187,7 @@ impl World {
     /// If the program is wrong, with what is wrong.
     #[track_caller]
     pub fn graph<M>(&self, program: &impl Program<M>, config: Json) -> Graph {
-        self.told.graph(program, &config, &Known::new())
+        self.told.graph(&self.stack, program, &config, &Known::new())
     }
 
     /// What deploying a program would do. Where a part of it waits for a value, that is what would be done first.
@@ -197,9 +215,22 @@ impl World {
     #[track_caller]
     pub fn plan_within<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Plan, PlanError> {
         let journal = self.journal();
-        let declare = |known: &Known| self.told.graph(program, &config, known);
+        let declare = |known: &Known| self.told.graph(&self.stack, program, &config, known);
         let mut engine = self.engine(self.registry([]));
-        Ok(in_virtual_time(self.planned(&mut engine, &declare, &journal, selection, &()))?.1)
+        Ok(in_virtual_time(self.planned(&mut engine, &declare, None, &journal, selection, &()))?.1)
+    }
+
+    /// The plan of some of a program, to be looked at and [`allowed`](World::allowed) later.
+    ///
+    /// # Errors
+    /// What the planner says against it.
+    #[track_caller]
+    pub fn save_plan<M>(&self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<SavedPlan, PlanError> {
+        let journal = self.journal();
+        let declare = |known: &Known| self.told.graph(&self.stack, program, &config, known);
+        let mut engine = self.engine(self.registry([]));
+        let (graph, plan) = in_virtual_time(self.planned(&mut engine, &declare, None, &journal, selection, &()))?;
+        Ok(SavedPlan::new(&plan, &graph, journal.state(), selection, here()))
     }
 
     /// Deploys some of a program.
@@ -208,14 +239,15 @@ impl World {
     /// What the planner says against it.
     #[track_caller]
     pub fn deploy_within<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection) -> Result<Deployed, PlanError> {
-        let told = self.told.clone();
-        let declare = |known: &Known| told.graph(program, &config, known);
-        let mut deployed = self.perform("test", Some(&declare), selection)?;
+        let (told, stack) = (self.told.clone(), self.stack.clone());
+        let declare = |known: &Known| told.graph(&stack, program, &config, known);
+        let mut deployed = self.perform(None, Some(&declare), selection)?;
         // What waited for values that are known now is deployed too, as long as anything comes of it. What was to be replaced
         // has been.
         let rest = Selection { replace: Vec::new(), ..selection.clone() };
-        while deployed.outcome.is_complete() && deployed.last_plan().is_waiting() && deployed.last_plan().has_changes() {
-            let next = self.perform("test", Some(&declare), &rest)?;
+        let all = self.allowed.is_none();
+        while all && deployed.outcome.is_complete() && deployed.last_plan().is_waiting() && deployed.last_plan().has_changes() {
+            let next = self.perform(None, Some(&declare), &rest)?;
             deployed.changes.extend(next.changes);
             deployed.events.extend(next.events);
             deployed.later.push(next.plan);
@@ -230,7 +262,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn destroy_within(&mut self, selection: &Selection) -> Result<Deployed, PlanError> {
-        self.perform("test", None, selection)
+        self.perform(None, None, selection)
     }
 
     /// Deploys a program.
@@ -250,7 +282,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn deploy_graph(&mut self, graph: &Graph) -> Result<Deployed, PlanError> {
-        self.perform(&graph.stack, Some(&|_: &Known| graph.clone()), &Selection::default())
+        self.perform(Some(&graph.stack), Some(&|_: &Known| graph.clone()), &Selection::default())
     }
 
     /// Destroys what was deployed.
@@ -270,7 +302,7 @@ impl World {
     /// # Errors
     /// What the planner says against it.
     pub fn try_destroy(&mut self) -> Result<Deployed, PlanError> {
-        self.perform("test", None, &Selection::default())
+        self.perform(None, None, &Selection::default())
     }
 
     /// Brings the state up to date with the cloud, which is not changed.
@@ -297,11 +329,11 @@ impl World {
     /// done once the values are known that parts of it wait for. The count begins anew there.
     #[track_caller]
     pub fn deploy_within_until<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection, crash: Crash) -> bool {
-        let told = self.told.clone();
-        let declare = |known: &Known| told.graph(program, &config, known);
+        let (told, stack) = (self.told.clone(), self.stack.clone());
+        let declare = |known: &Known| told.graph(&stack, program, &config, known);
         let mut selection = selection.clone();
         loop {
-            let run = self.run("test", Some(&declare), Some(crash), &selection);
+            let run = self.run(None, Some(&declare), Some(crash), &selection);
             selection.replace.clear();
             let goes_on = |(plan, outcome): &(Plan, Outcome)| outcome.is_complete() && plan.is_waiting() && plan.has_changes();
             if run.died || !run.result.as_ref().is_ok_and(goes_on) {
@@ -313,7 +345,7 @@ impl World {
     /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
     /// nothing else is left. Says whether it died; if not, it had ended before.
     pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
-        self.run(&graph.stack, Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default()).died
+        self.run(Some(&graph.stack), Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default()).died
     }
 
     /// As [`deploy_until`](World::deploy_until), for what does not end the run; nothing where it did not come to that.
@@ -322,7 +354,7 @@ impl World {
     /// If the plan is refused.
     #[track_caller]
     pub fn deploy_with(&mut self, graph: &Graph, crash: Crash) -> Option<Deployed> {
-        let run = self.run(&graph.stack, Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default());
+        let run = self.run(Some(&graph.stack), Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default());
         let met = run.died;
         match self.deployed(run) {
             Ok(deployed) => met.then_some(deployed),
@@ -337,7 +369,7 @@ impl World {
 
     /// As [`destroy_until`](World::destroy_until), for some of what was deployed.
     pub fn destroy_within_until(&mut self, selection: &Selection, crash: Crash) -> bool {
-        self.run("test", None, Some(crash), selection).died
+        self.run(None, None, Some(crash), selection).died
     }
 
     /// Another world that is as this one is now: what happens in one does not happen in the other.
@@ -346,6 +378,7 @@ impl World {
         World {
             cloud: self.cloud.fork(),
             state: self.state.clone(),
+            stack: self.stack.clone(),
             neighbours: self.neighbours.clone(),
             allow_recreate: self.allow_recreate,
             told: self.told.clone(),
@@ -363,17 +396,18 @@ impl World {
         engine
     }
 
-    /// The graph of a program that knows all that can be known, and its plan.
+    /// The graph of a program that knows all that can be known, and its plan. `first` is what it declares where it knows nothing.
     async fn planned(
         &self,
         engine: &mut Engine,
         declare: Declare<'_>,
+        mut first: Option<Graph>,
         journal: &Journal,
         selection: &Selection,
         watcher: &dyn Watcher,
     ) -> Result<(Graph, Plan), PlanError> {
         settled(async |known| {
-            let graph = declare(known);
+            let graph = first.take().filter(|_| known.is_empty()).unwrap_or_else(|| declare(known));
             engine.registry = self.registry(graph.schemas.values());
             let plan = engine.plan_within(&graph, journal, selection, watcher).await?;
             Ok((graph, plan))
@@ -381,7 +415,7 @@ impl World {
         .await
     }
 
-    fn perform(&mut self, stack: &str, declare: Option<Declare<'_>>, selection: &Selection) -> Result<Deployed, PlanError> {
+    fn perform(&mut self, stack: Option<&str>, declare: Option<Declare<'_>>, selection: &Selection) -> Result<Deployed, PlanError> {
         let run = self.run(stack, declare, None, selection);
         self.deployed(run)
     }
@@ -391,7 +425,9 @@ impl World {
         Ok(Deployed { plan, later: Vec::new(), outcome, changes: self.cloud.changes(), events: run.events, took: run.took })
     }
 
-    fn run(&mut self, stack: &str, declare: Option<Declare<'_>>, crash: Option<Crash>, selection: &Selection) -> Run {
+    fn run(&mut self, stack: Option<&str>, declare: Option<Declare<'_>>, crash: Option<Crash>, selection: &Selection) -> Run {
+        let stack = stack.map_or_else(|| self.stack.clone(), str::to_owned);
+        let stack = stack.as_str();
         self.cloud.forget_calls();
         self.cloud.contents().life = Life::until(crash);
         self.cloud.contents().renew_quotas();
@@ -412,7 +448,13 @@ impl World {
                     let graph = declare(&Known::new());
                     let mut engine = self.engine(self.registry(graph.schemas.values()));
                     engine.recover_within(&graph, &mut journal, selection, &ear).await?;
-                    let (_, plan) = self.planned(&mut engine, declare, &journal, selection, &ear).await?;
+                    if let Some(allowed) = &self.allowed {
+                        allowed.check_state(stack, &here(), journal.state()).map_err(PlanError::Wrong)?;
+                    }
+                    let (graph, plan) = self.planned(&mut engine, declare, Some(graph), &journal, selection, &ear).await?;
+                    if let Some(allowed) = &self.allowed {
+                        allowed.check_plan(&plan, &graph, journal.state()).map_err(PlanError::Wrong)?;
+                    }
                     (engine, plan)
                 }
                 None => {
@@ -447,6 +489,11 @@ impl World {
         self.trace = Trace::of(records, &events, &result);
         Run { result, events, died, took }
     }
+}
+
+/// Where a simulated cloud is.
+fn here() -> Setting {
+    Setting { name: "local".to_owned(), account: None, region: "home".to_owned() }
 }
 
 /// Asks a run to stop after a while, if it is to be asked.

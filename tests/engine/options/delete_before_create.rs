@@ -66,3 +66,29 @@ fn what_used_it_only_for_its_order_and_needs_it_no_more_is_made_before_its_old_o
     world.deploy(&program("10.0.0.0/16", "one", true), json!({})).complete();
     world.deploy(&program("10.1.0.0/16", "two", false), json!({})).complete();
 }
+
+/// A machine in one of two networks, the second of which goes first.
+fn between(range: &'static str, in_first: bool) -> impl Fn(&Stack) {
+    move |stack| {
+        let first = Net::new("first").range("10.8.0.0/16").add(stack);
+        let second = Net::new("second").range(range).delete_before_create().add(stack);
+        Machine::new("m").net(if in_first { &first } else { &second }).add(stack);
+    }
+}
+
+#[test]
+fn what_is_changed_in_place_and_can_let_go_of_it_before_does() {
+    let mut world = World::new();
+    world.deploy(&between("10.0.0.0/16", false), json!({})).complete();
+    let deployed = world.deploy(&between("10.1.0.0/16", true), json!({})).complete();
+    assert_eq!(deployed.changes, ["update machine m", "delete net second", "create net second"]);
+    assert!(deployed.plan.notes.is_empty(), "{:?}", deployed.plan.notes);
+}
+
+#[test]
+fn what_cannot_let_go_of_it_before_is_named_by_the_plan() {
+    let mut world = World::new();
+    world.deploy(&between("10.0.0.0/16", false), json!({})).complete();
+    let plan = world.plan(&between("10.1.0.0/16", false), json!({})).unwrap();
+    assert!(plan.notes.iter().any(|note| note.contains("toy:net/net:second is deleted before toy:run/machine:m")), "{:?}", plan.notes);
+}

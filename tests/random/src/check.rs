@@ -7,15 +7,17 @@ use std::collections::BTreeSet;
 
 use infra_apply::PlanError;
 use infra_plan::{Action, Selection};
-use infra_testing::{Deployed, World};
-use serde_json::json;
+use infra_testing::Deployed;
 
-use crate::line::{Line, What, both, needed};
+use crate::hand::{drift, forget, import, renamed, saved};
+use crate::line::{Line, What, both, needed, without};
+use crate::out::{ATTEMPTS, Out, held, refused, with};
 use crate::place::{known_by, placed};
 use crate::same::same;
 use crate::silent::{silent, silent_plan};
 use crate::stage::Stage;
-use crate::story::{Chapter, Drift, Operation, Story};
+use crate::story::{Chapter, Operation, Story};
+use crate::travel::travelled;
 use crate::within::within;
 
 /// What does not hold, in words; nothing if all does.
@@ -56,8 +58,16 @@ pub fn check(story: &Story) -> Result<(), String> {
         let mut chapter = Chapter { lines: lines_of(&chapter.lines), ..chapter.clone() };
         let about = |problem: String| format!("chapter {number}: {problem}");
         left.extend(chapter.lines.iter().filter(|line| line.options.retain_on_delete).map(|line| line.name.clone()));
-        import(&mut stage, &mut fair, &before, &mut chapter);
+        let stages = &mut [&mut stage, &mut fair];
+        if let Some(travel) = &chapter.travel {
+            before = travelled(stages, &before, travel).map_err(|problem| about(format!("on the way to another stack: {problem}")))?;
+        }
+        if chapter.by_hand {
+            renamed(stages, &mut chapter.lines).map_err(about)?;
+        }
+        forget(stages, &before, &mut chapter, &mut left);
         drift(&stage.world, &fair.world, &chapter.drifts);
+        import(&mut stage, &mut fair, &before, &mut chapter);
         let known: BTreeSet<String> = stage.world.cloud.objects().into_keys().collect();
         for (operation, trouble) in &chapter.troubles {
             stage.suffer(&chapter.lines, *operation, trouble).map_err(about)?;
@@ -76,7 +86,8 @@ pub fn check(story: &Story) -> Result<(), String> {
     for trouble in &story.end {
         stage.suffer(&[], Operation::Destroy, trouble)?;
     }
-    let free: Vec<Line> = before.into_iter().map(unprotected).collect();
+    let free = with(before, &[Out::Unprotected].into());
+    let free = ways_out(&mut [&mut stage], &free, &free)?;
     finish(&mut stage, &free)?;
     let destroyed = destroy(&mut stage)?;
     completed(&free, &destroyed.changes)?;
@@ -90,76 +101,9 @@ pub fn check(story: &Story) -> Result<(), String> {
     }
 }
 
-fn unprotected(mut line: Line) -> Line {
-    line.options.protect = false;
-    line
-}
-
 fn uncontained(mut line: Line) -> Line {
     line.options.deleted_with = None;
     line
-}
-
-/// Lets both worlds forget what this chapter imports. Only what was the same object before can be imported: what cannot be
-/// changed must be as it was.
-fn import(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapter: &mut Chapter) {
-    stage.imports.clear();
-    fair.imports.clear();
-    let drifted = !chapter.drifts.is_empty();
-    for line in chapter.lines.iter_mut().filter(|line| line.options.import.is_some()) {
-        let was = before.iter().find(|other| other.name == line.name && other.options.region == line.options.region);
-        let Some(was) = was.filter(|was| is_same_object(&was.what, &line.what)) else { continue };
-        // Nobody knows any more what needed an object that was forgotten: what is not declared any more either would not go
-        // before it.
-        let known = |stage: &Stage| {
-            let Some((address, row)) = stage.row(line.kind(), &line.name) else { return false };
-            let mut rows = stage.world.state.rows.values().flat_map(|row| &row.object);
-            let alone = !rows.any(|object| object.dependencies.contains(address));
-            alone && row.object.as_ref().is_some_and(|object| stage.world.cloud.objects().contains_key(&object.id))
-        };
-        if known(stage) && known(fair) {
-            stage.forget(line);
-            fair.forget(line);
-        }
-        // What differs can only be imported with leave to change it.
-        let ignored = was.options.ignore_changes || line.options.ignore_changes;
-        if was.what != line.what || drifted || ignored {
-            line.options.import = Some(true);
-        }
-        // What must not be changed in place cannot be imported where it differs.
-        line.options.replace_on_changes = false;
-    }
-}
-
-/// Whether one can become the other without being another object.
-fn is_same_object(was: &What, now: &What) -> bool {
-    match (was, now) {
-        (What::Net { range: was, .. }, What::Net { range: now, .. }) => was == now,
-        (What::Fleet { image: was, named: was_named, .. }, What::Fleet { image, named, .. }) => was == image && was_named == named,
-        (What::Machine { .. }, What::Machine { .. }) | (What::Vault { .. }, What::Vault { .. }) => true,
-        _ => false,
-    }
-}
-
-/// Does the same to the objects of both worlds that have the same names.
-fn drift(world: &World, fair: &World, drifts: &[Drift]) {
-    for drift in drifts {
-        let (Drift::Gone(at) | Drift::Changed(at)) = drift;
-        let objects = fair.cloud.objects();
-        let Some(object) = objects.values().nth(at % objects.len().max(1)) else { return };
-        for world in [world, fair] {
-            let (kind, name, cloud) = (&object.kind, &object.name, &world.cloud);
-            let _ = match (drift, &**kind) {
-                (Drift::Gone(_), _) => cloud.remove(kind, name),
-                (Drift::Changed(_), "toy:net/net") => cloud.change(kind, name, "dns", json!(false)),
-                (Drift::Changed(_), "toy:net/way") => cloud.change(kind, name, "to", "7"),
-                (Drift::Changed(_), "toy:run/machine") => cloud.change(kind, name, "size", json!(7)),
-                (Drift::Changed(_), "toy:run/fleet") => cloud.change(kind, name, "count", json!(7)),
-                (Drift::Changed(_), "toy:run/vault") => cloud.change(kind, name, "label", "7"),
-                (Drift::Changed(_), _) => false,
-            };
-        }
-    }
 }
 
 /// Deploys a chapter's program in both worlds, with nothing in the way; returns the lines as they were deployed.
@@ -179,22 +123,11 @@ fn through(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapter: &Chapt
                 Err(PlanError::Wrong(_)) => {}
                 Err(error) => return Err(format!("the destruction was refused: {error}")),
             },
+            Operation::Saved => saved(stage, &chapter.lines)?,
             limited => within(stage, &chapter.lines, limited)?,
         }
     }
-    let mut lines = chapter.lines.clone();
-    if is_refused(stage, &lines)? | is_refused(fair, &lines)? {
-        // Everything that may be protected is declared once without that, and then the program once more.
-        lines = lines.into_iter().map(unprotected).collect();
-        let lifted = both(&lines, &before.iter().cloned().map(unprotected).collect::<Vec<_>>());
-        for stage in [&mut *stage, &mut *fair] {
-            finish(stage, &lifted)?;
-        }
-    }
-    for stage in [&mut *stage, &mut *fair] {
-        let done = finish(stage, &lines)?;
-        completed(&lines, &done.changes)?;
-    }
+    let lines = ways_out(&mut [&mut *stage, &mut *fair], before, &chapter.lines)?;
     for stage in [&mut *stage, &mut *fair] {
         let planned = stage.plan(&lines).map_err(|error| format!("the second plan was refused: {error}"))?;
         let again = finish(stage, &lines)?;
@@ -208,20 +141,99 @@ fn through(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapter: &Chapt
     Ok(lines)
 }
 
-/// Whether protection stands against a program; then nothing has happened.
-fn is_refused(stage: &mut Stage, lines: &[Line]) -> Result<bool, String> {
+/// Deploys a program in all of the worlds. Where it asks for what cannot be, a person changes it, and deploys again; returns the
+/// program that was deployed.
+pub(crate) fn ways_out(stages: &mut [&mut Stage], before: &[Line], lines: &[Line]) -> Result<Vec<Line>, String> {
+    deployed_somehow(stages, before, lines, false)
+}
+
+/// As [`ways_out`]; `lifts` says that this deployment is the one that takes all protection away.
+fn deployed_somehow(stages: &mut [&mut Stage], before: &[Line], lines: &[Line], lifts: bool) -> Result<Vec<Line>, String> {
+    let (mut lines, mut before) = (lines.to_vec(), before.to_vec());
+    for _ in 0..ATTEMPTS {
+        let mut outs = BTreeSet::new();
+        for stage in &mut *stages {
+            outs.extend(is_refused(stage, &lines)?);
+        }
+        if outs.is_empty() {
+            outs = all_deployed(stages, &lines)?;
+        }
+        if outs.is_empty() {
+            return Ok(lines);
+        }
+        (lines, before) = (with(lines, &outs), with(before, &outs));
+        if outs.contains(&Out::Unprotected) && !lifts {
+            // Everything that may be protected is declared once without that, and then the program once more.
+            let lifted = both(&lines, &before);
+            before = deployed_somehow(stages, &lifted, &lifted, true)?;
+        }
+        let away = outs.iter().filter_map(Out::away).fold(lines.clone(), |lines, name| {
+            let at = lines.iter().position(|line| line.name == name);
+            at.map_or(lines.clone(), |at| without(&lines, at))
+        });
+        for name in outs.iter().filter_map(Out::away) {
+            stages.iter_mut().for_each(|stage| removed_if_protected(stage, name));
+        }
+        if away != lines {
+            all_deployed(stages, &away)?;
+        }
+    }
+    Err(format!("no way out is enough: {lines:#?}"))
+}
+
+/// What stays protected, since the run that was to say otherwise could not come to it, is deleted by hand.
+fn removed_if_protected(stage: &mut Stage, name: &str) {
+    let state = &stage.world.state;
+    let protected = state.rows.iter().filter(|(address, row)| {
+        known_by(address.name()) == name && row.object.iter().chain(&row.old).any(|object| object.lifecycle.protect)
+    });
+    for address in protected.map(|(address, _)| address.clone()).collect::<Vec<_>>() {
+        let objects = stage.world.cloud.objects().into_values();
+        let named: Vec<_> = objects.filter(|object| object.kind == *address.kind() && known_by(&object.name) == name).collect();
+        for object in named {
+            stage.world.cloud.remove(&object.kind, &object.name);
+        }
+        stage.world.state.apply(infra_plan::Record::Forgotten { address });
+    }
+}
+
+/// Deploys a program in all of the worlds, and says what a person has to change where that is all that stands in the way.
+fn all_deployed(stages: &mut [&mut Stage], lines: &[Line]) -> Result<BTreeSet<Out>, String> {
+    let mut outs = BTreeSet::new();
+    for stage in stages {
+        outs.extend(deployed(stage, lines)?);
+    }
+    Ok(outs)
+}
+
+/// Deploys a program, and says what a person has to change where that is all that stands in the way.
+fn deployed(stage: &mut Stage, lines: &[Line]) -> Result<BTreeSet<Out>, String> {
+    match stage.deploy(lines, &Selection::default()) {
+        Ok(deployed) => {
+            let held = held(stage, lines, &deployed);
+            if !held.is_empty() {
+                return Ok(held);
+            }
+            completed(lines, &whole(stage, deployed)?.changes)?;
+            Ok(BTreeSet::new())
+        }
+        Err(error) => refused(&error, lines).ok_or_else(|| format!("the deployment was refused: {error}")),
+    }
+}
+
+/// What stands against a program before anything has happened.
+fn is_refused(stage: &mut Stage, lines: &[Line]) -> Result<BTreeSet<Out>, String> {
     let world = &stage.world;
     let mut objects = world.state.rows.values().flat_map(|row| row.object.iter().chain(&row.old));
     let in_doubt = world.state.rows.values().any(|row| row.intent.is_some());
     let declared = lines.iter().any(|line| line.options.protect);
     if !in_doubt && !declared && !objects.any(|object| object.lifecycle.protect) {
-        return Ok(false);
+        return Ok(BTreeSet::new());
     }
     let (objects, rows) = (world.cloud.objects(), world.state.rows.clone());
     let refused = match stage.plan(lines) {
-        Ok(_) => false,
-        Err(PlanError::Wrong(problems)) if problems.iter().all(|problem| problem.to_string().contains("protect")) => true,
-        Err(error) => return Err(format!("the plan was refused: {error}")),
+        Ok(_) => BTreeSet::new(),
+        Err(error) => refused(&error, lines).ok_or_else(|| format!("the plan was refused: {error}"))?,
     };
     if stage.world.cloud.objects() != objects || stage.world.state.rows != rows {
         return Err("a plan changed something".into());

@@ -23,6 +23,8 @@ pub(crate) struct Program<'a> {
     pub(crate) imports: BTreeMap<String, String>,
     /// Where hooks note that they ran; they are left out where there is none.
     pub(crate) log: Option<PathBuf>,
+    /// The stack that everything is taken over from, where it is.
+    pub(crate) from: Option<&'static str>,
 }
 
 /// The secret that a line gives its object, if any.
@@ -75,6 +77,9 @@ macro_rules! treated {
         let (mut builder, options) = ($builder, &$line.options);
         if let Some(was) = &$line.place.was {
             builder = builder.moved_from(was);
+        }
+        if let Some(stack) = $program.from {
+            builder = builder.moved_from_stack(stack, $line.full());
         }
         match ($program.imports.get(&$line.name), options.import) {
             (Some(id), Some(true)) => builder = builder.import_and_update(id),
@@ -144,14 +149,19 @@ fn scope(line: &Line, stack: &Stack) -> Stack {
 }
 
 /// Declares what waits for an output of a network.
-fn deferred(line: &Line, count: u8, net: &Net, stack: &Stack) {
+fn deferred(program: &Program<'_>, line: &Line, count: u8, net: &Net, stack: &Stack) {
     // The one changes with every change, the other never.
     let until = if count % 2 == 0 { net.revision() } else { net.gateway() };
-    stack.after(format!("d-{}", line.name), &until, |parts, value: String| {
+    let scope = format!("d-{}", line.name);
+    let there = |name: &str| format!("{}{scope}/{name}", line.place.prefix());
+    stack.after(&scope, &until, |parts, value: String| {
         for at in 0..count {
-            Part::new(format!("w{at}")).net(net).range(format!("10.9.{at}.0/24")).add(parts);
+            let name = format!("w{at}");
+            let part = Part::new(&name).net(net).range(format!("10.9.{at}.0/24"));
+            program.from.into_iter().fold(part, |part, stack| part.moved_from_stack(stack, there(&name))).add(parts);
         }
-        Machine::new("m").script(value).add(parts);
+        let machine = Machine::new("m").script(value);
+        program.from.into_iter().fold(machine, |machine, stack| machine.moved_from_stack(stack, there("m"))).add(parts);
     });
 }
 
@@ -167,7 +177,7 @@ pub(crate) fn declare(program: &Program<'_>, stack: &Stack) {
                 let net = Net::new(name).range(format!("10.{range}.0.0/16")).dns(dns);
                 let net = treated!(net, program, line, handles, Net::DNS).add(stack);
                 if let Some(count) = line.options.then {
-                    deferred(line, count, &net, stack);
+                    deferred(program, line, count, &net, stack);
                 }
                 Handle::Net(net)
             }

@@ -5,7 +5,9 @@
 
 mod check;
 mod declare;
+mod hand;
 mod line;
+mod out;
 mod place;
 mod same;
 mod seeds;
@@ -14,6 +16,7 @@ mod source;
 mod spec;
 mod stage;
 mod story;
+mod travel;
 mod trouble;
 mod within;
 mod written;

@@ -128,6 +128,17 @@ pub(crate) fn both(lines: &[Line], more: &[Line]) -> Vec<Line> {
     all
 }
 
+/// Some of the lines, which need nothing but each other.
+pub(crate) fn subset(lines: &[Line], wanted: impl Fn(&Line) -> bool) -> Vec<Line> {
+    let mut kept: Vec<Line> = Vec::new();
+    for line in lines.iter().filter(|line| wanted(line)) {
+        let mut line = line.clone();
+        line.each_need(|need| *need = kept.iter().position(|other| other.name == lines[*need].name).unwrap_or(0));
+        kept.push(line);
+    }
+    kept
+}
+
 /// The lines without one of them, and without what needs it.
 pub(crate) fn without(lines: &[Line], left_out: usize) -> Vec<Line> {
     let mut places: Vec<Option<usize>> = Vec::new();

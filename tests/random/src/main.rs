@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 
 use infra_random::{check_seed, source};
 
+/// A third of what a story takes is making and dropping small values.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const USAGE: &str = "usage: infra-random [--seeds 10000] [--from 0] [--jobs (all cores)]
 
 Checks what must hold of the stories of so many seeds: programs that become other programs, while calls fail, replies are

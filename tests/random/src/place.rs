@@ -27,9 +27,14 @@ impl Place {
         }
     }
 
+    /// What stands before the names in its scope.
+    pub(crate) fn prefix(&self) -> String {
+        self.scope.map(|scope| format!("s{scope}/")).unwrap_or_default()
+    }
+
     /// The name with the scope of what is known as `name`.
     pub(crate) fn full(&self, name: &str) -> String {
-        self.scope.map(|scope| format!("s{scope}/")).unwrap_or_default() + &self.short(name)
+        self.prefix() + &self.short(name)
     }
 }
 

@@ -99,6 +99,13 @@ fn without_one(story: &Story) -> Vec<Story> {
         lacking(&|story| story.chapters[at].settles = false);
         lacking(&|story| story.chapters[at].scope = None);
         lacking(&|story| story.chapters[at].renames.clear());
+        lacking(&|story| story.chapters[at].by_hand = false);
+        lacking(&|story| story.chapters[at].travel = None);
+        lacking(&|story| story.chapters[at].forgets.clear());
+        for way in 0..2 {
+            lacking(&|story| story.chapters[at].travel.iter_mut().for_each(|travel| travel.dies[way] = None));
+        }
+        lacking(&|story| story.chapters[at].travel.iter_mut().for_each(|travel| travel.changes = false));
         lacking(&|story| story.chapters[at].then = Operation::Deploy);
         for trouble in 0..story.chapters[at].troubles.len() {
             lacking(&|story| {

@@ -54,7 +54,7 @@ fn debugged(what: &str, thing: &impl fmt::Debug) -> Result<(), String> {
     if ear.told || written.is_err() { Err(format!("{what} tells a secret: {thing:?}")) } else { Ok(()) }
 }
 
-fn stored(what: &str, thing: &impl serde::Serialize) -> Result<(), String> {
+pub(crate) fn stored(what: &str, thing: &impl serde::Serialize) -> Result<(), String> {
     let mut ear = Ear::default();
     serde_json::to_writer(&mut ear, thing).map_err(|error| format!("{what} cannot be stored: {error}"))?;
     if ear.told { Err(format!("{what} tells a secret: {}", serde_json::to_string(thing).unwrap_or_default())) } else { Ok(()) }
@@ -63,6 +63,7 @@ fn stored(what: &str, thing: &impl serde::Serialize) -> Result<(), String> {
 /// What the last run of a world left behind tells no secret.
 pub(crate) fn silent(world: &World) -> Result<(), String> {
     stored("the state", &world.state)?;
+    stored("another stack's state", &world.neighbours)?;
     stored("the journal", &world.trace.records)?;
     debugged("an event", &world.trace.events)?;
     debugged("an error", &world.trace.problems)

@@ -18,6 +18,21 @@ pub fn source(story: &Story) -> String {
         writeln!(text, "    world.cloud.take_time({seed});\n    world.cloud.seen_after({seen});\n    world.cloud.ready_after({ready});");
     for (number, chapter) in story.chapters.iter().enumerate() {
         let _ = writeln!(text, "    let program_{number} = |stack: &Stack| {{\n{}    }};", written(&chapter.lines));
+        if let Some(travel) = &chapter.travel {
+            let _ = writeln!(
+                text,
+                "    // Of what is deployed, some goes to another stack with all that is joined to it, and back: {travel:?}."
+            );
+        }
+        if chapter.by_hand {
+            text.push_str("    // A person gives what is deployed its new names in the state, instead of `moved_from`.\n");
+        }
+        for at in &chapter.forgets {
+            let _ = writeln!(
+                text,
+                "    // Resource {at} of what is deployed is forgotten; if it uses anything, it is deleted with what uses it."
+            );
+        }
         let imports = chapter.lines.iter().filter(|line| line.options.import.is_some());
         for line in imports {
             let _ = writeln!(text, "    // If the state has {}, it is forgotten, and the program imports its object.", line.name);
@@ -38,6 +53,11 @@ pub fn source(story: &Story) -> String {
             Operation::Deploy => {}
             Operation::Refresh => text.push_str("    world.refresh().unwrap();\n"),
             Operation::Destroy => text.push_str("    drop(world.try_destroy());\n"),
+            Operation::Saved => {
+                let saved = format!("world.save_plan(&program_{number}, json!({{}}), &Selection::default()).ok()");
+                let _ = writeln!(text, "    world.allowed = {saved};");
+                let _ = writeln!(text, "    drop({});\n    world.allowed = None;", called(chapter, number, Operation::Deploy, ""));
+            }
             limited => drop(writeln!(text, "    drop({});", called(chapter, number, limited, ""))),
         }
         let _ = writeln!(text, "    world.deploy(&program_{number}, json!({{}})).complete();");

@@ -88,10 +88,6 @@ pub(crate) fn lines(specs: &[Spec]) -> Vec<Line> {
         let what = match kind {
             5 => {
                 let Some(net) = one(&nets, spec.needs) else { continue };
-                // A way is changed in place when its machine is another, so that machine must never be one that goes first.
-                let stays =
-                    |at: &usize| matches!(lines[*at].what, What::Machine { part: None, .. }) && !lines[*at].options.delete_before_create;
-                let machines: Vec<usize> = machines.iter().copied().filter(stays).collect();
                 let through = spec.also_needs.and_then(|also| one(&machines, also));
                 name += if through.is_some() { "t" } else { "" };
                 What::Way { net, to: spec.loose, through }
@@ -153,9 +149,7 @@ pub(crate) fn lines(specs: &[Spec]) -> Vec<Line> {
             retain_on_delete: spec.options.retain && alone,
             ignore_changes: spec.options.ignore,
             replace_on_changes: spec.options.replace && !spec.options.ignore,
-            // A machine can change its network, so it stays; and the network it stays in could not go first. A way is waited for
-            // by what is deferred, which stays as long as its value is not known, so that it could not go first either.
-            delete_before_create: spec.options.first && !matches!(what, What::Net { .. } | What::Way { .. }),
+            delete_before_create: spec.options.first,
         };
         lines.push(Line { name, place: Place::default(), what, options });
     }

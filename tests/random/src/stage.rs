@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use infra_apply::PlanError;
 use infra_core::{Address, Stack};
-use infra_plan::{Intent, Plan, Record, Row, Selection, State};
+use infra_plan::{Intent, Plan, Record, Row, SavedPlan, Selection, State};
 use infra_testing::{Deployed, World};
 use serde_json::json;
 
@@ -24,18 +24,20 @@ pub(crate) struct Stage {
     pub(crate) imports: BTreeMap<String, String>,
     /// Where hooks note that they ran; without it there are none.
     pub(crate) log: Option<PathBuf>,
+    /// The stack that everything comes from, if it does.
+    pub(crate) from: Option<&'static str>,
 }
 
 impl Stage {
     pub(crate) fn new() -> Stage {
-        Stage { world: World::new().recreating(), imports: BTreeMap::new(), log: None }
+        Stage { world: World::new().recreating(), imports: BTreeMap::new(), log: None, from: None }
     }
 
-    fn program<'a>(&self, lines: &'a [Line]) -> Program<'a> {
+    pub(crate) fn program<'a>(&self, lines: &'a [Line]) -> Program<'a> {
         let objects = self.world.cloud.objects();
         // What somebody deleted meanwhile cannot be imported: a person would take that line away.
         let imports = self.imports.iter().filter(|(_, id)| objects.contains_key(*id)).map(|(name, id)| (name.clone(), id.clone()));
-        Program { lines, imports: imports.collect(), log: self.log.clone() }
+        Program { lines, imports: imports.collect(), log: self.log.clone(), from: self.from }
     }
 
     pub(crate) fn plan(&self, lines: &[Line]) -> Result<Plan, PlanError> {
@@ -46,6 +48,12 @@ impl Stage {
     pub(crate) fn deploy(&mut self, lines: &[Line], selection: &Selection) -> Result<Deployed, PlanError> {
         let program = self.program(lines);
         self.world.deploy_within(&|stack: &Stack| declare(&program, stack), json!({}), selection)
+    }
+
+    /// A plan as it comes back from a file.
+    pub(crate) fn save(&self, lines: &[Line]) -> Result<SavedPlan, PlanError> {
+        let program = self.program(lines);
+        self.world.save_plan(&|stack: &Stack| declare(&program, stack), json!({}), &Selection::default())
     }
 
     /// The row of what is known by a name.
@@ -71,6 +79,9 @@ impl Stage {
         if let Some(failing) = &failing {
             std::fs::write(failing, "").map_err(|error| error.to_string())?;
         }
+        if operation == Operation::Saved {
+            self.world.allowed = self.save(lines).ok();
+        }
         let program = self.program(lines);
         let selected = selection(lines, operation).unwrap_or_default();
         let is_end = matches!(operation, Operation::Destroy | Operation::End(_) | Operation::Spare(_));
@@ -86,7 +97,7 @@ impl Stage {
         if let Some(failing) = &failing {
             std::fs::remove_file(failing).map_err(|error| error.to_string())?;
         }
-        self.world.interrupt_after = None;
+        (self.world.interrupt_after, self.world.allowed) = (None, None);
         self.world.cloud.heal();
         silent(&self.world)?;
         self.reopen()

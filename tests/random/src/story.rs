@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use crate::line::Line;
 use crate::spec::{SIZE, lines, spec};
+use crate::travel::{Travel, travel};
 use crate::trouble::{Trouble, trouble};
 
 /// The life of a stack.
@@ -28,6 +29,12 @@ pub struct Chapter {
     pub scope: Option<u8>,
     /// Which of the program's resources have another name from here on.
     pub renames: Vec<usize>,
+    /// Whether a person gives them these names in the state, and the program says nothing of former ones.
+    pub by_hand: bool,
+    /// What goes to another stack and comes back before.
+    pub travel: Option<Travel>,
+    /// What a person lets the state forget before.
+    pub forgets: Vec<usize>,
     /// What others do to the cloud before.
     pub drifts: Vec<Drift>,
     /// Runs that go wrong.
@@ -60,6 +67,8 @@ pub enum Operation {
     End(usize),
     /// Everything is destroyed, but for what one of its names says.
     Spare(usize),
+    /// A plan of the program is saved, and then performed.
+    Saved,
 }
 
 /// What happens to an object behind the engine's back; the number says which.
@@ -85,25 +94,32 @@ pub fn story() -> impl Strategy<Value = Story> {
             2 => which().prop_map(Operation::Replace),
             1 => which().prop_map(Operation::End),
             1 => which().prop_map(Operation::Spare),
+            2 => Just(Operation::Saved),
         ]
     };
     let drift = prop_oneof![(0..SIZE).prop_map(Drift::Gone), (0..SIZE).prop_map(Drift::Changed)];
     let names = (
         prop_oneof![2 => Just(None), 1 => (0..2_u8).prop_map(Some)],
         prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(0..SIZE, 1..4)],
+        prop::bool::weighted(0.2),
     );
+    let by_people = (prop::option::weighted(0.2, travel()), prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(0..SIZE, 1..3)]);
     let chapter = (
         prop::collection::vec(spec(), SIZE),
         names,
+        by_people,
         prop::collection::vec(drift, 0..2),
         prop::collection::vec((operation(), trouble()), 0..3),
         prop::bool::weighted(0.1),
         operation(),
     )
-        .prop_map(|(specs, (scope, renames), drifts, troubles, settles, then)| Chapter {
+        .prop_map(|(specs, (scope, renames, by_hand), (travel, forgets), drifts, troubles, settles, then)| Chapter {
             lines: lines(&specs),
             scope,
             renames,
+            by_hand,
+            travel,
+            forgets,
             drifts,
             troubles,
             settles,

@@ -8,6 +8,7 @@ use infra_plan::{Intent, Selection};
 
 use crate::check::whole;
 use crate::line::{Line, needed};
+use crate::out::held;
 use crate::place::known_by;
 use crate::stage::Stage;
 use crate::story::Operation;
@@ -26,7 +27,7 @@ pub(crate) fn selection(lines: &[Line], operation: Operation) -> Option<Selectio
         Operation::Without(at) | Operation::Spare(at) => Some(Selection { excludes: name(at), ..Selection::default() }),
         Operation::Replace(at) => Some(Selection { replace: name(at), ..Selection::default() }),
         Operation::End(at) => Some(Selection { targets: name(at), with_dependants: true, ..Selection::default() }),
-        Operation::Deploy | Operation::Refresh | Operation::Destroy => None,
+        Operation::Deploy | Operation::Refresh | Operation::Destroy | Operation::Saved => None,
     }
 }
 
@@ -40,6 +41,8 @@ pub(crate) fn within(stage: &mut Stage, lines: &[Line], operation: Operation) ->
         _ => stage.deploy(lines, &selection),
     };
     let deployed = match result {
+        // What no order of steps can do fails here as it would in the whole program, which finds a way out.
+        Ok(deployed) if !held(stage, lines, &deployed).is_empty() => return Ok(()),
         Ok(deployed) => whole(stage, deployed)?,
         Err(PlanError::Wrong(_)) if stage.world.cloud.objects() == before => return Ok(()),
         Err(error) => return Err(format!("a part of the program was refused: {error}")),
@@ -54,7 +57,7 @@ pub(crate) fn within(stage: &mut Stage, lines: &[Line], operation: Operation) ->
         Operation::Alone(at) => touched.iter().find(|name| Some(**name) != named(at)),
         Operation::Without(at) | Operation::Spare(at) => touched.iter().find(|name| Some(**name) == named(at)),
         Operation::End(_) => touched.iter().find(|name| !dependants.contains(**name)),
-        Operation::Deploy | Operation::Refresh | Operation::Destroy | Operation::Replace(_) => None,
+        Operation::Deploy | Operation::Refresh | Operation::Destroy | Operation::Saved | Operation::Replace(_) => None,
     };
     match stranger {
         Some(name) => Err(format!("{name} was touched by {operation:?}, limited to {selection:?}: {:?}", deployed.changes)),
