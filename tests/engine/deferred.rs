@@ -2,10 +2,11 @@
 
 use infra_apply::PlanError;
 use infra_core::program::{Program, Request, Response};
-use infra_core::{Output, Stack};
+use infra_core::{Lookup, Output, Stack, Stop};
 use infra_plan::{Plan, RenderOptions, Selection, render};
 use infra_testing::{Fault, Verb, World};
 use infra_tests::{Machine, Net, Part, Vault};
+use serde::Serialize;
 use serde_json::json;
 
 /// A network, and a part for each word of one of its outputs; another `revision` comes with every change.
@@ -229,4 +230,43 @@ fn what_is_deferred_stays_in_its_scope_has_its_own_name_and_takes_the_value_as_i
     assert!(said.contains("two parts of the stack are deferred under this name") && said.matches("deferred.rs:").count() == 2, "{said}");
     let number = |stack: &Stack| stack.after("zones", &Output::<i32>::from_input(1), |_, _: i32| {});
     assert!(problems(&number).contains("not of the type that the program expects"));
+}
+
+/// Asks which zones a network has.
+#[derive(Serialize)]
+struct ZonesOf {
+    gateway: String,
+}
+
+impl Lookup for ZonesOf {
+    const KIND: &'static str = "toy:net/zones";
+    type Answer = Vec<String>;
+}
+
+#[test]
+fn a_question_about_what_is_not_made_yet_is_asked_after_it_was_made_and_waits_only_where_it_is() {
+    let program = |dns: bool| {
+        move |stack: &Stack| {
+            let net = Net::new("net").range(RANGE).dns(dns).add(stack);
+            stack.after("zones", &net.gateway(), |zones, gateway: String| -> Result<(), Stop> {
+                for (at, zone) in zones.lookup(ZonesOf { gateway })?.iter().enumerate() {
+                    Part::new(zone).net(&net).range(format!("10.0.{at}.0/24")).add(zones);
+                }
+                Ok(())
+            });
+        }
+    };
+    // Only what is asked with the network's own value is answered: a question asked before would find nobody who knows.
+    let asked = ZonesOf { gateway: "net-1.gateway".into() };
+    let mut world = World::new().answering(&asked, &vec!["a".into(), "b".into()]);
+    let plan = world.plan(&program(false), json!({})).unwrap();
+    assert!(plan.is_waiting() && text(&plan).contains("zones is deferred until net.gateway is known"));
+    let deployed = world.deploy(&program(false), json!({})).complete();
+    assert_eq!(deployed.changes, ["create net net", "create part zones/a", "create part zones/b"]);
+    // What it is about changes, and what was asked of it stays: there is nothing to wait for.
+    let changed = world.deploy(&program(true), json!({})).complete();
+    assert!(changed.changes == ["update net net"] && changed.later.is_empty() && !changed.plan.is_waiting());
+    // Another network: the question waits for it again.
+    let other = |stack: &Stack| program(true)(&stack.scope("other"));
+    assert!(world.plan(&other, json!({})).unwrap().is_waiting());
 }

@@ -1,7 +1,7 @@
 //! Things go wrong: what stops, what goes on, and what the next run makes of it.
 
-use infra_apply::Class;
-use infra_core::Stack;
+use infra_apply::{Class, Event};
+use infra_core::{Address, Stack};
 use infra_testing::{Fault, Verb, World};
 use infra_tests::{Fleet, Machine, Net, Part};
 use serde_json::json;
@@ -137,4 +137,97 @@ fn what_is_stuck_is_told_at_once_and_is_changed_by_the_next_deployment_and_not_r
     assert_eq!((again.outcome.failed.len(), again.changes.len()), (1, 0), "nothing is made again");
     assert_eq!(world.deploy(&other(2), json!({})).complete().changes, ["update machine other"]);
     assert!(!world.plan(&other(2), json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn outputs_stay_as_they_were_where_something_fails() {
+    let program = |gateway: &'static str, more: bool| {
+        move |stack: &Stack| {
+            let net = Net::new("net").range("10.0.0.0/16").add(stack);
+            stack.export("gateway", infra_core::output!("{} {}", gateway, net.gateway()));
+            if more {
+                let m = Machine::new("m").net(&net).add(stack);
+                stack.export("more", m.address());
+            }
+        }
+    };
+    let mut world = World::new();
+    world.deploy(&program("old", false), json!({})).complete();
+    let before = world.state.exports.clone();
+    world.cloud.inject(Fault::refuse(Verb::Create, "m"));
+    assert_eq!(world.deploy(&program("new", true), json!({})).outcome.failed.len(), 1);
+    assert_eq!(world.state.exports, before);
+    assert_eq!(before["gateway"].as_str(), Some("old net-1.gateway"));
+    let again = world.deploy(&program("new", true), json!({})).complete();
+    assert_eq!((again.output("gateway").as_deref(), world.state.exports.len()), (Some("new net-1.gateway"), 2));
+}
+
+#[test]
+fn what_is_not_begun_is_said_to_be_so_because_of_what_failed_however_far_away() {
+    let program = |stack: &Stack| {
+        let net = Net::new("net").range("10.0.0.0/16").add(stack);
+        let part = Part::new("part").net(&net).range("10.0.1.0/24").add(stack);
+        let machine = Machine::new("m").part(&part).add(stack);
+        Fleet::new("led").image("one").leader(&machine).add(stack);
+        Machine::new("beside").net(&net).add(stack);
+    };
+    let mut world = World::new();
+    world.cloud.inject(Fault::refuse(Verb::Create, "part"));
+    let ended = world.deploy(&program, json!({}));
+    assert_eq!(ended.outcome.failed.len(), 1);
+    let skipped = ended.events.iter().filter_map(|event| match event {
+        Event::Skipped { address, because_of } => Some((address.name(), because_of.as_ref().map(Address::name))),
+        _ => None,
+    });
+    assert_eq!(skipped.collect::<Vec<_>>(), [("m", Some("part")), ("led", Some("part"))]);
+    assert!(ended.changes.contains(&"create machine beside".to_owned()));
+}
+
+#[test]
+fn of_a_change_that_was_half_done_the_record_has_what_was_asked_before_and_only_the_rest_is_done() {
+    let machine = |size: i32, script: &'static str| {
+        move |stack: &Stack| {
+            let net = Net::new("net").range("10.0.0.0/16").dns(size > 1).add(stack);
+            Machine::new("m").size(size).script(script).net(&net).add(stack);
+        }
+    };
+    let mut world = World::new();
+    world.deploy(&machine(1, "old"), json!({})).complete();
+    let m = Address::new("toy:run/machine", "m");
+    let asked = world.state.object(&m).unwrap().inputs.clone();
+    // The service takes the first half and says no to the second; of the network it does all, and says no to it.
+    world.cloud.inject(Fault::refuse(Verb::Update, "m"));
+    world.cloud.inject(Fault::refuse(Verb::Update, "net").reply_lost().class(Class::Denied));
+    let failed = world.deploy(&machine(2, "new"), json!({}));
+    assert!(!failed.outcome.is_complete());
+    assert!(world.cloud.change("toy:run/machine", "m", "size", json!(2)));
+    assert_eq!(world.state.object(&m).unwrap().inputs, asked, "what was asked last and answered");
+
+    let net = Address::new("toy:net/net", "net");
+    let before = world.state.object(&net).unwrap().clone();
+    world.refresh().unwrap();
+    let row = world.state.object(&net).unwrap();
+    assert_eq!(row.inputs, before.inputs);
+    let next = world.deploy(&machine(2, "new"), json!({})).complete();
+    assert_eq!(next.changes, ["update machine m"], "the network is as asked already");
+    assert_ne!(world.state.object(&net).unwrap().outputs["revision"], before.outputs["revision"]);
+    assert!(!world.plan(&machine(2, "new"), json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn a_delete_that_fails_leaves_the_object_as_it_was_recorded_and_nothing_is_deleted_twice() {
+    let mut world = World::new();
+    world.deploy(&two_branches, json!({})).complete();
+    let before = world.state.clone();
+    world.cloud.inject(Fault::refuse(Verb::Delete, "a-part"));
+    let ended = world.deploy(&|_: &Stack| {}, json!({}));
+    assert_eq!(ended.changes, ["delete part a-part", "delete part b-part", "delete net b"]);
+    for name in ["a", "a-part"] {
+        let find = |state: &infra_plan::State| {
+            state.rows.iter().find(|(address, _)| address.name() == name).and_then(|(_, row)| row.object.clone()).unwrap()
+        };
+        assert_eq!(find(&world.state), find(&before), "{name}");
+    }
+    assert_eq!(world.state.exports, before.exports, "they are those of the last deployment that went through");
+    assert_eq!(world.deploy(&|_: &Stack| {}, json!({})).complete().changes, ["delete part a-part", "delete net a"]);
 }

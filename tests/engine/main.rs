@@ -4,8 +4,10 @@
 
 mod actions;
 mod basics;
+mod between;
 mod canary;
 mod completion;
+mod costs;
 mod crash;
 mod dangling;
 mod dataflow;
@@ -22,13 +24,16 @@ mod identity_source;
 mod identity_stacks;
 mod looks;
 mod markdown;
+mod odd;
 mod options;
 mod order;
 mod plan_json;
+mod programs;
 mod promises;
 mod random_values;
 mod recovery;
 mod references;
+mod refreshing;
 mod rendering;
 mod replacement;
 mod resume;

@@ -91,6 +91,23 @@ fn a_dependency_dropped_while_its_target_is_deleted_still_orders_them() {
 }
 
 #[test]
+fn a_dependency_dropped_in_the_run_that_deletes_its_target_first_still_orders_them() {
+    let program = |range: &'static str, on: &'static str| {
+        move |stack: &Stack| {
+            let net = Net::new("net").range(range).delete_before_create().add(stack);
+            let other = Net::new("other").range("10.9.0.0/16").add(stack);
+            let on = if on == "net" { &net } else { &other };
+            Machine::new("m").net(on).add(stack);
+        }
+    };
+    let mut world = World::new();
+    world.deploy(&program("10.0.0.0/16", "net"), json!({})).complete();
+    world.cloud.take_time(1);
+    let changes = world.deploy(&program("10.1.0.0/16", "other"), json!({})).complete().changes;
+    assert_eq!(changes, ["update machine m", "delete net net", "create net net"]);
+}
+
+#[test]
 fn what_takes_the_place_of_another_resource_waits_until_it_has_left() {
     let mut world = World::new().recreating();
     let part = |name: &'static str| {

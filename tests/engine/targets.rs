@@ -138,6 +138,18 @@ fn an_excluded_resource_that_uses_what_would_be_deleted_keeps_it() {
 }
 
 #[test]
+fn what_a_pattern_excludes_in_every_scope_receives_no_call_and_the_rest_is_deployed() {
+    let mut world = deployed();
+    let deployed = world.deploy_within(&two(2, true, RANGE), json!({}), &without(&["*/m", "gr*/net"])).unwrap().complete();
+    assert_eq!(deployed.changes, ["update net blue/net"]);
+    let deeper = without(&["**/m"]);
+    let deployed = world.deploy_within(&two(2, true, RANGE), json!({}), &deeper).unwrap().complete();
+    assert_eq!(deployed.changes, ["update net green/net"]);
+    let destroyed = world.destroy_within(&without(&["blue/**"])).unwrap().complete();
+    assert_eq!(destroyed.changes, ["delete machine green/m", "delete part green/part", "delete net green/net"]);
+}
+
+#[test]
 fn a_target_that_would_go_under_what_uses_it_is_refused_with_the_option_that_takes_that_along() {
     let mut world = deployed();
     let expected = "toy:net/net:blue/net: would be replaced, and toy:net/part:blue/part, which uses it, is left out of this plan; \
