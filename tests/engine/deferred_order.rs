@@ -65,3 +65,20 @@ fn what_is_left_alone_and_refers_to_it_refuses_the_order_before_anything_is_done
     assert!(said.contains("waits until the old toy:net/net:net is gone") && said.contains("delete_before_create"), "{said}");
     assert_eq!(world.cloud.objects(), before);
 }
+
+#[test]
+fn what_something_left_alone_holds_on_to_does_not_go_first_for_an_order_alone() {
+    let program = |image: &'static str| {
+        move |stack: &Stack| {
+            let fleet = Fleet::new("fleet").image(image).delete_before_create().add(stack);
+            let net = Net::new("net").range("10.0.0.0/16").replace_with(&fleet).add(stack);
+            stack.after("parts", &net.gateway(), |parts, _: String| {
+                Part::new("part").net(&net).range("10.0.1.0/24").add(parts);
+            });
+        }
+    };
+    let mut world = World::new();
+    world.deploy(&program("one"), json!({})).complete();
+    world.deploy(&program("two"), json!({})).complete();
+    assert!(!world.plan(&program("two"), json!({})).unwrap().has_changes());
+}

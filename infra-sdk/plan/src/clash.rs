@@ -27,20 +27,22 @@ pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Ex
 
 /// Marks the replacements that delete first, and returns every resource whose object goes early: those that clash with
 /// what replaces them, those of which the program asks it, and whatever used one of these, since it must go before what it
-/// uses. A user whose own replacement needs nothing of that is made first all the same.
+/// uses. A user whose own replacement needs nothing of that is made first all the same. `whole` is the state with what the plan
+/// leaves out.
 pub(crate) fn mark_delete_first(
     decisions: &mut [(usize, Decision)],
     nodes: &[Node],
     dependencies: &[BTreeSet<Address>],
     schemas: &[&Schema],
     state: &State,
+    whole: &State,
 ) -> BTreeSet<Address> {
     if !decisions.iter().any(|(_, decision)| matches!(decision, Decision::Replace { .. })) {
         return BTreeSet::new();
     }
     let addresses: Vec<&Address> = nodes.iter().map(|node| &node.address).collect();
     let declared: BTreeSet<&Address> = addresses.iter().copied().collect();
-    let users = users(state);
+    let (users, all_users) = (users(state), users(whole));
     let sequence: Vec<usize> = decisions.iter().map(|(at, _)| *at).collect();
     let circles = circles(decisions, &addresses, schemas, state);
     let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
@@ -65,7 +67,8 @@ pub(crate) fn mark_delete_first(
         for (user, refers) in users.get(first).into_iter().flatten() {
             let stays = |user: &Address| !replaced.contains_key(user) && declared.contains(user);
             // What is held on to by what stays could not go early; then an order alone does not ask for it.
-            let held = users.get(*user).into_iter().flatten().any(|(other, refers)| *refers && stays(other));
+            let left_out = |user: &Address| !state.rows.contains_key(user);
+            let held = all_users.get(*user).into_iter().flatten().any(|(other, refers)| *refers && (stays(other) || left_out(other)));
             if stays(user) || (!refers && held) || early.contains(*user) || reached.contains_key(user) {
                 continue;
             }
