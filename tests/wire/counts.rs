@@ -77,7 +77,7 @@ fn hydras_remote_state_takes_few_requests() {
 
 #[test]
 fn hydras_batch_takes_few_requests() {
-    let most = Most { deploy: 90, empty_plan: 46, refresh: 44, destroy: 125 };
+    let most = Most { deploy: 75, empty_plan: 26, refresh: 24, destroy: 110 };
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stacks/hydra-batch");
     let station = Station::with_files("hydra-batch", &files);
     // As it is committed, in the default VPC, but that nothing is fetched from the network.
@@ -87,7 +87,7 @@ fn hydras_batch_takes_few_requests() {
 
 #[test]
 fn hydras_mlflow_takes_few_requests() {
-    let most = Most { deploy: 115, empty_plan: 58, refresh: 56, destroy: 135 };
+    let most = Most { deploy: 90, empty_plan: 31, refresh: 29, destroy: 115 };
     let station = Station::new("hydra-mlflow");
     layout::write(&station.folder().join("image"), b"one");
     let config = config("hydra-mlflow", &json!({ "image": { "layout": "image" } }));
