@@ -151,3 +151,28 @@ fn what_went_and_came_back_goes_again_as_it_is_and_not_as_it_was_when_it_went_fi
         assert!(world.cloud.objects().is_empty(), "{at}");
     }
 }
+
+#[test]
+fn what_came_back_and_was_replaced_is_not_taken_for_what_another_stack_kept_of_it() {
+    for at in 0..8 {
+        let mut world = World::new();
+        let travel = |world: &mut World, to: &str, from: &'static str, range: &'static str| {
+            world.turn_to(to);
+            let changes = world.deploy(&both(Some(from), range), json!({})).complete().changes;
+            world.turn_to(from);
+            world.deploy(&nothing, json!({})).complete();
+            changes
+        };
+        world.deploy(&both(None, RANGE), json!({})).complete();
+        travel(&mut world, "other", "test", RANGE);
+        let graph = world.graph(&both(Some("other"), RANGE), json!({}));
+        world.deploy_until(&graph, Crash::AtRecord(at));
+        travel(&mut world, "test", "other", RANGE);
+        world.turn_to("test");
+        world.deploy(&both(Some("other"), "10.1.0.0/16"), json!({})).complete();
+        let ids: Vec<String> = world.cloud.objects().into_keys().collect();
+        assert!(travel(&mut world, "other", "test", "10.1.0.0/16").is_empty(), "{at}");
+        assert!(travel(&mut world, "test", "other", "10.1.0.0/16").is_empty(), "{at}");
+        assert_eq!(world.cloud.objects().into_keys().collect::<Vec<_>>(), ids, "{at}");
+    }
+}

@@ -33,10 +33,11 @@ pub(crate) async fn relocate(plan: &Plan, journal: &mut Journal) -> Result<(), U
             journal.record(record).await?;
             continue;
         };
+        let had = journal.state().made.contains_key(to);
         let Some(other) = journal.beside.get_mut(stack) else {
             return Err(changed(moved, format!("the state of stack {stack} is not open")));
         };
-        if !other.state().handed.contains_key(from) {
+        if other.state().waiting(from, &plan.stack, had).is_none() {
             if other.state().rows.get(from).is_none_or(|row: &Row| row.intent.is_some()) {
                 let problem = format!("stack {stack} has it no more, or a call on it was interrupted there: deploy {stack} first");
                 return Err(changed(moved, problem));
@@ -46,8 +47,9 @@ pub(crate) async fn relocate(plan: &Plan, journal: &mut Journal) -> Result<(), U
     }
     for moved in &plan.moves {
         let (Some(stack), from, to) = (&moved.stack, &moved.from, &moved.to) else { continue };
-        let Some(other) = journal.beside.get_mut(stack) else { continue };
-        let row = other.state().leaving(from, &plan.stack).cloned();
+        let had = journal.state().made.contains_key(to);
+        let Some(other) = journal.beside.get(stack) else { continue };
+        let row = other.state().waiting(from, &plan.stack, had).cloned();
         let row = row.ok_or_else(|| changed(moved, format!("stack {stack} has handed it to another stack")))?;
         let row = Box::new(row.arrived(&arrivals(&plan.moves, stack)));
         journal.record(Record::Taken { address: to.clone(), stack: stack.clone(), from: from.clone(), row }).await?;

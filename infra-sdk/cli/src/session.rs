@@ -253,9 +253,12 @@ impl<'a> Session<'a> {
             let place = self.place_of(&stack);
             let Some(state) = place.peek(cloud.memory.as_deref()).await? else { continue };
             // What is taken over keeps its secrets, which only the key of that stack opens.
-            let formers =
-                graph.nodes.iter().flat_map(|node| &node.options.moved_from).filter(|former| former.stack.as_ref() == Some(&stack));
-            let rows = formers.filter_map(|former| Some((former.address.clone(), state.leaving(&former.address, &self.stack)?.clone())));
+            let formers = graph.nodes.iter().flat_map(|node| node.options.moved_from.iter().map(move |former| (node, former)));
+            let from_there = formers.filter(|(_, former)| former.stack.as_ref() == Some(&stack));
+            let rows = from_there.filter_map(|(node, former)| {
+                let had = journal.state().made.contains_key(&node.address);
+                Some((former.address.clone(), state.leaving(&former.address, &self.stack, had)?.clone()))
+            });
             let sealed = State { rows: rows.collect(), ..State::default() }.has_sealed();
             let key = match (sealed, &state.key) {
                 (true, Some(key)) => Some(self.open_key_of(&place, key).await?),

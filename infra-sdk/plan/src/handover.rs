@@ -20,10 +20,17 @@ pub struct Handed {
 }
 
 impl State {
-    /// What `stack` can take over from here: a row of this state, or one that was handed to it and has not arrived.
-    pub fn leaving(&self, address: &Address, stack: &str) -> Option<&Row> {
-        let handed = self.handed.get(address).filter(|handed| handed.stack == stack).map(|handed| &handed.row);
-        handed.or_else(|| self.rows.get(address))
+    /// What `stack` can take over from here: a row of this state, or one that was handed to it and has not arrived. Where there
+    /// are both, the row came later; what was handed has arrived if the stack `had` an object at its new address before, and
+    /// a run died before it could say so here.
+    pub fn leaving(&self, address: &Address, stack: &str, had: bool) -> Option<&Row> {
+        self.waiting(address, stack, had).or(self.rows.get(address))
+    }
+
+    /// What was handed to a stack and has not arrived there, as [`leaving`](State::leaving) tells it.
+    pub fn waiting(&self, address: &Address, stack: &str, had: bool) -> Option<&Row> {
+        let arrived = self.rows.contains_key(address) && had;
+        self.handed.get(address).filter(|handed| handed.stack == stack && !arrived).map(|handed| &handed.row)
     }
 
     /// Takes a row over from another stack. What this state kept for that stack and now gets back has arrived there.

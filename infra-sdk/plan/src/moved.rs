@@ -46,15 +46,17 @@ pub fn neighbours(graph: &Graph, state: &State) -> BTreeSet<String> {
 /// A former address that is still declared or claimed twice, and a resource that would have two objects.
 pub fn moved<'a>(graph: &Graph, state: &'a State, others: &BTreeMap<String, &State>) -> Result<Moved<'a>, Vec<Diagnostic>> {
     let declared: BTreeMap<&Address, &Node> = graph.nodes.iter().map(|node| (&node.address, node)).collect();
-    let is_there = |former: &&Former| match &former.stack {
+    let is_there = |former: &Former, to: &Address| match &former.stack {
         None => state.rows.contains_key(&former.address),
-        Some(stack) => others.get(stack).is_some_and(|other| other.leaving(&former.address, &graph.stack).is_some()),
+        Some(stack) => {
+            others.get(stack).is_some_and(|other| other.leaving(&former.address, &graph.stack, state.made.contains_key(to)).is_some())
+        }
     };
     let (mut claims, mut problems) = (BTreeMap::<&Former, &Node>::new(), Vec::new());
     let mut moves = Vec::new();
     for node in graph.nodes.iter().filter(|node| !state.rows.contains_key(&node.address)) {
         let about = |problem: String| Diagnostic::new(problem).with_resource(&node.address).with_location(&node.declared);
-        let found: Vec<&Former> = node.options.moved_from.iter().filter(is_there).collect();
+        let found: Vec<&Former> = node.options.moved_from.iter().filter(|former| is_there(former, &node.address)).collect();
         let Some(former) = found.first() else { continue };
         if let [first, second, ..] = found[..] {
             let problem = format!("is said to be both {} and {}, and the state has both", shown(first), shown(second));
@@ -92,7 +94,7 @@ pub fn moved<'a>(graph: &Graph, state: &'a State, others: &BTreeMap<String, &Sta
                 after.rename(from, to);
             }
             Some(stack) => {
-                if let Some(row) = others.get(stack).and_then(|other| other.leaving(from, &graph.stack)) {
+                if let Some(row) = others.get(stack).and_then(|other| other.leaving(from, &graph.stack, state.made.contains_key(to))) {
                     let mut row = row.clone();
                     row.intent = None;
                     after.take_over(to, row.arrived(&arrivals(&moves, stack)));

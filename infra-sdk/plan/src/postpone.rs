@@ -6,10 +6,18 @@ use infra_core::{Address, Diagnostic};
 
 use crate::clash::ASKED;
 use crate::plan::{Action, Step};
+use crate::refer;
 use crate::state::State;
+use crate::target::awaited;
 
 /// The steps without those `postponed`, and without the deletes of what these still use, with a note for each.
 pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state: &State) -> Result<(Vec<Step>, Vec<String>), Diagnostic> {
+    let (recorded, awaited) = (refer::users(state), awaited(&steps));
+    // What something that comes later waits for goes all the same where only an order would keep it.
+    let only_after = |at: usize, user: &Address| {
+        let refers = recorded.get(&steps[at].address).and_then(|users| users.get(user));
+        awaited.contains(&at) && refers == Some(&false)
+    };
     loop {
         let uses = |at: usize, other: &Address| {
             let (Action::Delete { id, .. } | Action::Sweep { id, .. } | Action::Retain { id, .. } | Action::Forget { id }) =
@@ -23,7 +31,10 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
         };
         let stays = |at: &usize| {
             let step = &steps[*at];
-            let used = || postponed.iter().any(|other| steps[*other].address != step.address && uses(*other, &step.address));
+            let used = || {
+                let keeps = |other: &Address| *other != step.address && !only_after(*at, other);
+                postponed.iter().any(|other| keeps(&steps[*other].address) && uses(*other, &step.address))
+            };
             let goes = match &step.action {
                 Action::Delete { .. } => used(),
                 // What contains it stays, and so does it.
@@ -39,6 +50,20 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
             Some(more) => postponed.insert(more),
             None => break,
         };
+    }
+    let mut waived = Vec::new();
+    for (at, step) in steps.iter().enumerate().filter(|(at, _)| !postponed.contains(at)) {
+        let ends = matches!(step.action, Action::Delete { .. });
+        waived.extend(
+            step.after
+                .intersection(&postponed)
+                .filter(|before| ends && only_after(at, &steps[**before].address))
+                .map(|before| (at, *before)),
+        );
+    }
+    let mut steps = steps;
+    for (at, before) in waived {
+        steps[at].after.remove(&before);
     }
     let waits = |step: &Step| step.after.iter().copied().find(|before| postponed.contains(before));
     let stuck = steps.iter().enumerate().filter(|(at, _)| !postponed.contains(at)).find_map(|(_, step)| Some((step, waits(step)?)));

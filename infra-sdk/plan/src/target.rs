@@ -315,7 +315,7 @@ impl Scope {
 }
 
 /// The steps that something waits for which is not an end itself, directly or not; `steps` are in order.
-fn awaited(steps: &[Step]) -> BTreeSet<usize> {
+pub(crate) fn awaited(steps: &[Step]) -> BTreeSet<usize> {
     let mut awaited = BTreeSet::new();
     for (at, step) in steps.iter().enumerate().rev() {
         let ends = matches!(step.action, Action::Delete { .. } | Action::Sweep { .. } | Action::Retain { .. } | Action::Forget { .. });

@@ -150,6 +150,9 @@ fn owners(world: &World) -> BTreeMap<String, usize> {
             owners.entry(object.id.clone()).or_insert(1);
         }
     }
+    // What has arrived and is gone since may still be kept for the stack that it went to.
+    let objects = world.cloud.objects();
+    owners.retain(|id, _| objects.contains_key(id));
     owners
 }
 
