@@ -92,18 +92,3 @@ fn an_order_through_one_that_stays_is_given_up_where_it_would_close_a_circle() {
     assert!(!world.plan(&after, json!({})).unwrap().has_changes());
     assert_eq!(world.cloud.objects().len(), 3);
 }
-
-#[test]
-fn what_moves_into_the_place_of_what_goes_is_made_after_that_has_gone() {
-    let program = |part: &'static str| {
-        move |stack: &Stack| {
-            let net = Net::new("net").range(RANGE).add(stack);
-            let part = infra_tests::Part::new(part).net(&net).range("10.0.1.0/24").add(stack);
-            infra_tests::Machine::new("m").part(&part).add(stack);
-        }
-    };
-    let mut world = World::new().recreating();
-    world.deploy(&program("zebra"), json!({})).complete();
-    let changes = world.deploy(&program("ant"), json!({})).complete().changes;
-    assert_eq!(changes, ["delete machine m", "delete part zebra", "create part ant", "create machine m"]);
-}

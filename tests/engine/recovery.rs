@@ -85,6 +85,25 @@ fn what_was_made_and_is_not_ready_is_waited_for_by_the_next_run() {
 }
 
 #[test]
+fn what_never_gets_ready_is_recorded_with_why_and_waited_for_by_the_next_run() {
+    let program = |stack: &Stack| {
+        let first = Machine::new("first").add(stack);
+        Machine::new("second").script(first.address()).add(stack);
+    };
+    let mut world = World::new();
+    world.cloud.ready_after(700);
+    let ended = world.deploy(&program, json!({}));
+    assert_eq!((ended.outcome.failed.len(), ended.outcome.skipped.len()), (1, 1));
+    let first = infra_core::Address::new("toy:run/machine", "first");
+    let object = world.state.object(&first).unwrap().clone();
+    assert!(object.problem.as_deref().is_some_and(|why| why.contains("not ready")), "{:?}", object.problem);
+    world.cloud.ready_after(0);
+    assert_eq!(world.deploy(&program, json!({})).complete().changes, ["create machine second"]);
+    assert_eq!(world.state.object(&first).unwrap().id, object.id);
+    assert!(world.state.object(&first).unwrap().problem.is_none());
+}
+
+#[test]
 fn what_was_just_made_and_is_not_seen_yet_is_not_made_again() {
     let mut world = World::new();
     world.cloud.seen_after(4);

@@ -72,7 +72,7 @@ fn of_one_that_is_cancelled_what_was_read_is_kept() {
     world.cloud.take_time(5);
     let mut counts: Vec<usize> = (0..40)
         .map(|tenth| {
-            rows(&world, async |engine, journal| {
+            rows(&world.fork(), async |engine, journal| {
                 drop(tokio::time::timeout(Duration::from_millis(tenth * 100), engine.refresh(journal, &())).await);
             })
         })

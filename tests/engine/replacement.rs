@@ -121,6 +121,22 @@ fn what_takes_the_place_of_another_resource_waits_until_it_has_left() {
 }
 
 #[test]
+fn what_moves_into_the_place_of_what_goes_is_made_after_that_has_gone() {
+    let program = |part: &'static str, zone: &'static str| {
+        move |stack: &Stack| {
+            let net = Net::new("net").range("10.0.0.0/16").add(stack);
+            let part = Part::new(part).net(&net).range("10.0.1.0/24").zone(zone).add(stack);
+            Machine::new("m").part(&part).add(stack);
+        }
+    };
+    let mut world = World::new();
+    world.deploy(&program("zebra", "a"), json!({})).complete();
+    let changes = world.deploy(&program("ant", "b"), json!({})).complete().changes;
+    assert_eq!(changes, ["delete machine m", "delete part zebra", "create part ant", "create machine m"]);
+    assert!(!world.plan(&program("ant", "b"), json!({})).unwrap().has_changes());
+}
+
+#[test]
 fn both_orders_in_one_graph_close_no_circle() {
     // The part must go first; the fleet that is led from inside it is new before old; the net's other user is changed.
     let program = |zone: &'static str, image: &'static str, dns: bool| {

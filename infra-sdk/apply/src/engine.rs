@@ -16,7 +16,7 @@ use crate::interrupt::Interrupt;
 use crate::journal::Journal;
 use crate::limit::Limits;
 use crate::looks::Looks;
-use crate::observe::{ObserveError, observe, observe_imports};
+use crate::observe::{ObserveError, observe, observe_by_page, observe_imports};
 use crate::perform::Bench;
 use crate::recover::{InDoubt, RecoverError, recover};
 use crate::registry::Registry;
@@ -189,11 +189,15 @@ impl Engine {
     }
 
     async fn observe_some(&self, state: &State, graph: Option<&Graph>, watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
+        let (in_doubt, interrupt) = (self.doubted(state), Interrupt::new());
+        observe(&self.registry, state, graph, &in_doubt, self.caller(&interrupt, watcher), self.parallel).await
+    }
+
+    /// What the last recovery could not settle of a state, and why.
+    fn doubted(&self, state: &State) -> BTreeMap<Address, String> {
         let open = |address: &Address| state.rows.get(address).is_some_and(|row| row.intent.is_some());
         let in_doubt = self.in_doubt.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let in_doubt = in_doubt.into_iter().filter(|doubt| open(&doubt.address)).map(|doubt| (doubt.address, doubt.problem)).collect();
-        let interrupt = Interrupt::new();
-        observe(&self.registry, state, graph, &in_doubt, self.caller(&interrupt, watcher), self.parallel).await
+        in_doubt.into_iter().filter(|doubt| open(&doubt.address)).map(|doubt| (doubt.address, doubt.problem)).collect()
     }
 
     fn caller<'a>(&'a self, interrupt: &'a Interrupt, watcher: &'a dyn Watcher) -> Caller<'a> {
@@ -277,7 +281,8 @@ impl Engine {
         plan_destroy_within(stack, journal.state(), &observed, handle, selection).map_err(PlanError::Wrong)
     }
 
-    /// Looks, and records what was seen. Changes nothing in the cloud; returns the records that were made.
+    /// Looks, and records what was seen, as soon as it was: of a refresh that fails or is given up, what was read is kept.
+    /// Changes nothing in the cloud; returns the records that were made.
     ///
     /// # Errors
     /// Where the cloud cannot be read, or the journal cannot be written.
@@ -295,8 +300,16 @@ impl Engine {
         selection: &Selection,
         watcher: &dyn Watcher,
     ) -> Result<Vec<Record>, RefreshError> {
-        let records = self.drift(journal, selection, watcher).await?;
-        journal.record_all(records.clone()).await?;
+        let looked_at = look_destroy(journal.state(), selection).map_err(RefreshError::Wrong)?.into_owned();
+        let (in_doubt, interrupt, mut records) = (self.doubted(&looked_at), Interrupt::new(), Vec::new());
+        let seen = async |page: Observed| {
+            let learned = refresh(&looked_at, &page);
+            journal.record_all(learned.clone()).await?;
+            records.extend(learned);
+            Ok::<_, RefreshError>(())
+        };
+        let caller = self.caller(&interrupt, watcher);
+        observe_by_page(&self.registry, &looked_at, None, &in_doubt, caller, self.parallel, seen).await?;
         Ok(records)
     }
 

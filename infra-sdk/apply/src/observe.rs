@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream;
-use infra_core::{Address, Graph, Import, Kind, Node, Provider, Schema, Value};
+use infra_core::{Address, Graph, Import, Kind, Node, Provider, Schema, Type, Value};
 use infra_plan::{Object, Observed, Sight, State};
 
 use crate::asked::{Asked, Inputs};
-use crate::error::ProviderError;
+use crate::error::{Class, ProviderError};
 use crate::event::Event;
 use crate::provider::{Condition, Found, Handler};
 use crate::registry::Registry;
@@ -74,7 +74,11 @@ pub(crate) async fn observe_imports(
             let found = caller.call(handler.service(), |_, _| {}, async || handler.read(&ids).await).await.map_err(failed)?;
             let mut found: HashMap<String, Found> = found.into_iter().map(|found| (found.id.clone(), found)).collect();
             for (address, id) in page {
-                let seen = found.remove(*id).map_or(Sight::Gone, |found| sight(handler.schema(), found));
+                let found = found.remove(*id);
+                if let Some(found) = &found {
+                    sound(handler.schema(), &Asked::whole(id), found).map_err(failed)?;
+                }
+                let seen = found.map_or(Sight::Gone, |found| sight(handler.schema(), found));
                 observed.objects.insert((*address).clone(), seen);
             }
         }
@@ -82,8 +86,7 @@ pub(crate) async fn observe_imports(
     Ok(())
 }
 
-/// Reads every object that the state knows, at most `parallel` calls at a time. What is in doubt since its type is unknown
-/// is not looked at.
+/// Reads every object that the state knows.
 pub(crate) async fn observe(
     registry: &Registry,
     state: &State,
@@ -92,6 +95,29 @@ pub(crate) async fn observe(
     caller: Caller<'_>,
     parallel: usize,
 ) -> Result<Observed, ObserveError> {
+    let mut observed = Observed { in_doubt: in_doubt.clone(), ..Observed::default() };
+    let seen = async |page: Observed| {
+        observed.objects.extend(page.objects);
+        for (address, gone) in page.old_gone {
+            observed.old_gone.entry(address).or_default().extend(gone);
+        }
+        Ok::<_, ObserveError>(())
+    };
+    observe_by_page(registry, state, graph, in_doubt, caller, parallel, seen).await?;
+    Ok(observed)
+}
+
+/// Reads every object that the state knows, at most `parallel` calls at a time, and tells what was seen page by page. What is
+/// in doubt since its type is unknown is not looked at.
+pub(crate) async fn observe_by_page<E: From<ObserveError>>(
+    registry: &Registry,
+    state: &State,
+    graph: Option<&Graph>,
+    in_doubt: &BTreeMap<Address, String>,
+    caller: Caller<'_>,
+    parallel: usize,
+    mut seen: impl AsyncFnMut(Observed) -> Result<(), E>,
+) -> Result<(), E> {
     let declared: HashMap<&Address, &Inputs> =
         graph.into_iter().flat_map(|graph| &graph.nodes).map(|node| (&node.address, &node.inputs)).collect();
     let mut by_kind: BTreeMap<(&Kind, Option<&Provider>), Vec<Known<'_>>> = BTreeMap::new();
@@ -125,19 +151,26 @@ pub(crate) async fn observe(
         Ok((handler, page, found))
     });
     let mut read = read.buffer_unordered(parallel.max(1));
-    let mut observed = Observed { in_doubt: in_doubt.clone(), ..Observed::default() };
     while let Some(page) = read.next().await {
         let (handler, page, mut found) = page?;
-        for Known { address, object, current, .. } in page {
-            match (found.remove(&object.id), current) {
+        let mut observed = Observed::default();
+        for known in page {
+            let Known { address, object, current, .. } = known;
+            let found = found.remove(&object.id);
+            let garbled = found.as_ref().and_then(|found| sound(handler.schema(), &known.asked(), found).err());
+            if let Some(source) = garbled {
+                return Err(ObserveError::Read { kind: address.kind().clone(), count: 1, first: Address::clone(address), source }.into());
+            }
+            match (found, current) {
                 (Some(found), true) => drop(observed.objects.insert((*address).clone(), sight(handler.schema(), found))),
                 (None, true) => drop(observed.objects.insert((*address).clone(), Sight::Gone)),
                 (None, false) => drop(observed.old_gone.entry((*address).clone()).or_default().insert(object.id.clone())),
                 (Some(_), false) => {}
             }
         }
+        seen(observed).await?;
     }
-    Ok(observed)
+    Ok(())
 }
 
 /// The handler of a type in a place, of which there is a resource.
@@ -217,4 +250,17 @@ pub(crate) fn outputs(schema: &Schema, said: &Value) -> BTreeMap<String, Value> 
         }
     }
     outputs
+}
+
+/// Refuses an answer that cannot be true: an object of this type that lacks what was asked for and none can be without. Taken for
+/// true, it would replace the object.
+pub(crate) fn sound(schema: &Schema, asked: &Asked<'_>, found: &Found) -> Result<(), ProviderError> {
+    let wrong = |what: String| Err(ProviderError::new(Class::Other, "read", format!("the answer about {} {what}", found.id)));
+    let Value::Object(inputs) = &found.inputs else { return wrong("is no object with inputs".into()) };
+    let told =
+        schema.inputs.iter().filter(|field| field.required && !field.write_only && field.ty != Type::Json && asked.wants(&field.name));
+    match { told }.find(|field| inputs.get(&field.name).is_none_or(Value::is_null)) {
+        Some(field) => wrong(format!("lacks `{}`, without which there is no {}", field.name, schema.handle)),
+        None => Ok(()),
+    }
 }

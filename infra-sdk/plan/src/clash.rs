@@ -26,9 +26,9 @@ pub(crate) fn clash(schema: &Schema, object: &Object, want: &BTreeMap<String, Ex
 }
 
 /// Marks the replacements that delete first, and returns every resource whose object goes early: those that clash with
-/// what replaces them, those of which the program asks it, and whatever used one of these, since it must go before what it
-/// uses. A user whose own replacement needs nothing of that is made first all the same. `whole` is the state with what the plan
-/// leaves out.
+/// what replaces them, those of which the program asks it, those that leave their place to another resource, and whatever used
+/// one of these, since it must go before what it uses. A user whose own replacement needs nothing of that is made first all the
+/// same. `whole` is the state with what the plan leaves out.
 pub(crate) fn mark_delete_first(
     decisions: &mut [(usize, Decision)],
     nodes: &[Node],
@@ -45,6 +45,7 @@ pub(crate) fn mark_delete_first(
     let (users, all_users) = (users(state), users(whole));
     let sequence: Vec<usize> = decisions.iter().map(|(at, _)| *at).collect();
     let circles = circles(decisions, &addresses, schemas, state);
+    let (left, takers) = taken(decisions, &addresses, schemas, state);
     let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
     let (mut early, mut spreading) = (BTreeSet::new(), Vec::new());
     for (at, decision) in decisions {
@@ -61,6 +62,9 @@ pub(crate) fn mark_delete_first(
         }
         replaced.insert(address, replacement);
     }
+    // What takes the place of something that leaves the stack waits for that, and so for those who use it.
+    early.extend(left.iter().map(|address| (*address).clone()));
+    spreading.extend(left);
     // Whose old object must go before one that goes early, and because of whom.
     let mut reached: BTreeMap<&Address, &Address> = BTreeMap::new();
     while let Some(first) = spreading.pop() {
@@ -81,7 +85,7 @@ pub(crate) fn mark_delete_first(
     let mut waits: BTreeSet<&Address> = BTreeSet::new();
     for at in sequence {
         let address = addresses[at];
-        if !dependencies[at].iter().any(|need| early.contains(need) || waits.contains(need)) {
+        if !takers.contains(address) && !dependencies[at].iter().any(|need| early.contains(need) || waits.contains(need)) {
             continue;
         }
         waits.insert(address);
@@ -91,6 +95,34 @@ pub(crate) fn mark_delete_first(
         }
     }
     early
+}
+
+/// The resources that leave the stack and whose place one of these takes, and those that do.
+fn taken<'a>(
+    decisions: &[(usize, Decision)],
+    addresses: &[&'a Address],
+    schemas: &[&Schema],
+    state: &'a State,
+) -> (BTreeSet<&'a Address>, BTreeSet<&'a Address>) {
+    let declared: BTreeSet<&Address> = addresses.iter().copied().collect();
+    let kinds: BTreeMap<_, &Schema> = addresses.iter().map(|address| address.kind()).zip(schemas.iter().copied()).collect();
+    let mut leaving: BTreeMap<Place, &Address> = BTreeMap::new();
+    for (address, row) in state.rows.iter().filter(|(address, _)| !declared.contains(address)) {
+        let Some(schema) = kinds.get(address.kind()) else { continue };
+        let objects = row.object.iter().chain(&row.old);
+        leaving.extend(objects.flat_map(|object| places(schema, &object.inputs, &state.salt)).map(|place| (place, address)));
+    }
+    let (mut left, mut takers) = (BTreeSet::new(), BTreeSet::new());
+    for (at, decision) in decisions.iter().filter(|_| !leaving.is_empty()) {
+        let (Decision::Create { want, .. } | Decision::Replace { want, .. }) = decision else { continue };
+        let wanted = places(schemas[*at], &known(&want.inputs), &state.salt);
+        let before: Vec<&Address> = wanted.iter().filter_map(|place| leaving.get(place).copied()).collect();
+        if !before.is_empty() {
+            takers.insert(addresses[*at]);
+            left.extend(before);
+        }
+    }
+    (left, takers)
 }
 
 /// The replacements that take one another's places in a circle, each with whose place it takes: none of them could go

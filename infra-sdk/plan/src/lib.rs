@@ -4,6 +4,7 @@
 //! what must go before its replacement comes, `protect` and `retain` what may not go, `steps` and `sequence` the edges. `planner` puts them together.
 
 mod answers;
+mod between;
 mod clash;
 mod dangling;
 mod decide;

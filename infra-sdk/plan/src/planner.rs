@@ -218,7 +218,7 @@ impl Sheet<'_> {
 
         let mut problems = retain::conflicts(&decisions, &graph.nodes, schemas, state);
         let early = mark_delete_first(&mut decisions, &graph.nodes, &order.dependencies, schemas, state, self.state);
-        let (drawn, unchanged) = steps(graph, &order.dependencies, decisions, &early, state, observed);
+        let (drawn, unchanged) = steps(graph, order, decisions, &early, state, observed);
         problems.extend(violations(&drawn.steps, &graph.nodes, state));
         Ok(Sketch { drawn, unchanged, exports, deferrals, problems })
     }

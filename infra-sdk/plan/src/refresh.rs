@@ -1,8 +1,8 @@
 //! What the state has to learn from what was seen, where nothing is to be changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::Value;
+use infra_core::{Address, Value};
 
 use crate::observed::{Observed, Sight};
 use crate::record::Record;
@@ -14,7 +14,9 @@ use crate::state::State;
 /// last call is in doubt is left alone: that is for the recovery to settle.
 pub fn refresh(state: &State, observed: &Observed) -> Vec<Record> {
     let mut records = Vec::new();
-    for (address, row) in state.rows.iter().filter(|(_, row)| row.intent.is_none()) {
+    let seen: BTreeSet<&Address> = observed.objects.keys().chain(observed.old_gone.keys()).collect();
+    let rows = seen.into_iter().filter_map(|address| state.rows.get_key_value(address));
+    for (address, row) in rows.filter(|(_, row)| row.intent.is_none()) {
         let gone = row.old.iter().filter(|object| observed.is_old_gone(address, &object.id));
         records.extend(gone.map(|object| Record::Gone { address: address.clone(), id: object.id.clone() }));
         let Some(object) = &row.object else { continue };
@@ -41,9 +43,7 @@ fn same(one: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>, salt: &s
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use infra_core::{Address, Lifecycle, Location};
+    use infra_core::{Lifecycle, Location};
 
     use super::*;
     use crate::state::Object;

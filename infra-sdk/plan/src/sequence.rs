@@ -9,7 +9,7 @@ use crate::steps::Steps;
 
 /// The steps in order, renumbered, and notes on edges that were given up.
 pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnostic> {
-    let Steps { mut steps, mut soft, mut orders, .. } = drawn;
+    let Steps { mut steps, mut soft, mut orders, mut between, .. } = drawn;
     let mut notes = Vec::new();
     loop {
         let order = kahn(&steps);
@@ -22,10 +22,10 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
             waits && reaches(&steps, *after, *step, &|_| true)
         };
         // An edge that closes a circle with such as cannot be given up has to go in any case, and may open all the others.
-        let firm = |edge: &(usize, usize)| !orders.contains(edge) && !soft.contains(edge);
+        let firm = |edge: &(usize, usize)| ![&between, &orders, &soft].iter().any(|edges| edges.contains(edge));
         let must_go = |(step, after): &(usize, usize)| closes(&(*step, *after)) && reaches(&steps, *after, *step, &firm);
         let edges = || orders.iter().chain(&soft).copied();
-        let given_up = edges().find(must_go).or_else(|| edges().find(closes));
+        let given_up = between.iter().copied().find(closes).or_else(|| edges().find(must_go)).or_else(|| edges().find(closes));
         let Some((step, after)) = given_up else {
             let stuck = steps.iter().enumerate().find(|(at, _)| !placed.contains(at)).map(|(_, step)| step.address.to_string());
             return Err(Diagnostic::new(format!(
@@ -37,6 +37,9 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
         orders.remove(&(step, after));
         soft.remove(&(step, after));
         steps[step].after.remove(&after);
+        if between.remove(&(step, after)) {
+            continue;
+        }
         notes.push(format!(
             "{} is deleted before {} stops using it, which the order of the rest needs",
             steps[step].address, steps[after].address

@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use infra_core::{Address, Graph, Lifecycle};
 
+use crate::between::between;
 use crate::clash::{Place, places};
 use crate::decide::Decision;
 use crate::keep::known;
 use crate::observed::{Observed, Sight};
+use crate::order::Order;
 use crate::plan::{Action, Leave, Step};
 use crate::refer::users;
 use crate::retain::parting;
@@ -29,12 +31,14 @@ pub(crate) struct Steps {
     pub(crate) soft: BTreeSet<(usize, usize)>,
     /// Edges that only an order asks for, and no reference: given up before the soft ones.
     pub(crate) orders: BTreeSet<(usize, usize)>,
+    /// Edges through a resource that stays as it is: given up before all others.
+    pub(crate) between: BTreeSet<(usize, usize)>,
     /// The step that makes or changes a resource.
-    up: BTreeMap<Address, usize>,
+    pub(crate) up: BTreeMap<Address, usize>,
     /// The steps that delete objects of a resource; that of the replaced one, if there is one, is the first.
-    down: BTreeMap<Address, Vec<usize>>,
+    pub(crate) down: BTreeMap<Address, Vec<usize>>,
     /// Those of `down` whose object goes before its replacement is made.
-    early: BTreeSet<usize>,
+    pub(crate) early: BTreeSet<usize>,
     /// Those of `down` whose object a create of this plan takes the place of.
     replaced: BTreeSet<usize>,
 }
@@ -42,7 +46,7 @@ pub(crate) struct Steps {
 /// Draws the steps of a deployment; `decisions` in dependency order, with indices into the graph's nodes.
 pub(crate) fn steps(
     graph: &Graph,
-    dependencies: &[BTreeSet<Address>],
+    order: &Order,
     decisions: Vec<(usize, Decision)>,
     early: &BTreeSet<Address>,
     state: &State,
@@ -85,7 +89,7 @@ pub(crate) fn steps(
         };
         let step = drawn.push(address, handle(address), action);
         drawn.steps[step].after.extend(forgotten);
-        for need in &dependencies[at] {
+        for need in &order.dependencies[at] {
             if let Some(before) = drawn.up.get(need) {
                 drawn.steps[step].after.insert(*before);
             }
@@ -100,9 +104,10 @@ pub(crate) fn steps(
     drawn.leave(state, observed, &declared, Leave::NotDeclared, handle);
     let gone_early = drawn.down.iter().filter(|(address, _)| early.contains(*address)).flat_map(|(_, steps)| steps).copied();
     drawn.early.extend(gone_early.collect::<Vec<_>>());
-    drawn.order_deletes(state, graph, dependencies);
+    drawn.order_deletes(state, graph, &order.dependencies);
     drawn.make_room(state, graph);
     sweep(&mut drawn, state);
+    between(&mut drawn, graph, order, state);
     for step in &mut drawn.steps {
         step.runs = graph.schemas.get(step.address.kind()).is_some_and(|schema| schema.action);
     }

@@ -13,6 +13,7 @@ use crate::error::{Class, ProviderError};
 use crate::event::Event;
 use crate::local::located;
 use crate::looks::{Look, Turn};
+use crate::observe::sound;
 use crate::provider::{Condition, Found};
 use crate::retry::{Backoff, Borne};
 use crate::users::{users, users_first};
@@ -90,6 +91,16 @@ impl Subject<'_, '_> {
 
     /// Looks at the object, with others of its type where a call takes several; nothing where there is none.
     pub(super) async fn read(&self, sought: &Arc<Sought>) -> Result<Option<Found>, ProviderError> {
+        let found = self.seen(sought).await?;
+        self.sound(sought, found)
+    }
+
+    fn sound(&self, sought: &Sought, found: Option<Found>) -> Result<Option<Found>, ProviderError> {
+        found.iter().try_for_each(|found| sound(self.schema(), &sought.asked(), found))?;
+        Ok(found)
+    }
+
+    async fn seen(&self, sought: &Arc<Sought>) -> Result<Option<Found>, ProviderError> {
         let mut failed = None;
         match self.turn(sought).await {
             Turn::Told(found) => return Ok(found),
@@ -149,7 +160,7 @@ impl Subject<'_, '_> {
         let told = self.caller.interrupt.unless(backoff.wait_unless(wait, overheard)).await.ok_or(Failure::Stopped)?;
         drop(waiting);
         match told {
-            Some(found) => Ok(Ok(found)),
+            Some(found) => Ok(self.sound(sought, found)),
             None => Ok(self.read(sought).await),
         }
     }
