@@ -47,7 +47,7 @@ fn what_a_completion_needs_itself_does_not_wait_for_it() {
 #[test]
 fn of_two_that_complete_the_same_neither_waits_and_what_uses_it_waits_for_both() {
     let program = |stack: &Stack| {
-        Machine::new("machine").net(&Net::new("net").range("10.0.0.0/16").add(stack)).script("x").add(stack);
+        Machine::new("machine").net(Net::new("net").range("10.0.0.0/16").add(stack)).script("x").add(stack);
     };
     let with_ways = |stack: &Stack| {
         let net = Net::new("net").range("10.0.0.0/16").add(stack);

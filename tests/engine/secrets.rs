@@ -71,6 +71,22 @@ fn the_words_of_a_service_do_not_tell_a_secret() {
 }
 
 #[test]
+fn a_word_before_a_secret_is_told_and_neither_the_secret_nor_the_text_with_it() {
+    let program = |stack: &Stack| {
+        let vault = Vault::new("v").password("hunter2").add(stack);
+        Machine::new("m").script(output!("batch{}", vault.key()).secret()).add(stack);
+    };
+    let mut world = World::new();
+    world
+        .cloud
+        .inject(Fault::refuse(Verb::Create, "m").saying("batch-queue of hydra-batch: 'batchvault-1.key' (vault-1.key) is no script"));
+    let failed = world.deploy(&program, json!({}));
+    let problem = failed.outcome.failed[0].1.to_string();
+    assert!(problem.contains("batch-queue of hydra-batch: '(secret)' ((secret)) is no script"), "{problem}");
+    assert!(!told(&world, &failed).contains("vault-1.key"));
+}
+
+#[test]
 fn a_function_that_cannot_take_a_secret_does_not_tell_it() {
     let program = |stack: &Stack| {
         let range = infra_core::Output::<String>::from_input("hunter2".to_owned()).secret();
@@ -183,7 +199,7 @@ fn a_log_is_given_sealed_records_and_sealed_snapshots_and_the_run_has_them_open(
             self.0.lock().unwrap().0.extend_from_slice(records);
             Ok(())
         }
-        fn wants_snapshot(&self) -> bool {
+        fn wants_snapshot(&self, _ended: bool) -> bool {
             true
         }
         async fn snapshot(&mut self, state: State) {

@@ -28,7 +28,6 @@ fn what_a_service_grants_is_used_to_95_percent_and_nothing_fails() {
         world.deploy(&nets(count), json!({})).complete();
         let traffic = world.cloud.traffic("net");
         let (used, wasted) = shares(traffic, rate, burst);
-        println!("{rate}/s, {burst} saved: {:.1} % used, {:.1} % in vain, {traffic:?}", used * 100.0, wasted * 100.0);
         assert!(used >= 0.95, "{rate} a second: {used} used");
         // Before the first refusals come back, as many calls as may be under way at a time are made in vain.
         let refused = traffic.refused.saturating_sub(2 * world.parallel as u64);

@@ -1,13 +1,16 @@
 //! How many requests a stack's life takes over the wire, and that it does not become more.
 
+use std::path::Path;
+
 use infra_aws::ec2::Instance;
 use infra_core::Stack;
 use infra_core::program::Program;
 use serde_json::{Value as Json, json};
 
 use crate::calls::Counts;
+use crate::settings::config;
 use crate::station::{Station, text};
-use crate::{airaware, hydra_remote_state};
+use crate::{airaware, hydra_remote_state, layout};
 
 /// How many requests at most each deed may take.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +28,11 @@ fn sum(counts: &Counts) -> u64 {
 /// Deploys a stack, plans it again, refreshes and destroys it: prints what each deed asked for, and holds it to its bound.
 /// What a program asks before it declares anything counts with what it is asked for.
 fn life<M>(name: &'static str, program: &impl Program<M>, config: &Json, most: Most) {
-    let station = Station::new(name);
+    life_at(Station::new(name), name, program, config, most);
+}
+
+/// The same at a station that has what the stack takes from files.
+fn life_at<M>(station: Station, name: &str, program: &impl Program<M>, config: &Json, most: Most) {
     station.deploy_once(&station.graph(program, config));
     let objects = station.objects();
     let deploy = station.calls.take();
@@ -66,6 +73,25 @@ fn airaware_takes_few_requests() {
 fn hydras_remote_state_takes_few_requests() {
     let most = Most { deploy: 48, empty_plan: 24, refresh: 24, destroy: 32 };
     life("hydra-remote-state", &::hydra_remote_state::hydra_remote_state, &hydra_remote_state::config(5, true), most);
+}
+
+#[test]
+fn hydras_batch_takes_few_requests() {
+    let most = Most { deploy: 90, empty_plan: 46, refresh: 44, destroy: 125 };
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stacks/hydra-batch");
+    let station = Station::with_files("hydra-batch", &files);
+    // As it is committed, in the default VPC, but that nothing is fetched from the network.
+    let config = config("hydra-batch", &json!({ "lambda_build": [] }));
+    life_at(station, "hydra-batch", &::hydra_batch::hydra_batch, &config, most);
+}
+
+#[test]
+fn hydras_mlflow_takes_few_requests() {
+    let most = Most { deploy: 115, empty_plan: 58, refresh: 56, destroy: 135 };
+    let station = Station::new("hydra-mlflow");
+    layout::write(&station.folder().join("image"), b"one");
+    let config = config("hydra-mlflow", &json!({ "image": { "layout": "image" } }));
+    life_at(station, "hydra-mlflow", &::hydra_mlflow::hydra_mlflow, &config, most);
 }
 
 /// Sets how many machines there are in place of 200: the local cloud takes minutes for a thousand.

@@ -12,19 +12,19 @@ use tempfile::TempDir;
 
 use crate::station::{Station, text};
 
-const STACK: &str = "hydra-batch";
+pub(crate) const STACK: &str = "hydra-batch";
 const SCRIPT: &str = "sql/schema_setup_v_0_0_1.sql";
 
 /// The stack at a local cloud, with files of its own and the network that it expects to be there.
-struct Hydra {
-    station: Station,
-    files: TempDir,
+pub(crate) struct Hydra {
+    pub(crate) station: Station,
+    pub(crate) files: TempDir,
     subnets: Vec<String>,
     group: String,
 }
 
 impl Hydra {
-    fn new() -> Hydra {
+    pub(crate) fn new() -> Hydra {
         let files = TempDir::new().unwrap();
         let stack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stacks/hydra-batch");
         for file in [SCRIPT, "lambda/batch_lambda.py", "lambda/schema_setup.py", "lambda/requirements.txt"] {
@@ -43,7 +43,7 @@ impl Hydra {
     }
 
     /// What the program declares. What is fetched from the network to build the function is left out.
-    fn graph(&self, changes: Json) -> Graph {
+    pub(crate) fn graph(&self, changes: Json) -> Graph {
         let mut config = json!({
             "subnets": self.subnets,
             "security_groups": [self.group],
@@ -64,12 +64,12 @@ impl Hydra {
     }
 
     /// How often the function has been called.
-    fn initializations(&self) -> usize {
+    pub(crate) fn initializations(&self) -> usize {
         self.station.requests().iter().filter(|call| call.contains(" lambda POST ") && call.ends_with("/invocations")).count()
     }
 
     /// Everything of the services that the stack uses, by name; what is in there without it is there before.
-    fn all(&self) -> BTreeSet<String> {
+    pub(crate) fn all(&self) -> BTreeSet<String> {
         let sdk = &self.station.sdk;
         self.station.runtime.block_on(async {
             let mut all = BTreeSet::new();
@@ -151,13 +151,17 @@ impl Hydra {
             let body = object.body.collect().await.unwrap().into_bytes();
             assert_eq!(body.to_vec(), std::fs::read(self.files.path().join(SCRIPT)).unwrap());
         });
-        // moto answers with what the function was given. What has the prefix of the two secrets in it is sealed in the answer.
-        let given = self.station.exports()["lambda_invocation_response"].reveal();
-        assert_eq!(given["script_key"], json!("schema_setup_v_0_0_1.sql"), "{given}");
+        // moto answers with what the function was given, in which nothing is secret: not the word either that both secrets begin with.
+        let exports = self.station.exports();
+        let (given, bucket) = (&exports["lambda_invocation_response"], &exports["schema_setup_script_bucket_name"]);
+        assert!(!given.has_secret(), "{given:?}");
+        let given = given.reveal();
+        assert_eq!((given["script_key"].as_str(), given["script_bucket"].as_str()), (Some("schema_setup_v_0_0_1.sql"), bucket.as_str()));
+        assert!(given["script_bucket"].as_str().unwrap().contains("batch"), "{given}");
     }
 
     /// Appends to a file of the stack.
-    fn append(&self, file: &str, words: &str) {
+    pub(crate) fn append(&self, file: &str, words: &str) {
         let file = self.files.path().join(file);
         let content = std::fs::read_to_string(&file).unwrap();
         std::fs::write(file, content + words).unwrap();
@@ -176,11 +180,11 @@ impl Hydra {
     }
 }
 
-fn changed(plan: &Plan) -> BTreeSet<String> {
+pub(crate) fn changed(plan: &Plan) -> BTreeSet<String> {
     plan.steps.iter().filter(|step| step.action.is_change()).map(|step| step.address.to_string()).collect()
 }
 
-fn these<const N: usize>(addresses: [&str; N]) -> BTreeSet<String> {
+pub(crate) fn these<const N: usize>(addresses: [&str; N]) -> BTreeSet<String> {
     addresses.map(|address| format!("aws:{address}")).into()
 }
 

@@ -17,7 +17,7 @@ const SERVICE: &str = "aws:ecs/fargate-service:mlflow";
 const TASKS: &str = "aws:ecs/task-definition:mlflow";
 
 /// The clients that look past the engine.
-struct Clouds<'a> {
+pub(crate) struct Clouds<'a> {
     station: &'a Station,
     ec2: aws_sdk_ec2::Client,
     ecr: aws_sdk_ecr::Client,
@@ -32,7 +32,7 @@ struct Clouds<'a> {
 }
 
 impl<'a> Clouds<'a> {
-    fn new(station: &'a Station) -> Clouds<'a> {
+    pub(crate) fn new(station: &'a Station) -> Clouds<'a> {
         let sdk = &station.sdk;
         Clouds {
             station,
@@ -54,7 +54,7 @@ impl<'a> Clouds<'a> {
     }
 
     /// How many there are of each sort that the stack has, whoever made them.
-    fn census(&self) -> BTreeMap<&'static str, usize> {
+    pub(crate) fn census(&self) -> BTreeMap<&'static str, usize> {
         // moto lists clusters and services for ever, also those that are gone, which are inactive; AWS does so for a while.
         let alive = |status: Option<&str>| status == Some("ACTIVE");
         let services = |cluster: &str| {
@@ -111,7 +111,7 @@ impl<'a> Clouds<'a> {
     }
 
     /// What the service runs.
-    fn running(&self) -> TaskDefinition {
+    pub(crate) fn running(&self) -> TaskDefinition {
         let definition = self.service().task_definition().unwrap().to_owned();
         assert_eq!(definition, self.station.id(TASKS));
         self.ask(self.ecs.describe_task_definition().task_definition(definition).send()).unwrap().task_definition.unwrap()
@@ -132,7 +132,7 @@ fn asked(station: &Station, changes: Json) -> Graph {
 }
 
 /// What a plan does, as `create task-definition mlflow`.
-fn changes(plan: &Plan) -> BTreeSet<String> {
+pub(crate) fn changes(plan: &Plan) -> BTreeSet<String> {
     let steps = plan.steps.iter().filter(|step| step.action.is_change());
     let line = |step: &infra_plan::Step| {
         let kind = step.address.kind().rsplit('/').next().unwrap_or_default().to_owned();
@@ -147,7 +147,7 @@ fn changes(plan: &Plan) -> BTreeSet<String> {
     steps.map(line).collect()
 }
 
-fn lines<const N: usize>(lines: [&str; N]) -> BTreeSet<String> {
+pub(crate) fn lines<const N: usize>(lines: [&str; N]) -> BTreeSet<String> {
     lines.map(str::to_owned).into()
 }
 

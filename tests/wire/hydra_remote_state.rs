@@ -83,6 +83,35 @@ fn hydras_remote_state_is_made_changed_repaired_and_ended_with_all_states_in_it(
 }
 
 #[test]
+fn wherever_a_run_of_hydras_remote_state_dies_the_next_one_finishes_also_with_states_in_it() {
+    let station = Station::new("hydra-remote-state");
+    let (s3, locks) = (aws_sdk_s3::Client::new(&station.sdk), aws_sdk_dynamodb::Client::new(&station.sdk));
+    let graph = station.graph(&hydra_remote_state, &config(5, true));
+    let (mut deaths, mut ends) = (0, 0);
+    for records in 1.. {
+        let died = station.deploy_until(&graph, records);
+        station.deploy(&graph);
+        as_the_program_says(&station, 5);
+        station.runtime.block_on(async {
+            for content in ["one", "two"] {
+                s3.put_object().bucket(BUCKET).key("hydra/batch").body(content.as_bytes().to_vec().into()).send().await.unwrap();
+            }
+        });
+        let died_again = station.destroy_until("hydra-remote-state", records);
+        station.destroy("hydra-remote-state");
+        let left = station.runtime.block_on(async {
+            (s3.list_buckets().send().await.unwrap().buckets().len(), locks.list_tables().send().await.unwrap().table_names().len())
+        });
+        assert_eq!(left, (0, 0), "nothing is left, after {records} records");
+        (deaths, ends) = (deaths + usize::from(died), ends + usize::from(died_again));
+        if !died && !died_again {
+            break;
+        }
+    }
+    assert!(deaths >= 3 && ends >= 3, "{deaths} and {ends}");
+}
+
+#[test]
 fn a_bucket_and_a_table_of_terraforms_are_taken_over_with_what_is_in_them() {
     let station = Station::new("hydra-remote-state");
     let (s3, locks) = (aws_sdk_s3::Client::new(&station.sdk), aws_sdk_dynamodb::Client::new(&station.sdk));

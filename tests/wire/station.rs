@@ -193,6 +193,12 @@ impl Station {
         plan
     }
 
+    /// Deploys what goes through; what is said of the rest.
+    pub(crate) fn attempt(&self, graph: &Graph) -> Vec<String> {
+        let (_, outcome) = self.run(graph, &mut self.journal(), &());
+        outcome.failed.iter().map(|(_, problem)| problem.to_string()).collect()
+    }
+
     fn run(&self, graph: &Graph, journal: &mut Journal, watcher: &dyn Watcher) -> (Plan, Outcome) {
         let engine = self.engine();
         self.runtime.block_on(async {

@@ -100,6 +100,8 @@ impl Bench<'_> {
             };
             let invocation = invocation(hook, self.folder).map_err(|why| about(format!("`{shown}` cannot run {moment}: {why}")))?;
             self.journal.check().map_err(|error| about(error.to_string()))?;
+            // A command may use what earlier steps made, as a dependant does.
+            self.journal.flush().await.map_err(|error| about(error.to_string()))?;
             self.watcher.hear(Event::Waiting { address: address.clone(), state: format!("`{shown}`, which runs {moment}") });
             if let Err(why) = hook::run(invocation, self.scrub.clone()).await {
                 let help = match moment {

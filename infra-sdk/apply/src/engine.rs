@@ -347,6 +347,7 @@ impl Engine {
             folder: &self.folder,
         };
         let ended = run(&bench, &plan.steps, self.parallel, interrupt).await;
+        drop(bench);
         let Ended { done, failed, skipped, in_doubt, store } = ended;
         let mut outcome = Outcome { done, failed, skipped, in_doubt, store, exports: BTreeMap::new() };
         for held in &plan.held {

@@ -20,5 +20,6 @@ pub(crate) fn token(stack: &str, salt: &str, address: &Address, made: u64) -> St
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let half = hash.finalize().iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    format!("{half:032x}")
 }

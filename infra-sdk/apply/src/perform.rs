@@ -71,8 +71,14 @@ impl<'b> Bench<'b> {
         self.journal.now()
     }
 
+    /// Returns when the record is durable: for an intent, before its call.
     async fn record(&self, record: Record) -> Result<(), StoreError> {
         self.journal.record(record).await
+    }
+
+    /// Gives a record that is durable before any intent after it: for what came of a call.
+    fn note(&self, record: Record) -> Result<(), StoreError> {
+        self.journal.note(record)
     }
 
     /// Performs a step; returns the physical id it was about.
@@ -80,7 +86,7 @@ impl<'b> Bench<'b> {
         let address = &step.address;
         match &step.action {
             Action::Forget { id } | Action::Sweep { id, .. } | Action::Retain { id, .. } => {
-                self.record(Record::Gone { address: address.clone(), id: id.clone() }).await?;
+                self.note(Record::Gone { address: address.clone(), id: id.clone() })?;
                 Ok(id.clone())
             }
             Action::Adopt { id, want, changes, .. } if !changes.is_empty() => {
@@ -96,7 +102,7 @@ impl<'b> Bench<'b> {
                 let (lifecycle, broken) = self.afterwards(address, want, (id, outputs), BTreeSet::new(), None).await;
                 let mut object = self.object(id, want, lifecycle, inputs, outputs.clone());
                 object.problem = broken.as_ref().map(|problem| problem.problem.clone());
-                self.record(Record::Settled { address: address.clone(), object }).await?;
+                self.note(Record::Settled { address: address.clone(), object })?;
                 broken.map_or(Ok(id.clone()), |problem| Err(Failure::Step(problem)))
             }
             Action::Create { want, .. } => {

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use infra_core::{Address, Diagnostic};
-use infra_plan::Step;
+use infra_plan::{Action, Step};
 use tokio::time::sleep;
 
 use crate::event::Event;
 use crate::interrupt::Interrupt;
+use crate::journal::{Loss, Part, Writing};
 use crate::perform::{Bench, Failure, doing};
 use crate::store::StoreError;
 
@@ -47,6 +48,7 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
         sleep(bench.caller.patience.drain).await;
     };
     let mut drained = std::pin::pin!(drained);
+    let mut writing = Writing::default();
     loop {
         while bench.idle.has_place(running.len(), parallel.max(1)) && !stop.is_requested() && !interrupt.is_requested() {
             let Some((_, at)) = ready.pop_first() else { break };
@@ -65,6 +67,12 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
                 continue;
             }
             () = bench.idle.grown() => continue,
+            // Where all steps wait for something, there is time to write what none of them waits for.
+            error = bench.journal.write(&mut writing) => {
+                ended.store.get_or_insert(error);
+                stop.request();
+                continue;
+            }
             () = &mut drained => None,
         };
         let Some((at, outcome)) = next_done else { break };
@@ -104,6 +112,21 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
             }
         }
     }
+    // What one of them was writing, nobody else can write.
+    drop(running);
+    if let Err(error) = bench.journal.finish(writing).await {
+        ended.store.get_or_insert(error);
+    }
+    for (at, in_doubt) in unrecorded(bench, steps) {
+        if ended.failed.iter().all(|(address, _)| *address != steps[at].address) {
+            ended.done -= usize::from(settled.remove(&at));
+            if in_doubt {
+                under_way.insert(at)
+            } else {
+                under_way.remove(&at)
+            };
+        }
+    }
     for at in under_way {
         let address = &steps[at].address;
         settled.insert(at);
@@ -115,6 +138,21 @@ pub(crate) async fn run(bench: &Bench<'_>, steps: &[Step], parallel: usize, inte
         ended.skipped.push(step.address.clone());
     }
     ended
+}
+
+/// The steps of which not all is recorded, where nothing can be recorded any more, and whether what they called is in doubt.
+fn unrecorded(bench: &Bench<'_>, steps: &[Step]) -> Vec<(usize, bool)> {
+    let losses = bench.journal.losses();
+    let lost = |(at, step): (usize, &Step)| {
+        let part = Part { address: step.address.clone(), ends: matches!(step.action, Action::Delete { .. }) };
+        let in_doubt = match losses.get(&part)? {
+            Loss::Intent => false,
+            Loss::Outcome => doing(step).is_some(),
+            Loss::Settlement => doing(step).is_some() && !matches!(step.action, Action::Create { .. }),
+        };
+        Some((at, in_doubt))
+    };
+    if losses.is_empty() { Vec::new() } else { steps.iter().enumerate().filter_map(lost).collect() }
 }
 
 /// How many steps are on the longest path from each one to an end.

@@ -57,10 +57,16 @@ impl Scrub {
         match expr {
             Expr::Lit(value) => collect(value, secret, &mut self.words().0),
             Expr::Attr(_) => {}
-            Expr::List(items) | Expr::Format(items) | Expr::Call { args: items, .. } => {
-                items.iter().for_each(|item| self.note_parts_of(item, secret));
-            }
+            Expr::List(items) => items.iter().for_each(|item| self.note_parts_of(item, secret)),
             Expr::Object(fields) => fields.values().for_each(|field| self.note_parts_of(field, secret)),
+            Expr::Format(parts) | Expr::Call { args: parts, .. } => {
+                // A secret text gives nothing away of itself by a word that stands in it: of its parts only those are secrets that
+                // are marked themselves. What is not known of it yet is noted as a whole when it is.
+                parts.iter().for_each(|part| self.note_parts_of(part, false));
+                if let (true, Ok(Expr::Lit(whole))) = (secret, expr.evaluate(&|_| Ok(None))) {
+                    collect(&whole, true, &mut self.words().0);
+                }
+            }
             Expr::Secret(inner) => self.note_parts_of(inner, true),
         }
     }
@@ -129,5 +135,20 @@ mod tests {
             "what is another or too short stays"
         );
         assert!(!format!("{scrub:?}").contains("12345"));
+    }
+
+    #[test]
+    fn a_word_that_stands_in_a_secret_text_is_no_secret_and_a_secret_that_stands_in_one_is() {
+        let attr = Expr::Attr(infra_core::Attr { resource: infra_core::Address::new("t:t/t", "drawn"), output: "value".into() });
+        let marked = |expr: Expr| Expr::Secret(Box::new(expr));
+        let scrub = Scrub::default();
+        scrub.note_parts(&marked(Expr::Format(vec![Expr::lit("batch"), attr])));
+        scrub.note_parts(&marked(Expr::Format(vec![Expr::lit("mysql://"), marked(Expr::lit("hunter2")), Expr::lit("@host")])));
+        scrub.note_parts(&marked(Expr::Call { function: Function::Upper, args: vec![Expr::lit("known as a whole")] }));
+        scrub.note_parts(&marked(Expr::List(vec![Expr::lit("each"), Expr::lit("item")])));
+        assert_eq!(
+            scrub.scrubbed("batch mysql://hunter2@host hunter2 @host known as a whole KNOWN AS A WHOLE each item"),
+            "batch (secret) (secret) @host known as a whole (secret) (secret) (secret)"
+        );
     }
 }

@@ -13,6 +13,8 @@
 //! }
 //! ```
 
+#![allow(clippy::should_implement_trait, reason = "a builder ends with `add`, as those of resources do")]
+
 mod archive;
 mod build;
 mod file;

@@ -308,6 +308,7 @@ impl Place {
         let path = self.path();
         let aside = (1..).map(|number| path.with_extension(format!("{why}-{number}"))).find(|aside| !aside.exists());
         let aside = aside.unwrap_or_else(|| path.with_extension(why));
+        FileLog::forget_snapshot(&path)?;
         fs::rename(&path, &aside).map_err(file("set aside", &path))?;
         Ok(aside)
     }

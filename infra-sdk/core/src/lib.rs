@@ -71,7 +71,7 @@ pub use output::{Output, Part};
 pub use provider::Provider;
 pub use reference::{OUTPUTS_OF_STACK, Reference};
 pub use resource::{Declared, NoOutputs, OutputFields, Resource};
-pub use schema::{Field, OutputField, Permissions, Schema, Spelling, Type, Typed};
+pub use schema::{Field, OutputField, Permissions, PhysicalName, Schema, Spelling, Type, Typed};
 pub use secret::Secret;
 pub use stack::Stack;
 pub use tags::{OWNERSHIP_PREFIX, Tags};

@@ -82,6 +82,20 @@ pub struct Spelling {
     pub variants: Vec<String>,
 }
 
+/// Which physical names the cloud takes for an object, so that the engine makes one of them. Letters, digits and single hyphens are
+/// taken everywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhysicalName {
+    /// The longest, in characters.
+    pub longest: u16,
+    /// Whether an upper-case letter is refused, or made a lower-case one by the cloud.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lower_case: bool,
+    /// Beginnings that the cloud keeps for itself, in lower case; it refuses them in any case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<String>,
+}
+
 /// An input of a resource, or a field of a block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Field {
@@ -110,9 +124,9 @@ pub struct Field {
     /// command.
     #[serde(default, skip_serializing_if = "is_false")]
     pub local: bool,
-    /// Whether it is the object's physical name, which the engine makes where the program does not.
+    /// What it may be, where it is the object's physical name, which the engine makes where the program does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub physical_name: Option<u16>,
+    pub physical_name: Option<PhysicalName>,
     /// The property in the cloud's own schema, as a path from the object that holds the field (`LaunchTemplateData/ImageId`);
     /// empty for an object of ours whose fields are properties beside it. Where there is none, the field's name in
     /// Pascal case.
@@ -228,9 +242,9 @@ impl Schema {
         self.inputs.iter().any(Field::has_secret) || self.outputs.iter().any(|output| output.secret)
     }
 
-    /// The input that is the physical name, with the longest name the cloud takes, in characters.
-    pub fn physical_name(&self) -> Option<(&Field, u16)> {
-        self.inputs.iter().find_map(|field| Some((field, field.physical_name?)))
+    /// The input that is the physical name, with what it may be.
+    pub fn physical_name(&self) -> Option<(&Field, &PhysicalName)> {
+        self.inputs.iter().find_map(|field| Some((field, field.physical_name.as_ref()?)))
     }
 }
 

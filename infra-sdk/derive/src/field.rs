@@ -19,6 +19,8 @@ pub(crate) struct Input {
     filled: bool,
     local: bool,
     physical_name: Option<u16>,
+    lower_case: bool,
+    reserved: Vec<String>,
     cloud: Option<String>,
     unlike_cloud: Option<String>,
 }
@@ -48,6 +50,8 @@ impl Input {
             filled: false,
             local: false,
             physical_name: None,
+            lower_case: false,
+            reserved: Vec::new(),
             cloud: None,
             unlike_cloud: None,
         };
@@ -68,6 +72,11 @@ impl Input {
                         input.physical_name = Some(meta.value()?.parse::<LitInt>()?.base10_parse()?);
                         Ok(())
                     }
+                    Some("lower_case") => flag(&mut input.lower_case),
+                    Some("reserved") => {
+                        input.reserved.push(meta.value()?.parse::<LitStr>()?.value());
+                        Ok(())
+                    }
                     Some("cloud") => {
                         input.cloud = Some(meta.value()?.parse::<LitStr>()?.value());
                         Ok(())
@@ -77,11 +86,15 @@ impl Input {
                         Ok(())
                     }
                     _ => {
-                        let known = "replace, secret, write_only, set, filled, local, name = N, cloud = \"…\" or unlike_cloud = \"…\"";
+                        let known = "replace, secret, write_only, set, filled, local, name = N, lower_case, reserved = \"…\", cloud = \"…\" or \
+                                     unlike_cloud = \"…\"";
                         Err(meta.error(format!("expected {known}")))
                     }
                 }
             })?;
+        }
+        if input.physical_name.is_none() && (input.lower_case || !input.reserved.is_empty()) {
+            return Err(Error::new_spanned(&input.ident, "`lower_case` and `reserved` say what a `name = N` may be"));
         }
         Ok(input)
     }
@@ -101,6 +114,18 @@ impl Input {
         }
     }
 
+    /// What the field may be as a physical name, as code.
+    fn named(&self, core: &TokenStream) -> TokenStream {
+        let Input { physical_name: Some(longest), lower_case, reserved, .. } = self else { return quote!(::core::option::Option::None) };
+        quote! {
+            ::core::option::Option::Some(#core::PhysicalName {
+                longest: #longest,
+                lower_case: #lower_case,
+                reserved: ::std::vec![#(#reserved.to_owned()),*],
+            })
+        }
+    }
+
     /// The code of this field's entry in the schema.
     pub(crate) fn schema(&self, core: &TokenStream) -> TokenStream {
         let Input { name, doc, inner, required, replace, secret, write_only, filled, local, .. } = self;
@@ -108,7 +133,7 @@ impl Input {
         if self.set {
             ty = quote!(#core::Type::into_set(#ty));
         }
-        let physical_name = option(self.physical_name.as_ref());
+        let physical_name = self.named(core);
         let (cloud, unlike_cloud) = (text(self.cloud.as_ref()), text(self.unlike_cloud.as_ref()));
         quote! {
             #core::Field {
@@ -127,14 +152,6 @@ impl Input {
                 doc: #doc.to_owned(),
             }
         }
-    }
-}
-
-/// `Some(value)` or `None`, as code.
-fn option(value: Option<&u16>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
     }
 }
 

@@ -20,7 +20,9 @@ use syn::{DeriveInput, Error, parse_macro_input};
 /// to `create`, `update` and `delete` stands in those words; what stands by itself is for reading. What it `completes` are the types
 /// of other resources: one that its inputs refer to is of no use to others without it, so they wait for it and go before it.
 /// `action` on the struct says that it is run and not made: then every input that changes runs it again.
-/// On a field: `#[input(replace, secret, write_only, set, filled, local, name = 255, cloud = "VpcId")]`.
+/// On a field: `#[input(replace, secret, write_only, set, filled, local, name = 255, cloud = "VpcId")]`. A `name` that the cloud
+/// takes in lower case only is `lower_case`, and beginnings of names that the cloud keeps for itself are `reserved = "internal-"`:
+/// the engine makes no others.
 ///
 /// What is deliberately unlike the cloud's own schema says why: `unlike_cloud = "…"` on a field, or on the struct where
 /// the cloud has no such type, and `without(Property = "…", "Path/Property" = "…")` on the struct for what is left out.

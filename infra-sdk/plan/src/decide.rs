@@ -186,11 +186,11 @@ fn name_it(context: &Context<'_>, node: &Node, schema: &Schema, inputs: &mut BTr
 
 /// Gives the object a new physical name, unless the program fixes it.
 fn name_anew(context: &Context<'_>, node: &Node, schema: &Schema, inputs: &mut BTreeMap<String, Expr>) {
-    let Some((field, longest)) = schema.physical_name() else { return };
+    let Some((field, allowed)) = schema.physical_name() else { return };
     // Before a stack has a journal nobody can know the names, and a plan says nothing that will not be so.
     if !node.inputs.contains_key(&field.name) && !context.state.salt.is_empty() {
         let made = context.state.made.get(&node.address).copied().unwrap_or_default();
-        let name = name::generated(context.stack, &context.state.salt, &node.address, made, longest);
+        let name = name::generated(context.stack, &context.state.salt, &node.address, made, allowed);
         inputs.insert(field.name.clone(), Expr::lit(name.as_str()));
     }
 }

@@ -35,6 +35,9 @@ fn place(lifecycle: &Lifecycle) -> Option<&Provider> {
 /// Two resources that would have one object: imported twice, or managed under another address already. Only those that are
 /// taken up by the plan count.
 pub(crate) fn doubles(graph: &Graph, state: &State, taken: impl Fn(&Node) -> bool) -> Vec<Diagnostic> {
+    if graph.nodes.iter().all(|node| wanted(node, state).is_none()) {
+        return Vec::new();
+    }
     let mut owners: BTreeMap<Identity<'_>, &Address> = BTreeMap::new();
     for (address, row) in &state.rows {
         let objects = row.object.iter().chain(&row.old);

@@ -14,22 +14,27 @@ pub(crate) struct Order {
 
 /// Orders the graph. A reference to what is not declared and a cycle are errors that name the places.
 pub(crate) fn order(graph: &Graph) -> Result<Order, Vec<Diagnostic>> {
-    let index: HashMap<&Address, usize> = graph.nodes.iter().enumerate().map(|(at, node)| (&node.address, at)).collect();
     let dependencies: Vec<BTreeSet<Address>> = graph.nodes.iter().map(infra_core::Node::dependencies).collect();
-    let mut problems = Vec::new();
-    for (at, node) in graph.nodes.iter().enumerate().filter(|(at, node)| index[&node.address] != *at) {
-        let other = &graph.nodes[index[&node.address]].declared;
-        let problem = Diagnostic::new(format!("declared twice; the other is at {other}")).with_resource(&node.address);
-        problems.push(problem.with_location(&node.declared).with_help(format!("rename one of them: it is resource {at} of the graph")));
+    let (mut index, mut problems) = (HashMap::with_capacity(graph.nodes.len()), Vec::new());
+    for (at, node) in graph.nodes.iter().enumerate() {
+        if let Some(first) = index.insert(&node.address, at) {
+            let (first, other) = (&graph.nodes[first].declared, &node.declared);
+            let problem = Diagnostic::new(format!("declared twice; the other is at {other}")).with_resource(&node.address);
+            problems.push(problem.with_location(first).with_help("rename one of them: a name is one resource's in its scope"));
+        }
     }
-    for (node, needs) in graph.nodes.iter().zip(&dependencies) {
-        for missing in needs.iter().filter(|need| !index.contains_key(need)) {
-            problems.push(
-                Diagnostic::new(format!("needs {missing}, which the stack does not declare"))
-                    .with_resource(&node.address)
-                    .with_location(&node.declared)
-                    .with_help("declare it in this stack, or refer to it by its id"),
-            );
+    let mut dependants = vec![Vec::new(); graph.nodes.len()];
+    for (at, (node, needs)) in graph.nodes.iter().zip(&dependencies).enumerate() {
+        for need in needs {
+            match index.get(need) {
+                Some(needed) => dependants[*needed].push(at),
+                None => problems.push(
+                    Diagnostic::new(format!("needs {need}, which the stack does not declare"))
+                        .with_resource(&node.address)
+                        .with_location(&node.declared)
+                        .with_help("declare it in this stack, or refer to it by its id"),
+                ),
+            }
         }
     }
     if !problems.is_empty() {
@@ -37,12 +42,6 @@ pub(crate) fn order(graph: &Graph) -> Result<Order, Vec<Diagnostic>> {
     }
 
     let mut waiting: Vec<usize> = dependencies.iter().map(BTreeSet::len).collect();
-    let mut dependants = vec![Vec::new(); graph.nodes.len()];
-    for (at, needs) in dependencies.iter().enumerate() {
-        for need in needs {
-            dependants[index[need]].push(at);
-        }
-    }
     let mut ready: BTreeSet<usize> = (0..waiting.len()).filter(|at| waiting[*at] == 0).collect();
     let mut sequence = Vec::with_capacity(waiting.len());
     while let Some(at) = ready.pop_first() {

@@ -131,6 +131,9 @@ pub fn touched(graph: &Graph, state: &State, selection: &Selection) -> Result<BT
 /// # Errors
 /// As [`look`].
 pub fn imported<'a>(graph: &'a Graph, state: &State, selection: &Selection) -> Result<Vec<(&'a Node, &'a Import)>, Vec<Diagnostic>> {
+    if graph.nodes.iter().all(|node| import::wanted(node, state).is_none()) {
+        return Ok(Vec::new());
+    }
     let order = ordered(graph)?;
     let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
     let taken = graph.nodes.iter().filter(|node| !scope.left.contains_key(&node.address));

@@ -104,7 +104,7 @@ impl Log for BucketLog {
         }
     }
 
-    fn wants_snapshot(&self) -> bool {
+    fn wants_snapshot(&self, _ended: bool) -> bool {
         // Never more bytes of snapshots than of records, so that what a record costs does not grow with the stack.
         self.objects >= OBJECTS && self.bytes >= self.snapshot || self.objects >= FEW && self.bytes >= 4 * self.snapshot.max(64 * 1024)
     }

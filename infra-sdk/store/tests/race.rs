@@ -111,6 +111,7 @@ async fn a_lease_that_ends_in_the_middle_of_a_run_ends_its_calls() {
     let bucket = bucket(&store).leased_by(Arc::new(once));
     let mut opened = bucket.open(&holder("1"), || "salt".into()).await.unwrap();
     let at_the_end = async {
+        #[allow(clippy::disallowed_methods, reason = "it looks after a while, as nothing says when a run has nothing left to do")]
         tokio::time::sleep(Duration::from_secs(45)).await;
         world.cloud.calls().len()
     };

@@ -16,9 +16,13 @@ use serde::Deserialize;
 #[allow(clippy::struct_excessive_bools, reason = "they are settings, and each stands for itself")]
 pub struct Config {
     /// The subnets of machines, database and function, in two zones at least; they exist already. Machines and function need a way
-    /// out of them, to ECS and to S3 and Secrets Manager: a NAT gateway, or endpoints.
+    /// out of them, to ECS and to S3 and Secrets Manager: a NAT gateway, or endpoints. Without these and `security_groups` they are
+    /// those of the region's default VPC, where the function has no way out in an account unless somebody has made endpoints.
+    #[serde(default)]
     pub subnets: Vec<String>,
-    /// The security groups of all three; they exist already, and let each other in on port 3306.
+    /// The security groups of all three; they exist already, and let each other in on port 3306. In the default VPC it is one that
+    /// the stack makes.
+    #[serde(default)]
     pub security_groups: Vec<String>,
 
     /// The name of the role with which Batch calls other services.

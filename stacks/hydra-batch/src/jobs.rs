@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use infra_sdk::aws::batch::{BatchComputeEnvironment, ComputeEnvironmentType, ComputeResources, JobQueue};
-use infra_sdk::aws::ec2::{SecurityGroupId, SubnetId};
 use infra_sdk::prelude::*;
 
 use crate::access::Roles;
 use crate::config::{ComputeEnvironment, Config, ResourceType};
+use crate::network::Network;
 
 /// The queues, by name.
 ///
 /// # Errors
 /// Where one names an environment that there is not.
-pub(crate) fn queues(stack: &Stack, config: &Config, roles: &Roles) -> Result<Vec<(String, JobQueue)>, Stop> {
-    let environments: BTreeMap<&str, BatchComputeEnvironment> =
-        config.compute_environments.iter().map(|one| (one.name.as_str(), environment(stack, config, roles, one))).collect();
+pub(crate) fn queues(stack: &Stack, config: &Config, network: &Network, roles: &Roles) -> Result<Vec<(String, JobQueue)>, Stop> {
+    let made = config.compute_environments.iter().map(|one| (one.name.as_str(), environment(stack, config, network, roles, one)));
+    let environments: BTreeMap<&str, BatchComputeEnvironment> = made.collect();
     let queue = |queue: &crate::Queue| {
         let named = queue.compute_environment.as_str();
         let Some(environment) = environments.get(named) else {
@@ -35,7 +35,7 @@ pub(crate) fn queues(stack: &Stack, config: &Config, roles: &Roles) -> Result<Ve
     config.job_queues.iter().map(queue).collect()
 }
 
-fn environment(stack: &Stack, config: &Config, roles: &Roles, of: &ComputeEnvironment) -> BatchComputeEnvironment {
+fn environment(stack: &Stack, config: &Config, network: &Network, roles: &Roles, of: &ComputeEnvironment) -> BatchComputeEnvironment {
     let environment = BatchComputeEnvironment::new(&of.name)
         .environment_type(config.compute_environment_type)
         .service_role(&roles.service)
@@ -44,12 +44,11 @@ fn environment(stack: &Stack, config: &Config, roles: &Roles, of: &ComputeEnviro
     if config.compute_environment_type == ComputeEnvironmentType::Unmanaged {
         return environment.add(stack);
     }
-    let subnets: Vec<SubnetId> = config.subnets.iter().map(SubnetId::new).collect();
-    let (most, types) = (config.compute_environment_max_vcpus, [of.instance_type.as_str()]);
+    let (most, subnets, types) = (config.compute_environment_max_vcpus, network.subnets.clone(), [of.instance_type.as_str()]);
     let machines = match config.compute_environment_resource_type {
         ResourceType::Ec2 => ComputeResources::ec2(most, subnets, types, &roles.profile),
         ResourceType::Spot => ComputeResources::spot(most, subnets, types, &roles.profile),
     };
-    let groups: Vec<SecurityGroupId> = config.security_groups.iter().map(SecurityGroupId::new).collect();
-    environment.compute_resources(machines.min_vcpus(config.compute_environment_min_vcpus).security_groups(groups)).add(stack)
+    let machines = machines.min_vcpus(config.compute_environment_min_vcpus).security_groups(&network.groups);
+    environment.compute_resources(machines).add(stack)
 }

@@ -7,6 +7,7 @@
 mod access;
 mod config;
 mod jobs;
+mod network;
 mod setup;
 mod storage;
 
@@ -17,14 +18,16 @@ use infra_sdk::prelude::*;
 /// The whole system.
 ///
 /// # Errors
-/// Where a queue names an environment that there is not, a length is none that RDS takes, or what is in the function's folder
-/// is not known yet: the engine looks, and runs this again.
+/// Where a queue names an environment that there is not, a length is none that RDS takes, or of subnets and security groups only
+/// the ones are given; and where the default VPC, or what is in the function's folder, is not known yet: the engine looks, and
+/// runs this again.
 pub fn hydra_batch(stack: &Stack, config: Config) -> Result<(), Stop> {
     let config = config.checked()?;
+    let network = network::network(stack, &config)?;
     let roles = access::roles(stack, &config);
-    let queues = jobs::queues(stack, &config, &roles)?;
-    let storage = storage::storage(stack, &config)?;
-    let call = setup::initialization(stack, &config, &roles, &storage)?;
+    let queues = jobs::queues(stack, &config, &network, &roles)?;
+    let storage = storage::storage(stack, &config, &network)?;
+    let call = setup::initialization(stack, &config, &network, &roles, &storage)?;
 
     stack.export("compute_environment_service_role_arn", roles.service.arn());
     stack.export("compute_environment_instance_profile_arn", roles.profile.arn());

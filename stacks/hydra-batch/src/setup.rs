@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use infra_sdk::aws::ec2::{SecurityGroupId, SubnetId};
 use infra_sdk::aws::lambda::{Function, Invocation, LoggingConfig, VpcConfig};
 use infra_sdk::aws::logs::LogGroup;
 use infra_sdk::core::LocalFile;
@@ -10,6 +9,7 @@ use infra_sdk::prelude::*;
 
 use crate::access::{self, Roles};
 use crate::config::Config;
+use crate::network::Network;
 use crate::storage::Storage;
 
 /// Declares both.
@@ -20,16 +20,20 @@ use crate::storage::Storage;
 ///
 /// # Errors
 /// Where what is in the function's folder is not known yet.
-pub(crate) fn initialization(stack: &Stack, config: &Config, roles: &Roles, storage: &Storage) -> Result<Invocation, Stop> {
+pub(crate) fn initialization(
+    stack: &Stack,
+    config: &Config,
+    network: &Network,
+    roles: &Roles,
+    storage: &Storage,
+) -> Result<Invocation, Stop> {
     access::reading(stack, roles, storage);
     let log = LogGroup::new("lambda").retention_in_days(30).add(stack);
-    let subnets: Vec<SubnetId> = config.subnets.iter().map(SubnetId::new).collect();
-    let groups: Vec<SecurityGroupId> = config.security_groups.iter().map(SecurityGroupId::new).collect();
     let function = Function::from_zip("initialize-db", code(stack, config)?, "python3.12", "batch_lambda.initialize_db", &roles.function)
         .maybe_name(config.lambda_function_name.clone())
         .description("Makes the tables of Hydra's jobs, once for each content of the script")
         .timeout(config.lambda_function_timeout)
-        .vpc(VpcConfig::within(subnets, groups))
+        .vpc(VpcConfig::within(network.subnets.clone(), &network.groups))
         .logging_config(LoggingConfig::new().log_group(output!("{}", log.id())))
         .moved_from("/lambda/initialize_db")
         .add(stack);

@@ -1,12 +1,12 @@
 //! The database, the secrets that open it, and the script that sets it up.
 
 use hydra_components::{Database, Declared as DeclaredDatabase, Drawn, DrawnSecret};
-use infra_sdk::aws::ec2::SecurityGroupId;
 use infra_sdk::aws::s3::{Bucket, BucketEncryption, BucketName, BucketObject, PublicAccessBlock};
 use infra_sdk::core::LocalFile;
 use infra_sdk::prelude::*;
 
 use crate::config::Config;
+use crate::network::Network;
 
 /// What both secrets begin with.
 const PREFIX: &str = "batch";
@@ -22,7 +22,7 @@ pub(crate) struct Storage {
     pub(crate) file: LocalFile,
 }
 
-pub(crate) fn storage(stack: &Stack, config: &Config) -> Result<Storage, Stop> {
+pub(crate) fn storage(stack: &Stack, config: &Config, network: &Network) -> Result<Storage, Stop> {
     let drawn = |name: &str, length: u16, secret_name: &Option<String>, recovery_days: i32| {
         let former = [format!("secrets/rds_{name}"), format!("secrets/admin_{name}"), format!("secrets/secret_{name}")];
         let secret_name = secret_name.clone();
@@ -32,12 +32,11 @@ pub(crate) fn storage(stack: &Stack, config: &Config) -> Result<Storage, Stop> {
     };
     let username = drawn("username", config.db_username_random_length, &config.db_username_secret_name, config.db_username_recovery_window);
     let password = drawn("password", config.db_password_random_length, &config.db_password_secret_name, config.db_password_recovery_window);
-    let groups: Vec<SecurityGroupId> = config.security_groups.iter().map(SecurityGroupId::new).collect();
     let database = Database {
         name: "database".to_owned(),
         settings: config.database(),
-        subnets: config.subnets.clone(),
-        security_groups: Output::from_input(groups),
+        subnets: network.subnets.clone(),
+        security_groups: network.groups.clone(),
         former: Some(["networking/db_subnet_group".to_owned(), "storage/batch_database".to_owned()]),
     };
     let database = database.add(stack, &username, &password);

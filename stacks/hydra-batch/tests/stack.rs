@@ -11,6 +11,7 @@ use hydra_batch::hydra_batch;
 use infra_core::program::{Program, Request, Response};
 use infra_core::{GRAPH_VERSION, Graph};
 use infra_plan::Action;
+use infra_sdk::aws::ec2::{DefaultNetwork, DefaultSubnet, DefaultVpc, SubnetId, VpcId};
 use infra_testing::{Crash, Fault, Verb, World};
 use serde_json::{Value, json};
 
@@ -30,6 +31,17 @@ fn verb(action: &Action) -> &'static str {
         Action::Update { .. } => "update",
         _ => "other",
     }
+}
+
+/// The default VPC of a region, with its subnets `subnet-a` and `subnet-b`.
+fn in_zones() -> DefaultNetwork {
+    let subnet = |zone: &str| DefaultSubnet {
+        id: SubnetId::new(format!("subnet-{zone}")),
+        availability_zone: format!("us-east-1{zone}"),
+        cidr_block: "172.31.0.0/20".to_owned(),
+    };
+    let subnets = ["a", "b"].map(subnet).into();
+    DefaultNetwork { id: VpcId::new("vpc-default"), cidr_block: "172.31.0.0/16".to_owned(), subnets }
 }
 
 fn asked<M>(program: &impl Program<M>, request: &Request) -> Response {
@@ -66,7 +78,7 @@ fn it_is_made_in_one_deployment_left_alone_by_the_next_and_ended_in_one() {
 #[test]
 fn the_committed_configuration_is_one() {
     let file: Value = toml::from_str(include_str!("../infra.toml")).unwrap();
-    let mut world = world();
+    let mut world = world().answering(&DefaultVpc {}, &in_zones());
     world.deploy(&hydra_batch, file["config"].clone()).complete();
     let queue = world.cloud.object("aws:batch/job-queue", "hydra-gpu-queue").unwrap().1.inputs;
     assert_eq!(queue["name"].as_str(), Some("hydra-gpu-queue"));
@@ -240,7 +252,33 @@ fn spot_and_unmanaged_environments_say_what_batch_takes_of_them() {
 }
 
 #[test]
+fn without_a_network_of_ones_own_it_is_in_the_default_one_behind_a_group_of_its_own() {
+    let mut nothing = config(json!({}));
+    nothing.as_object_mut().unwrap().retain(|key, _| key != "subnets" && key != "security_groups");
+    let mut world = world().answering(&DefaultVpc {}, &in_zones());
+    world.deploy(&hydra_batch, nothing).complete();
+    let input = |kind: &str, name: &str, field: &str| world.cloud.object(kind, name).unwrap().1.inputs[field].reveal();
+    let (group, given) = world.cloud.object("aws:ec2/security-group", "batch").unwrap();
+    assert_eq!(given.inputs["vpc"].as_str(), Some("vpc-default"));
+    let rule = &given.inputs["ingress"].reveal()[0];
+    assert_eq!((&rule["from_port"], &rule["itself"]), (&json!(3306), &json!(true)), "nobody else reaches the database");
+    let (subnets, groups) = (json!(["subnet-a", "subnet-b"]), json!([group]));
+    assert_eq!(input("aws:rds/db-subnet-group", "database", "subnets"), subnets);
+    assert_eq!(input(DATABASE, "database", "security_groups"), groups);
+    for (kind, name, field) in
+        [("aws:batch/compute-environment", "hydra-ml", "compute_resources"), ("aws:lambda/function", "initialize-db", "vpc")]
+    {
+        let placed = input(kind, name, field);
+        assert_eq!((&placed["subnets"], &placed["security_groups"]), (&subnets, &groups), "{kind}");
+    }
+    world.destroy().complete();
+    assert!(world.cloud.objects().is_empty());
+}
+
+#[test]
 fn what_cannot_be_is_refused_with_what_to_change() {
+    assert!(problems(json!({"subnets": []})).contains("`subnets` is not: name two"));
+    assert!(problems(json!({"security_groups": []})).contains("`security_groups` is not: name those that let each other in"));
     let queue = json!({"job_queues": [{"name": "q", "compute_environment": "fast"}]});
     assert!(problems(queue).contains("job queue q is for compute environment fast, and there is hydra-gpu, hydra-ml"));
     assert!(problems(json!({"db_password_random_length": 40})).contains("`db_password_random_length` is 40, and may be 3 to 36"));

@@ -1,7 +1,8 @@
 //! Who may talk to whom, and what the tasks may do.
 
+use hydra_components::{AWS_POLICIES, ServiceRole};
 use infra_sdk::aws::ec2::{SecurityGroup, SecurityGroupRule};
-use infra_sdk::aws::iam::{PolicyDocument, Role, RolePolicy, RolePolicyAttachment};
+use infra_sdk::aws::iam::{PolicyDocument, Role, RolePolicy};
 use infra_sdk::aws::s3::Bucket;
 use infra_sdk::prelude::*;
 
@@ -32,32 +33,27 @@ pub(crate) fn security_groups(stack: &Stack, config: &Config, network: &Network)
     Groups { load_balancer, tasks, database }
 }
 
-/// What starts the tasks, and what they then are.
+/// What starts the tasks, and what they then are. Whatever refers to one waits for what it may do.
 pub(crate) struct Roles {
     pub(crate) execution: Role,
     pub(crate) task: Role,
-    /// What the roles may do, which must be so before a task starts and until the last one has ended.
-    pub(crate) policies: Vec<RolePolicy>,
-    pub(crate) attached: RolePolicyAttachment,
 }
 
 /// Two roles in place of the original's one with full access to four services: the first fetches the image and the secrets and
 /// writes the log, the second has the artifacts.
 pub(crate) fn roles(stack: &Stack, credentials: &Credentials, artifacts: &Bucket) -> Roles {
-    let role = |name: &str| Role::new(name).trust_policy(PolicyDocument::trust_service("ecs-tasks.amazonaws.com")).add(stack);
-    let (execution, task) = (role("execution"), role("task"));
-    let managed = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
-    let attached = RolePolicyAttachment::new("execution").role(&execution).policy(managed).add(stack);
-    let secrets =
-        PolicyDocument::new().allow(["secretsmanager:GetSecretValue"]).on([credentials.username.secret(), credentials.password.secret()]);
+    let role = |name: &str| ServiceRole::new(name, "ecs-tasks.amazonaws.com");
+    let starting = format!("{AWS_POLICIES}service-role/AmazonECSTaskExecutionRolePolicy");
+    let (execution, task) = (role("execution").policies(&[starting]).add(stack), role("task").add(stack));
+    let secrets = PolicyDocument::new()
+        .allow(["secretsmanager:GetSecretValue"])
+        .on([credentials.username.version.secret(), credentials.password.version.secret()]);
     let objects = PolicyDocument::new()
         .allow(["s3:ListBucket"])
         .on([output!("{}", artifacts.arn())])
         .allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
         .on([output!("{}/*", artifacts.arn())]);
-    let policies = vec![
-        RolePolicy::new("secrets").role(&execution).document(secrets).add(stack),
-        RolePolicy::new("artifacts").role(&task).document(objects).add(stack),
-    ];
-    Roles { execution, task, policies, attached }
+    RolePolicy::new("secrets").role(&execution).document(secrets).add(stack);
+    RolePolicy::new("artifacts").role(&task).document(objects).add(stack);
+    Roles { execution, task }
 }

@@ -1,5 +1,7 @@
 //! What may differ from one environment to the next, with the original's values where it has some.
 
+use hydra_components::DatabaseSettings;
+use infra_sdk::aws::rds::StorageType;
 use serde::Deserialize;
 
 /// The stack's configuration, from its `infra.toml`.
@@ -113,6 +115,28 @@ pub struct Database {
     pub name: String,
     /// Whether it goes without a last snapshot.
     pub skip_final_snapshot: bool,
+    /// Whether changes of it are made at once rather than in its maintenance window.
+    pub apply_immediately: bool,
+}
+
+impl Database {
+    /// It is encrypted, and nobody but the tasks reaches it.
+    pub(crate) fn settings(&self) -> DatabaseSettings {
+        DatabaseSettings {
+            identifier: None,
+            subnet_group_name: None,
+            name: self.name.clone(),
+            class: self.class.clone(),
+            version: self.version.clone(),
+            storage: self.storage,
+            storage_type: StorageType::Gp3,
+            encrypted: true,
+            publicly_accessible: false,
+            iam_authentication: false,
+            skip_final_snapshot: self.skip_final_snapshot,
+            apply_immediately: self.apply_immediately,
+        }
+    }
 }
 
 impl Default for Database {
@@ -123,6 +147,7 @@ impl Default for Database {
             version: "8.0".to_owned(),
             name: "mlflowdb".to_owned(),
             skip_final_snapshot: true,
+            apply_immediately: false,
         }
     }
 }

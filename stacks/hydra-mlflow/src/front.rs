@@ -10,9 +10,8 @@ use crate::network::Network;
 
 /// What leads to the tasks.
 pub(crate) struct Front {
+    /// The tasks. Whatever refers to them waits for the listener that leads there.
     pub(crate) targets: TargetGroup,
-    /// What must lead there before a service is made.
-    pub(crate) listener: Listener,
     pub(crate) url: Output<String>,
 }
 
@@ -30,12 +29,12 @@ pub(crate) fn front(stack: &Stack, config: &Config, network: &Network, groups: &
         .health_check(HealthCheck::http("/health").matcher("200"))
         .add(stack);
     let Some(certificate) = &config.certificate else {
-        let listener = Listener::new("http").load_balancer(&balancer).port(80).protocol(Protocol::Http).forward_to(&targets).add(stack);
-        return Front { targets, listener, url: output!("http://{}", balancer.dns_name()) };
+        Listener::new("http").load_balancer(&balancer).port(80).protocol(Protocol::Http).forward_to(&targets).add(stack);
+        return Front { targets, url: output!("http://{}", balancer.dns_name()) };
     };
     Listener::new("http").load_balancer(&balancer).port(80).protocol(Protocol::Http).redirect_to_https().add(stack);
     let listener =
         Listener::new("https").load_balancer(&balancer).port(443).protocol(Protocol::Https).certificate(CertificateArn::new(certificate));
-    let listener = listener.forward_to(&targets).add(stack);
-    Front { targets, listener, url: output!("https://{}", balancer.dns_name()) }
+    listener.forward_to(&targets).add(stack);
+    Front { targets, url: output!("https://{}", balancer.dns_name()) }
 }

@@ -41,7 +41,7 @@ pub fn hydra_mlflow(stack: &Stack, config: Config) -> Result<(), Stop> {
     let roles = access::roles(stack, &credentials, &artifacts);
     let front = front::front(stack, &config, &network, &groups);
     let tasks = server::tasks(stack, &config, &image, &artifacts, &database, &credentials, &roles);
-    let (cluster, service) = server::service(stack, &config, &network, &tasks, &groups, &front, &roles);
+    let (cluster, service) = server::service(stack, &config, &network, &tasks, &groups, &front);
 
     stack.export("url", front.url.clone());
     stack.export("container_repository_url", images.uri());

@@ -40,7 +40,7 @@ pub(crate) fn tasks(
         .essential(true)
         .port_mappings([PortMapping::tcp(i32::from(PORT))])
         .environment(environment)
-        .secrets([("USERNAME", credentials.username.secret()), ("PASSWORD", credentials.password.secret())])
+        .secrets([("USERNAME", credentials.username.version.secret()), ("PASSWORD", credentials.password.version.secret())])
         .log_configuration(LogConfiguration::awslogs(output!("{}", log.id()), &config.region, "ecs"));
     TaskDefinition::fargate("mlflow", config.tasks.cpu, config.tasks.memory, [server])
         .execution_role(&roles.execution)
@@ -56,7 +56,6 @@ pub(crate) fn service(
     tasks: &TaskDefinition,
     groups: &Groups,
     front: &Front,
-    roles: &Roles,
 ) -> (Cluster, FargateService) {
     let cluster = Cluster::new("mlflow").add(stack);
     let service = FargateService::new("mlflow")
@@ -69,9 +68,7 @@ pub(crate) fn service(
         // A new version migrates the database before it answers.
         .health_check_grace_period(120)
         .deployment(DeploymentConfiguration::rolling(100, 200))
-        .depends_on(&front.listener)
-        .depends_on(&roles.attached);
-    let service = roles.policies.iter().fold(service, |service, policy| service.depends_on(policy)).add(stack);
+        .add(stack);
 
     let target = ScalableTarget::of_service("mlflow", &service).min_capacity(config.tasks.min).max_capacity(config.tasks.max).add(stack);
     let policy = |name: &str, tracking: TargetTrackingBuilder<Set>| {

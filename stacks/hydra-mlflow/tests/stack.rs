@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hydra_mlflow::hydra_mlflow;
@@ -55,9 +55,12 @@ fn the_service_comes_after_its_listener_and_policies_and_goes_before_them() {
     let gone = world.destroy().complete().changes;
     let at =
         |changes: &[String], line: &str| changes.iter().position(|change| change == line).unwrap_or_else(|| panic!("{line}: {changes:?}"));
-    for (kind, name) in
-        [("listener", "http"), ("role-policy", "secrets"), ("role-policy", "artifacts"), ("role-policy-attachment", "execution")]
-    {
+    for (kind, name) in [
+        ("listener", "http"),
+        ("role-policy", "secrets"),
+        ("role-policy", "artifacts"),
+        ("role-policy-attachment", "execution-AmazonECSTaskExecutionRolePolicy"),
+    ] {
         let (service, gone_service) = (at(&made, "create fargate-service mlflow"), at(&gone, "delete fargate-service mlflow"));
         assert!(at(&made, &format!("create {kind} {name}")) < service, "{made:?}");
         assert!(at(&gone, &format!("delete {kind} {name}")) > gone_service, "{gone:?}");
@@ -107,6 +110,10 @@ fn nothing_but_the_cloud_learns_the_name_and_the_password_of_the_database() {
         assert!(secret.len() >= 20 && !said.contains(secret), "{name}");
     }
     assert!(database["username"].as_str().unwrap().starts_with("mlflow"));
+    let outputs: BTreeSet<&str> = deployed.outcome.exports.keys().map(String::as_str).collect();
+    let expected = ["artifact_bucket", "container_repository_url", "db_host", "ecs_cluster_name", "ecs_service_name", "url"];
+    assert_eq!(outputs, expected.into());
+    assert!(deployed.outcome.exports.values().all(|output| !output.has_secret()), "{:?}", deployed.outcome.exports);
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub struct Database {
     /// What is chosen.
     pub settings: DatabaseSettings,
     /// The subnets that it can be in, of two zones at least.
-    pub subnets: Vec<String>,
+    pub subnets: Vec<SubnetId>,
     /// Its security groups.
     pub security_groups: Output<Vec<SecurityGroupId>>,
     /// What the stack called the subnet group and the database before, from the root of the stack.
@@ -69,7 +69,7 @@ impl Database {
         let subnets = subnets
             .maybe_name(settings.subnet_group_name.clone())
             .description(format!("The subnets of {name}"))
-            .subnets(self.subnets.iter().map(SubnetId::new).collect::<Vec<_>>())
+            .subnets(self.subnets.clone())
             .add(stack);
         let instance = database.fold(DbInstance::new(name), |instance, former| instance.moved_from(former));
         let instance = instance

@@ -26,7 +26,7 @@ pub struct DrawnSecret {
 /// What was declared.
 #[derive(Clone, Debug)]
 pub struct Drawn {
-    /// The value, secret since what it is made of is.
+    /// The value, which is secret.
     pub value: Output<String>,
     /// The secret's version. Who refers to the secret through it waits until the secret has a value.
     pub version: SecretVersion,
@@ -46,7 +46,7 @@ impl DrawnSecret {
         let [random, secret, version] = [0, 1, 2].map(|at| self.former.iter().map(move |former| format!("/{}", former[at])));
         let drawn = random.fold(RandomPassword::new(&self.name), |drawn, former| drawn.moved_from(former));
         let drawn = drawn.length(self.length).symbols(false).add(stack);
-        let value = output!("{}{}", self.prefix, drawn.value());
+        let value = output!("{}{}", self.prefix, drawn.value()).secret();
         let kept = secret.fold(SecretObject::new(&self.name), |kept, former| kept.moved_from(former));
         let kept = kept.maybe_name(self.secret_name.clone()).recovery_window_in_days(self.recovery_days).add(stack);
         let held = version.fold(SecretVersion::new(&self.name), |held, former| held.moved_from(former));

@@ -1,44 +1,39 @@
 //! A journal in a file on this machine: one line a record, each synced before the next step.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::Read as _;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use infra_plan::{Record, STATE_VERSION, State};
-use serde::{Deserialize, Serialize};
 
 use super::history::History;
-use super::line::{self, LineError};
+use super::line;
+use super::read::{Header, Read, is_torn_header};
+use super::snapshot::{self, Snapshot};
 use super::{Journal, Log};
 use crate::lease::{Holder, folder};
 use crate::store::StoreError;
 
-/// The first line of a journal.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Header {
-    /// The format of the journal.
-    pub format: u32,
-    /// Whose state it is, as `stack/environment`.
-    pub of: String,
-    /// What the digests of secrets are salted with.
-    pub salt: String,
-}
+/// How many bytes of new records a run leaves without a new snapshot at its end.
+const FEW: u64 = 64 * 1024;
 
-impl Header {
-    /// The first line of a journal that is written now.
-    pub(super) fn new(of: &str, salt: &str) -> Header {
-        Header { format: STATE_VERSION, of: of.to_owned(), salt: salt.to_owned() }
-    }
-}
+/// How many bytes of new records make a snapshot in the middle of a run.
+const MANY: u64 = 4 * 1024 * 1024;
 
 /// The file behind a journal, locked for as long as it is open for writing.
 pub struct FileLog {
     path: PathBuf,
+    of: String,
     last: u32,
     /// None while a write is under way, and for ever after one whose end nobody waited for.
     tail: Option<Tail>,
+    /// The file's length up to the last whole record.
+    length: u64,
+    /// How much of it the last snapshot stands for, and the size of that.
+    snapshot: (u64, u64),
 }
 
 /// A file and how far it is written.
@@ -46,6 +41,8 @@ struct Tail {
     file: File,
     /// The file's length up to the last whole record.
     length: u64,
+    /// Whether there may be something after that: of a run before, or of a write that failed.
+    torn: bool,
 }
 
 /// What opening a journal found besides its state.
@@ -81,17 +78,18 @@ impl FileLog {
             let header = Header { format: STATE_VERSION, of: of.to_owned(), salt: salt() };
             let mut line = Vec::new();
             let last = line::write(0, &header, &mut line).map_err(|error| StoreError::io("write", path, error.into()))?;
-            let mut tail = Tail { file, length: 0 };
+            let mut tail = Tail { file, length: 0, torn: !bytes.is_empty() };
             tail.write(path, &line)?;
             sync_folder(path)?;
-            let log = FileLog { path: path.to_owned(), last, tail: Some(tail) };
+            let length = tail.length;
+            let log = FileLog { path: path.to_owned(), of: of.to_owned(), last, tail: Some(tail), length, snapshot: (0, 0) };
             return Ok((Journal::new(State::new(header.salt), Box::new(log)), Found { torn: bytes.len() }));
         }
-        let read = Read::all(&bytes, path, of, |_| {})?;
+        let (read, snapshot) = Read::latest(&bytes, path, of)?;
         let length = read.length as u64;
         let found = Found { torn: bytes.len() - read.length };
-        file.seek(SeekFrom::Start(length)).map_err(|source| StoreError::io("read", path, source))?;
-        let log = FileLog { path: path.to_owned(), last: read.last, tail: Some(Tail { file, length }) };
+        let tail = Tail { file, length, torn: found.torn > 0 };
+        let log = FileLog { path: path.to_owned(), of: of.to_owned(), last: read.last, tail: Some(tail), length, snapshot };
         Ok((Journal::new(read.state, Box::new(log)), found))
     }
 
@@ -110,8 +108,16 @@ impl FileLog {
     /// Reads a journal's state without locking or changing anything; `None` if there is no journal.
     pub fn peek(path: &Path, of: &str) -> Result<Option<(State, Found)>, StoreError> {
         let Some(bytes) = content(path, of)? else { return Ok(None) };
-        let read = Read::all(&bytes, path, of, |_| {})?;
+        let (read, _) = Read::latest(&bytes, path, of)?;
         Ok(Some((read.state, Found { torn: bytes.len() - read.length })))
+    }
+
+    /// Removes the snapshot beside a journal, as when the journal gets another place: the next opening reads all of it.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be removed.
+    pub fn forget_snapshot(path: &Path) -> Result<(), StoreError> {
+        snapshot::remove(path).map_err(|source| StoreError::io("remove the snapshot of", path, source))
     }
 
     /// Every record of a journal, without locking or changing anything; `None` if there is no journal.
@@ -125,13 +131,15 @@ impl FileLog {
 
 impl Tail {
     fn write(&mut self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        // A torn tail, of a run before or of a write that failed, must not stand between two records.
         let io = |source| StoreError::io("write", path, source);
-        self.file.set_len(self.length).map_err(io)?;
-        self.file.seek(SeekFrom::Start(self.length)).map_err(io)?;
-        self.file.write_all(bytes).map_err(io)?;
+        if std::mem::replace(&mut self.torn, true) {
+            // What is torn must not stand between two records.
+            self.file.set_len(self.length).map_err(io)?;
+        }
+        self.file.write_all_at(bytes, self.length).map_err(io)?;
         self.file.sync_data().map_err(io)?;
         self.length += bytes.len() as u64;
+        self.torn = false;
         Ok(())
     }
 }
@@ -158,15 +166,35 @@ impl Log for FileLog {
             last = line::write(last, record, &mut bytes).map_err(|error| StoreError::io("write", &self.path, error.into()))?;
         }
         let (mut tail, path) = (self.tail.take().ok_or(StoreError::Broken)?, self.path.clone());
-        let write = move || tail.write(&path, &bytes).map(|()| tail);
-        // A disk may take long to sync: what else the run does goes on meanwhile.
-        let written = match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => runtime.spawn_blocking(write).await.map_err(|_| StoreError::Broken)?,
-            Err(_) => write(),
-        };
-        self.tail = Some(written?);
+        let tail = beside(move || tail.write(&path, &bytes).map(|()| tail)).await??;
+        self.length = tail.length;
+        self.tail = Some(tail);
         self.last = last;
         Ok(())
+    }
+
+    fn wants_snapshot(&self, ended: bool) -> bool {
+        // So that a record costs no more with a large stack than with a small one.
+        let (new, size) = (self.length - self.snapshot.0, self.snapshot.1);
+        if ended { new >= FEW.max(size / 8) } else { new >= MANY.max(2 * size) }
+    }
+
+    async fn snapshot(&mut self, state: State) {
+        let snapshot = Snapshot { of: self.of.clone(), length: self.length, last: self.last, state };
+        // After a failure too, so that not every record tries again.
+        self.snapshot.0 = self.length;
+        let path = self.path.clone();
+        if let Ok(Ok(size)) = beside(move || snapshot::write(&path, &snapshot)).await {
+            self.snapshot.1 = size;
+        }
+    }
+}
+
+/// Does what a disk may take long for while whatever else the run does goes on.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(work).await.map_err(|_| StoreError::Broken),
+        Err(_) => Ok(work()),
     }
 }
 
@@ -205,80 +233,10 @@ fn content(path: &Path, of: &str) -> Result<Option<Vec<u8>>, StoreError> {
     Ok((!is_torn_header(&bytes, of)).then_some(bytes))
 }
 
-/// Whether a file has no more than the beginning of what its first line would be, or what a disk has where that was
-/// never written. Anything else is not ours to write over.
-pub(super) fn is_torn_header(bytes: &[u8], of: &str) -> bool {
-    let mut whole = Vec::new();
-    let header = Header { format: STATE_VERSION, of: of.to_owned(), salt: String::new() };
-    if line::write(0, &header, &mut whole).is_err() {
-        return bytes.is_empty();
-    }
-    let start = &whole[8..whole.len() - 3];
-    let begins = bytes.iter().skip(8).zip(start).all(|(byte, expected)| byte == expected);
-    let sum = bytes.iter().take(8).all(u8::is_ascii_hexdigit);
-    !bytes.contains(&b'\n') && (bytes.iter().all(|byte| *byte == 0) || (sum && begins))
-}
-
 pub(super) fn read_all(file: &mut File, path: &Path) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|source| StoreError::io("read", path, source))?;
     Ok(bytes)
-}
-
-/// A journal's content.
-pub(super) struct Read {
-    pub(super) state: State,
-    /// The state before the first record.
-    pub(super) start: State,
-    /// The last checksum.
-    pub(super) last: u32,
-    /// How many bytes are whole records.
-    pub(super) length: usize,
-}
-
-impl Read {
-    /// Reads all whole records; `hear` is given each before it becomes part of the state.
-    pub(super) fn all(bytes: &[u8], path: &Path, of: &str, mut hear: impl FnMut(&Record)) -> Result<Read, StoreError> {
-        let corrupt = |line: usize, problem: String| StoreError::Corrupt { path: path.to_owned(), line, problem };
-        let mut read: Option<Read> = None;
-        let mut start = 0;
-        for number in 1.. {
-            let Some(end) = bytes[start..].iter().position(|byte| *byte == b'\n').map(|at| start + at) else { break };
-            let line = &bytes[start..end];
-            let problem = |error| match error {
-                LineError::Checksum => corrupt(number, "its checksum does not fit: it was changed, or lines before it are missing".into()),
-                LineError::Content(error) => corrupt(number, format!("this version cannot read it: {error}")),
-            };
-            match &mut read {
-                None => {
-                    let (last, header) = line::read::<Header>(0, line).map_err(problem)?;
-                    if header.format != STATE_VERSION {
-                        return Err(StoreError::Version { path: path.to_owned(), found: header.format, known: STATE_VERSION });
-                    }
-                    if header.of != of {
-                        return Err(StoreError::Foreign { path: path.to_owned(), of: header.of, wanted: of.to_owned() });
-                    }
-                    let start = State::new(header.salt);
-                    read = Some(Read { state: start.clone(), start, last, length: end + 1 });
-                }
-                Some(read) => {
-                    let line = match line::read::<Record>(read.last, line) {
-                        // A disk that lost its power may have written the end of a record and not its middle. JSON has no
-                        // such byte, so that nobody's edit looks like it.
-                        Err(LineError::Checksum) if end + 1 == bytes.len() && line.contains(&0) => break,
-                        line => line,
-                    };
-                    let (last, record) = line.map_err(problem)?;
-                    hear(&record);
-                    read.state.apply(record);
-                    read.last = last;
-                    read.length = end + 1;
-                }
-            }
-            start = end + 1;
-        }
-        read.ok_or_else(|| corrupt(1, "the file ends within its first line".into()))
-    }
 }
 
 #[cfg(test)]
@@ -422,5 +380,75 @@ mod tests {
         drop(second);
         assert!(open(&path).is_ok());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    /// A log that keeps a snapshot after every record.
+    async fn with_snapshots(path: &Path, names: &[&str]) -> State {
+        let (journal, _) = open(path).unwrap();
+        struct Eager(Box<dyn Log>);
+        #[async_trait]
+        impl Log for Eager {
+            async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
+                self.0.append(records).await
+            }
+            fn wants_snapshot(&self, _: bool) -> bool {
+                true
+            }
+            async fn snapshot(&mut self, state: State) {
+                self.0.snapshot(state).await;
+            }
+        }
+        let mut journal = journal.over(|log| Box::new(Eager(log)));
+        for name in names {
+            journal.record(record(name)).await.unwrap();
+        }
+        journal.into_state()
+    }
+
+    #[tokio::test]
+    async fn a_journal_opens_from_its_snapshot_and_what_came_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        with_snapshots(&path, &["a", "b"]).await;
+        let state = written(&path).await;
+        let whole = std::fs::read(&path).unwrap();
+        // What the snapshot stands for is not read: it could be anything that ends with the same line.
+        let first = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        let mut other = whole.clone();
+        other[first + 9..first + 12].fill(b' ');
+        std::fs::write(&path, &other).unwrap();
+        assert_eq!(FileLog::peek(&path, "web/local").unwrap().unwrap().0, state);
+        assert_eq!(open(&path).unwrap().0.into_state(), state);
+        assert!(FileLog::history(&path, "web/local").is_err());
+        std::fs::write(&path, &whole).unwrap();
+        assert_eq!(FileLog::history(&path, "web/local").unwrap().unwrap().state(), state);
+        FileLog::forget_snapshot(&path).unwrap();
+        assert_eq!(open(&path).unwrap().0.into_state(), state);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_that_is_torn_or_of_another_journal_is_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let state = with_snapshots(&path, &["a", "b"]).await;
+        let (beside, whole) = (snapshot::beside(&path), std::fs::read(&path).unwrap());
+        let snapshot = std::fs::read(&beside).unwrap();
+        for cut in 0..snapshot.len() {
+            std::fs::write(&beside, &snapshot[..cut]).unwrap();
+            assert_eq!(open(&path).unwrap().0.into_state(), state, "cut at {cut}");
+        }
+        std::fs::write(&beside, &snapshot).unwrap();
+        // The journal was put back as it was before, and went on in another way.
+        let last = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+        std::fs::write(&path, &whole[..last]).unwrap();
+        assert_eq!(open(&path).unwrap().0.state().serial, 1);
+        let (mut journal, _) = open(&path).unwrap();
+        journal.record(record("c")).await.unwrap();
+        let state = journal.into_state();
+        assert_eq!(open(&path).unwrap().0.into_state(), state);
+        // Another journal of the same stack has its place.
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(FileLog::open(&path, "web/local", || "other".into()).unwrap().0.state().serial, 0);
     }
 }

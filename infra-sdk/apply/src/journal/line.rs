@@ -17,14 +17,24 @@ pub enum LineError {
 
 /// Writes a line, with its end; returns its checksum.
 pub fn write(before: u32, content: &impl Serialize, into: &mut Vec<u8>) -> Result<u32, serde_json::Error> {
-    let json = serde_json::to_string(content)?;
-    // What cannot be read back must not be written: it would take everything after it along.
-    if depth(&json) > DEEPEST {
-        return Err(serde_json::Error::io(std::io::Error::other(format!("a record is nested deeper than {DEEPEST} levels"))));
+    let start = into.len();
+    into.extend_from_slice(b"00000000 ");
+    let written = serde_json::to_writer(&mut *into, content).and_then(|()| {
+        let json = &into[start + 9..];
+        // What cannot be read back must not be written: it would take everything after it along.
+        if depth(json) > DEEPEST {
+            return Err(serde_json::Error::io(std::io::Error::other(format!("a record is nested deeper than {DEEPEST} levels"))));
+        }
+        Ok(checksum(before, json))
+    });
+    match &written {
+        Ok(sum) => {
+            into[start..start + 8].copy_from_slice(format!("{sum:08x}").as_bytes());
+            into.push(b'\n');
+        }
+        Err(_) => into.truncate(start),
     }
-    let sum = checksum(before, json.as_bytes());
-    into.extend_from_slice(format!("{sum:08x} {json}\n").as_bytes());
-    Ok(sum)
+    written
 }
 
 /// Reads a line without its end; returns its checksum and content.
@@ -42,9 +52,9 @@ pub fn read<T: DeserializeOwned>(before: u32, line: &[u8]) -> Result<(u32, T), L
 const DEEPEST: usize = 127;
 
 /// How deep lists and objects are nested in JSON.
-fn depth(json: &str) -> usize {
+fn depth(json: &[u8]) -> usize {
     let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
-    for byte in json.bytes() {
+    for byte in json {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if quoted => escaped = true,

@@ -8,8 +8,9 @@ use infra_plan::Record;
 use serde::de::IgnoredAny;
 
 use super::FileLog;
-use super::file::{Read, is_torn_header, lock, read_all};
+use super::file::{lock, read_all};
 use super::line;
+use super::read::{Read, is_torn_header};
 use crate::store::StoreError;
 
 /// Where a journal is damaged.
@@ -81,6 +82,7 @@ impl FileLog {
             return Ok(Some(Repaired { damage: Some(damage), ..Repaired::default() }));
         }
         let aside = copied_aside(path, &bytes)?;
+        FileLog::forget_snapshot(path)?;
         cut(&mut file, path, length)?;
         Ok(Some(Repaired { torn: 0, damage: Some(damage), aside: Some(aside) }))
     }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use infra_plan::Record;
 
-use super::file::{Header, Read, lock, read_all};
+use super::file::{lock, read_all};
+use super::read::{Header, Read};
 use super::{FileLog, SealError, line};
 use crate::store::StoreError;
 
@@ -44,6 +45,8 @@ impl FileLog {
         // Nobody else writes there, as the journal is locked; what an interrupted rewriting left is written over.
         let mut into = File::create(&new).map_err(io)?;
         into.write_all(&whole).and_then(|()| into.sync_all()).map_err(io)?;
+        // It is sealed by what is to be nowhere any more; and nothing is wrong where there is none.
+        FileLog::forget_snapshot(path)?;
         std::fs::rename(&new, path).map_err(io)?;
         if let Some(folder) = path.parent() {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;

@@ -161,7 +161,6 @@ mod tests {
         for rate in [0.5, 2.0, 5.0, 20.0, 100.0, 150.0] {
             for burst in [1.0, 5.0, 100.0] {
                 let (used, wasted) = run(&mut Pace::default(), rate, burst, (3000.0 / rate).max(120.0) as u64, Instant::now());
-                println!("{rate}/s burst {burst}: {:.1} % used, {:.1} % in vain", used * 100.0, wasted * 100.0);
                 // A service that saves nothing up loses what is not asked for in time.
                 let least = if burst < 2.0 { 0.93 } else { 0.95 };
                 assert!(used > least && wasted < 0.06, "{rate} a second, {burst} saved: {used} used, {wasted} in vain");
@@ -178,7 +177,6 @@ mod tests {
             now += Duration::from_secs(60);
             let (used, wasted) = run(&mut pace, rate, 10.0, 300, now);
             now += Duration::from_secs(300);
-            println!("{rate}/s: {:.1} % used, {:.1} % in vain", used * 100.0, wasted * 100.0);
             assert!(used > 0.95 && wasted < 0.06, "{rate} a second: {used} used, {wasted} in vain");
         }
     }

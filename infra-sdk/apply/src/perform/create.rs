@@ -59,13 +59,13 @@ impl Subject<'_, '_> {
             Err(error) if error.made.is_some() => {
                 let id = error.made.clone().unwrap_or_default();
                 let object = self.unfinished(&id, want, lifecycle, &inputs, &Value::Null, &error.to_string());
-                bench.record(Record::Made { address: address.clone(), object }).await?;
+                bench.note(Record::Made { address: address.clone(), object })?;
                 return Err(self.failed(&format!("finish {id}, which was made"), &error, Some(want)));
             }
             Err(error) => {
                 // Only an answer of the service says that nothing was made; without one, the intent stays open.
                 if !in_doubt && !error.class.is_temporary() {
-                    bench.record(Record::Abandoned { address: address.clone() }).await?;
+                    bench.note(Record::Abandoned { address: address.clone() })?;
                 }
                 return Err(match self.schema().action {
                     true => self.not_run(&error, in_doubt, want),
@@ -75,7 +75,7 @@ impl Subject<'_, '_> {
         };
         let problem = "it was made, and was not ready when it was last seen";
         let object = self.unfinished(&id, want, lifecycle, &inputs, &told, problem);
-        bench.record(Record::Made { address: address.clone(), object }).await?;
+        bench.note(Record::Made { address: address.clone(), object })?;
         let found = self.ready(&id, want).await?;
         self.settle(&id, found, want, &inputs, &asked, due).await
     }

@@ -15,7 +15,7 @@ impl Subject<'_, '_> {
         self.bench.run_hooks(self.address, hooks, Moment::BeforeDelete, None).await.map_err(Failure::Step)?;
         if self.handler.is_recorded() {
             // There is nothing but the record, and nothing to be undone.
-            self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() }).await?;
+            self.bench.note(Record::Gone { address: self.address.clone(), id: id.to_owned() })?;
             self.bench.run_hooks(self.address, hooks, Moment::AfterDelete, None).await.map_err(Failure::Step)?;
             return Ok(id.to_owned());
         }
@@ -44,7 +44,7 @@ impl Subject<'_, '_> {
                 }
             }
         }
-        self.bench.record(Record::Gone { address: self.address.clone(), id: id.to_owned() }).await?;
+        self.bench.note(Record::Gone { address: self.address.clone(), id: id.to_owned() })?;
         self.bench.run_hooks(self.address, hooks, Moment::AfterDelete, None).await.map_err(Failure::Step)?;
         Ok(id.to_owned())
     }

@@ -43,7 +43,7 @@ impl Subject<'_, '_> {
         let (lifecycle, broken) = self.bench.afterwards(self.address, want, (id, &outputs), due, broken).await;
         let mut object = self.bench.object(id, want, lifecycle, self.recordable(inputs), outputs);
         object.problem = broken.as_ref().map(|problem| problem.problem.clone());
-        self.bench.record(Record::Settled { address: self.address.clone(), object }).await?;
+        self.bench.note(Record::Settled { address: self.address.clone(), object })?;
         match broken {
             Some(problem) => Err(Failure::Step(problem)),
             None => Ok(id.to_owned()),

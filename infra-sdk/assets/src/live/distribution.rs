@@ -60,8 +60,8 @@ impl Distribution {
     /// Pushes what the registry has not got yet, and puts the manifest under the tag at last.
     pub(crate) async fn push(&self, image: &LocalImage) -> Result<(), ProviderError> {
         stream::iter(image.blobs.clone()).map(|blob| self.blob(blob)).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-        let invalid = |_| ProviderError::new(Class::Invalid, "push the manifest", format!("`{}` is no type of manifest", image.media_type));
-        let media_type = image.media_type.parse().map_err(|error| invalid(drop(error)))?;
+        let invalid = || ProviderError::new(Class::Invalid, "push the manifest", format!("`{}` is no type of manifest", image.media_type));
+        let media_type = image.media_type.parse().map_err(|_| invalid())?;
         let pushed = self.client.push_manifest_raw(&self.at, image.manifest.clone(), media_type).await;
         pushed.map(drop).map_err(failed("push the manifest"))
     }

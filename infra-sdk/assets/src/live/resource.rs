@@ -33,7 +33,7 @@ pub struct Images {
 /// How a registry is reached.
 enum Way {
     /// Over its own interface.
-    Registry(Distribution),
+    Registry(Box<Distribution>),
     /// Through an API that has no registry behind it.
     Api(Arc<dyn Ecr>),
 }
@@ -75,13 +75,13 @@ impl Images {
     async fn way(&self, name: &ImageName) -> Result<(Way, bool), ProviderError> {
         if let (Some((account, region)), Some(ecr)) = (name.ecr(), &self.ecr) {
             return match ecr.credentials(account, region).await? {
-                Some(credentials) => Ok((Way::Registry(Distribution::new(name, Some(credentials)).await?), true)),
+                Some(credentials) => Ok((Way::Registry(Box::new(Distribution::new(name, Some(credentials)).await?)), true)),
                 None => Ok((Way::Api(ecr.clone()), true)),
             };
         }
         let credentials = self.credentials(&name.host);
         let known = credentials.is_some();
-        Ok((Way::Registry(Distribution::new(name, credentials).await?), known))
+        Ok((Way::Registry(Box::new(Distribution::new(name, credentials).await?)), known))
     }
 
     /// What is under a tag. Where the program's credentials are needed and not known, as when only a plan is made, that is no
@@ -159,7 +159,7 @@ impl Lifecycle for ContainerImage {
     const SERVICE: &'static str = "oci";
 
     async fn read(images: &Images, ids: &[ContainerImageId]) -> Result<Vec<Observed<ContainerImage>>, ProviderError> {
-        let looks = ids.to_vec().into_iter().map(|id| async move {
+        let looks = ids.iter().cloned().map(|id| async move {
             let (name, digest) = parsed(&id)?;
             let is_there = match images.see(&name).await? {
                 Seen::Manifest(found) => found.digest == digest,
@@ -184,7 +184,11 @@ impl Lifecycle for ContainerImage {
         let image = images.made(want, &name, scratch.path().to_owned()).await?;
         images.push(&name, &image).await?;
         // Layers can be large, and so is deleting them.
-        blocking(move || Ok(drop(scratch))).await?;
+        blocking(move || {
+            drop(scratch);
+            Ok(())
+        })
+        .await?;
         Ok(id(&name, &image.digest()))
     }
 

@@ -93,7 +93,7 @@ impl Workshop {
         drop(packed);
         let (sha256, _) = digest::of_file(draft.path())?;
         let path = self.store.keep_file(draft, &format!("{sha256}.zip"))?;
-        Ok(LocalFile { path: self.from_here(&path), sha256 })
+        Ok(LocalFile { path: self.seen_from_here(&path), sha256 })
     }
 
     fn file(&self, file: &AssetFile) -> Result<LocalFile, AssetError> {
@@ -132,7 +132,7 @@ impl Workshop {
     }
 
     /// A path as it is named from the stack's folder, so that it is the same on every machine that has the project.
-    fn from_here(&self, path: &Path) -> String {
+    fn seen_from_here(&self, path: &Path) -> String {
         let whole = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let (here, there) = (whole(&self.folder), whole(path));
         let shared = here.components().zip(there.components()).take_while(|(here, there)| here == there).count();

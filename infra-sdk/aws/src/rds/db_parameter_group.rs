@@ -26,7 +26,7 @@ pub struct DbParameterGroupInputs {
     pub description: String,
     /// Its name, in lower case, at most 255 letters, digits and hyphens, the same only once in a region. Default: made from
     /// stack and resource.
-    #[input(name = 255, replace, cloud = "DBParameterGroupName")]
+    #[input(name = 255, lower_case, replace, cloud = "DBParameterGroupName")]
     pub name: Option<String>,
     /// All parameters that differ from the engine's defaults, by name. A static one takes effect when a database is rebooted,
     /// all others at once.

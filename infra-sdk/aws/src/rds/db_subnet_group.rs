@@ -26,7 +26,7 @@ pub struct DbSubnetGroupInputs {
     pub subnets: Vec<SubnetId>,
     /// Its name, in lower case, at most 255 letters, digits and `._-`, the same only once in a region. Default: made from
     /// stack and resource.
-    #[input(name = 255, replace, cloud = "DBSubnetGroupName")]
+    #[input(name = 255, lower_case, replace, cloud = "DBSubnetGroupName")]
     pub name: Option<String>,
     /// Tags.
     pub tags: Option<Tags>,

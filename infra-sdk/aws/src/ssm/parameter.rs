@@ -62,8 +62,8 @@ pub struct ParameterInputs {
     /// The text of a `SecureString`.
     #[input(secret, write_only, unlike_cloud = "CloudFormation makes no `SecureString`")]
     pub secure_value: Option<String>,
-    /// Its name, up to 1011 characters, as in `/web/prod/url`. Default: made from stack and resource.
-    #[input(name = 1011, replace)]
+    /// Its name, up to 1011 characters, as in `/web/prod/url`, not beginning with `aws` or `ssm`. Default: made from stack and resource.
+    #[input(name = 1011, reserved = "aws", reserved = "ssm", replace)]
     pub name: Option<String>,
     /// What it is for, up to 1024 characters.
     pub description: Option<String>,

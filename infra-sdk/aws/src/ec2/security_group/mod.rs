@@ -36,7 +36,7 @@ use super::VpcId;
 pub struct SecurityGroupInputs {
     /// Its name in the VPC, up to 255 letters, digits, spaces and `._-:/()#,@[]+=&;{}!$*`; not beginning with `sg-`.
     /// Default: one made from the names of stack and resource.
-    #[input(name = 255, replace, cloud = "GroupName")]
+    #[input(name = 255, reserved = "sg-", replace, cloud = "GroupName")]
     pub name: Option<String>,
     /// What it is for, up to 255 of the same characters. It cannot be changed, only replaced.
     #[input(replace, cloud = "GroupDescription")]

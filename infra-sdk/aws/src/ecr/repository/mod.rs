@@ -63,7 +63,7 @@ pub struct Encryption {
 pub struct RepositoryInputs {
     /// Its name, at most 256 lower-case letters, digits and `-_./`, the same only once in a registry, as in `team/web`.
     /// Default: made from stack and resource.
-    #[input(name = 256, replace, cloud = "RepositoryName")]
+    #[input(name = 256, lower_case, replace, cloud = "RepositoryName")]
     pub name: Option<String>,
     /// Whether a tag can be given to another image. Default: MUTABLE.
     #[input(cloud = "ImageTagMutability")]

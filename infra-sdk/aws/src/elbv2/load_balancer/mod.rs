@@ -150,9 +150,9 @@ impl Logs {
     ),
 )]
 pub struct LoadBalancerInputs {
-    /// Its name, at most 32 letters, digits and hyphens, the same only once in a region. Default: made from stack and
-    /// resource.
-    #[input(name = 32, replace)]
+    /// Its name, at most 32 letters, digits and hyphens, not beginning with `internal-`, the same only once in a region. Default: made
+    /// from stack and resource.
+    #[input(name = 32, reserved = "internal-", replace)]
     pub name: Option<String>,
     /// What it looks at. Default: application.
     #[input(replace, cloud = "Type")]

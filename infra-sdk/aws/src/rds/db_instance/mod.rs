@@ -135,7 +135,7 @@ pub struct DbInstanceInputs {
     pub instance_class: String,
     /// Its name, in lower case, at most 63 letters, digits and hyphens, the same only once in a region. Default: made from
     /// stack and resource.
-    #[input(name = 63, replace, cloud = "DBInstanceIdentifier")]
+    #[input(name = 63, lower_case, replace, cloud = "DBInstanceIdentifier")]
     pub name: Option<String>,
     /// The engine, as in `mysql`, `mariadb` or `postgres`. Required but where it is that of a snapshot or a source.
     #[input(replace)]

@@ -111,7 +111,7 @@ choices! {
 pub struct BucketInputs {
     /// Its name, of 3 to 63 lower-case letters, digits, dots and hyphens, the only one of that name among all buckets of all
     /// accounts. Default: made from stack and resource.
-    #[input(name = 63, replace, cloud = "BucketName")]
+    #[input(name = 63, lower_case, reserved = "sthree-", reserved = "amzn-s3-demo-", replace, cloud = "BucketName")]
     pub name: Option<String>,
     /// Among which buckets its name must be the only one. Default: all.
     // Only the name tells it.
