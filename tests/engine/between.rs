@@ -74,8 +74,7 @@ fn two_that_are_replaced_with_one_between_that_stays_are_made_in_order_and_delet
 }
 
 #[test]
-fn an_order_through_one_that_stays_is_given_up_where_it_would_close_a_circle() {
-    // The new first fleet takes the name of a fleet that goes, which must not wait for it.
+fn what_takes_the_name_of_one_that_goes_comes_after_it_also_where_one_that_stays_is_between() {
     let before = |stack: &Stack| {
         let gone = Fleet::new("gone").name("web").image("one").add(stack);
         let between = Net::new("between").range(RANGE).depends_on(&gone).add(stack);
