@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use support::census;
 use support::project::Project;
 use support::proxy::{Fate, Proxy};
 use support::text;
@@ -124,7 +125,10 @@ fn what_has_not_begun_to_change_anything_gives_its_lease_back_and_ends_at_once()
     let mut project = Project::of("hello", FAR);
     let proxy = Proxy::before(&project.endpoint);
     project.reach("far", &proxy.url);
-    project.variables.push(("INFRA_STATE".into(), format!("file://{}", project.path("states").display())));
+    let state = format!("{FAR}state = {{ url = \"s3://states/team\", endpoint = \"{}\" }}\n", project.endpoint);
+    std::fs::write(project.path("infra.toml"), state).unwrap();
+    let elsewhere = census::signed("s3").replace("us-west-2", "us-east-1");
+    ureq::put(format!("{}/states", project.endpoint)).header("Authorization", elsewhere).send_empty().unwrap();
     project.ends("deploy --yes");
     for signal in [Signal::INT, Signal::TERM] {
         let run = begin(&project, &proxy, "deploy --yes", Duration::from_secs(60), "Action=DescribeVpcs");
