@@ -11,6 +11,7 @@ mod cloud;
 mod compare;
 mod crash;
 mod deployed;
+mod dying;
 mod fault;
 mod handler;
 mod invent;

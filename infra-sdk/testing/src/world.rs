@@ -38,16 +38,16 @@ pub struct World {
     pub allowed: Option<SavedPlan>,
     /// What the last run left behind.
     pub trace: Trace,
-    told: Told,
+    pub(crate) told: Told,
     seal: Arc<dyn Seal>,
     handlers: Vec<Arc<dyn Handler>>,
 }
 
 /// A run as far as it came.
-struct Run {
-    result: Result<(Plan, Outcome), PlanError>,
+pub(crate) struct Run {
+    pub(crate) result: Result<(Plan, Outcome), PlanError>,
     events: Vec<Event>,
-    died: bool,
+    pub(crate) died: bool,
     took: Duration,
 }
 
@@ -325,53 +325,6 @@ impl World {
         Ok(())
     }
 
-    /// Starts to deploy some of a program and dies on the way, as [`deploy_until`](World::deploy_until) does: also in what is
-    /// done once the values are known that parts of it wait for. The count begins anew there.
-    #[track_caller]
-    pub fn deploy_within_until<M>(&mut self, program: &impl Program<M>, config: Json, selection: &Selection, crash: Crash) -> bool {
-        let (told, stack) = (self.told.clone(), self.stack.clone());
-        let declare = |known: &Known| told.graph(&stack, program, &config, known);
-        let mut selection = selection.clone();
-        loop {
-            let run = self.run(None, Some(&declare), Some(crash), &selection);
-            selection.replace.clear();
-            let goes_on = |(plan, outcome): &(Plan, Outcome)| outcome.is_complete() && plan.is_waiting() && plan.has_changes();
-            if run.died || !run.result.as_ref().is_ok_and(goes_on) {
-                return run.died;
-            }
-        }
-    }
-
-    /// Starts to deploy a graph and dies on the way: the cloud has what was done, the state what was recorded, and
-    /// nothing else is left. Says whether it died; if not, it had ended before.
-    pub fn deploy_until(&mut self, graph: &Graph, crash: Crash) -> bool {
-        self.run(Some(&graph.stack), Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default()).died
-    }
-
-    /// As [`deploy_until`](World::deploy_until), for what does not end the run; nothing where it did not come to that.
-    ///
-    /// # Panics
-    /// If the plan is refused.
-    #[track_caller]
-    pub fn deploy_with(&mut self, graph: &Graph, crash: Crash) -> Option<Deployed> {
-        let run = self.run(Some(&graph.stack), Some(&|_: &Known| graph.clone()), Some(crash), &Selection::default());
-        let met = run.died;
-        match self.deployed(run) {
-            Ok(deployed) => met.then_some(deployed),
-            Err(error) => panic!("{error}"),
-        }
-    }
-
-    /// As [`deploy_until`](World::deploy_until), for a destruction.
-    pub fn destroy_until(&mut self, crash: Crash) -> bool {
-        self.destroy_within_until(&Selection::default(), crash)
-    }
-
-    /// As [`destroy_until`](World::destroy_until), for some of what was deployed.
-    pub fn destroy_within_until(&mut self, selection: &Selection, crash: Crash) -> bool {
-        self.run(None, None, Some(crash), selection).died
-    }
-
     /// Another world that is as this one is now: what happens in one does not happen in the other.
     #[must_use]
     pub fn fork(&self) -> World {
@@ -420,12 +373,12 @@ impl World {
         self.deployed(run)
     }
 
-    fn deployed(&self, run: Run) -> Result<Deployed, PlanError> {
+    pub(crate) fn deployed(&self, run: Run) -> Result<Deployed, PlanError> {
         let (plan, outcome) = run.result?;
         Ok(Deployed { plan, later: Vec::new(), outcome, changes: self.cloud.changes(), events: run.events, took: run.took })
     }
 
-    fn run(&mut self, stack: Option<&str>, declare: Option<Declare<'_>>, crash: Option<Crash>, selection: &Selection) -> Run {
+    pub(crate) fn run(&mut self, stack: Option<&str>, declare: Option<Declare<'_>>, crash: Option<Crash>, selection: &Selection) -> Run {
         let stack = stack.map_or_else(|| self.stack.clone(), str::to_owned);
         let stack = stack.as_str();
         self.cloud.forget_calls();
