@@ -2,7 +2,8 @@
 
 use infra_apply::PlanError;
 use infra_core::Stack;
-use infra_testing::World;
+use infra_plan::Selection;
+use infra_testing::{Crash, World};
 use infra_tests::{Fleet, Machine, Net, Part};
 use serde_json::json;
 
@@ -81,4 +82,31 @@ fn what_something_left_alone_holds_on_to_does_not_go_first_for_an_order_alone() 
     world.deploy(&program("one"), json!({})).complete();
     world.deploy(&program("two"), json!({})).complete();
     assert!(!world.plan(&program("two"), json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn what_was_interrupted_in_a_part_that_waits_is_settled_before_that_is_told_another_value() {
+    let program = |range: &'static str, parts: bool| {
+        move |stack: &Stack| {
+            let net = Net::new("net").range(range).add(stack);
+            if parts {
+                stack.after("parts", &net.gateway(), |parts, _: String| {
+                    Part::new("part").net(&net).range("10.0.1.0/24").add(parts);
+                });
+            }
+        }
+    };
+    let mut start = World::new();
+    start.deploy(&program("10.0.0.0/16", false), json!({})).complete();
+    let without = Selection { excludes: vec!["net".to_owned()], ..Selection::default() };
+    let mut died = 0;
+    for at in 0..4 {
+        let mut world = start.fork();
+        died += usize::from(world.deploy_within_until(&program("10.1.0.0/16", true), json!({}), &without, Crash::AtRecord(at)));
+        world.deploy(&program("10.1.0.0/16", true), json!({})).complete();
+        assert!(!world.plan(&program("10.1.0.0/16", true), json!({})).unwrap().has_changes(), "{at}");
+        world.destroy().complete();
+        assert!(world.cloud.objects().is_empty(), "{at}");
+    }
+    assert!(died >= 3, "{died}");
 }

@@ -21,7 +21,7 @@ use crate::retain;
 use crate::sequence::sequence;
 use crate::state::{References, State};
 use crate::steps::{Steps, destruction, steps};
-use crate::target::{Conflict, Scope, Selection, looked_at};
+use crate::target::{Absence, Conflict, Scope, Selection, looked_at};
 use crate::terms;
 
 /// Plans a deployment: what must happen for the cloud to be as the graph says.
@@ -116,14 +116,16 @@ pub fn look<'a>(graph: &Graph, state: &'a State, selection: &Selection) -> Resul
     Ok(looked_at(&scope, graph, &order.dependencies, state))
 }
 
-/// The resources of the state that a plan of this selection may touch: whose interrupted calls are to be settled first.
+/// The resources of the state that a plan of this selection may touch, now or when the program has been told what it waits for:
+/// whose interrupted calls are to be settled first.
 ///
 /// # Errors
 /// As [`look`].
 pub fn touched(graph: &Graph, state: &State, selection: &Selection) -> Result<BTreeSet<Address>, Vec<Diagnostic>> {
     let order = ordered(graph)?;
     let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
-    Ok(state.rows.keys().filter(|address| !scope.left.contains_key(*address)).cloned().collect())
+    let may_be = |address: &&Address| scope.left.get(*address).is_none_or(|absence| matches!(absence, Absence::Deferred { .. }));
+    Ok(state.rows.keys().filter(may_be).cloned().collect())
 }
 
 /// The selected resources that are to import an object, of which the state knows nothing.
