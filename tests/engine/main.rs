@@ -22,6 +22,7 @@ mod identity_moves;
 mod identity_renames;
 mod identity_source;
 mod identity_stacks;
+mod leftover;
 mod looks;
 mod markdown;
 mod odd;

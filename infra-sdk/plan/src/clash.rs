@@ -67,12 +67,18 @@ pub(crate) fn mark_delete_first(
     spreading.extend(left);
     // Whose old object must go before one that goes early, and because of whom.
     let mut reached: BTreeMap<&Address, &Address> = BTreeMap::new();
+    let mut left_over: BTreeSet<&Address> = BTreeSet::new();
     while let Some(first) = spreading.pop() {
         for (user, refers) in users.get(first).into_iter().flatten() {
             let stays = |user: &Address| !replaced.contains_key(user) && declared.contains(user);
             // What is held on to by what stays could not go early; then an order alone does not ask for it.
             let left_out = |user: &Address| !state.rows.contains_key(user);
             let held = all_users.get(*user).into_iter().flatten().any(|(other, refers)| *refers && (stays(other) || left_out(other)));
+            // What it replaced before, and has not been deleted yet, goes before what that used, and after its own users.
+            let is_left = || state.rows.get(*user).is_some_and(|row| row.old.iter().any(|old| old.dependencies.contains(first)));
+            if stays(user) && is_left() && left_over.insert(user) {
+                spreading.push(user);
+            }
             if stays(user) || (!refers && held) || early.contains(*user) || reached.contains_key(user) {
                 continue;
             }

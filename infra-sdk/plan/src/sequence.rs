@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use infra_core::Diagnostic;
 
-use crate::plan::Step;
+use crate::plan::{Action, Step};
 use crate::steps::Steps;
 
 /// The steps in order, renumbered, and notes on edges that were given up.
@@ -27,12 +27,11 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
         let edges = || orders.iter().chain(&soft).copied();
         let given_up = between.iter().copied().find(closes).or_else(|| edges().find(must_go)).or_else(|| edges().find(closes));
         let Some((step, after)) = given_up else {
-            let stuck = steps.iter().enumerate().find(|(at, _)| !placed.contains(at)).map(|(_, step)| step.address.to_string());
-            return Err(Diagnostic::new(format!(
-                "the steps of the plan wait for each other, among them those of {}",
-                stuck.unwrap_or_default()
-            ))
-            .with_help("this is a bug in the planner: please report it with the program; deploying the change in two parts avoids it"));
+            let circle: Vec<String> = circle(&steps, &placed).into_iter().map(|at| told(&steps[at])).collect();
+            return Err(Diagnostic::new(format!("the steps of the plan wait for each other: {}", circle.join(", which waits for ")))
+                .with_help(
+                    "this is a bug in the planner: please report it with the program; deploying the change in two parts avoids it",
+                ));
         };
         orders.remove(&(step, after));
         soft.remove(&(step, after));
@@ -45,6 +44,30 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
             steps[step].address, steps[after].address
         ));
     }
+}
+
+/// Steps of which each waits for the next, and the last is the first again, of those that cannot be placed.
+fn circle(steps: &[Step], placed: &BTreeSet<usize>) -> Vec<usize> {
+    let mut path: Vec<usize> = (0..steps.len()).find(|at| !placed.contains(at)).into_iter().collect();
+    while let Some(next) = path.last().and_then(|at| steps[*at].after.iter().find(|after| !placed.contains(after))) {
+        let first = path.iter().position(|at| at == next);
+        path.push(*next);
+        if let Some(first) = first {
+            return path.split_off(first);
+        }
+    }
+    path
+}
+
+/// A step in words.
+fn told(step: &Step) -> String {
+    let verb = match &step.action {
+        Action::Create { .. } => "making",
+        Action::Update { .. } => "changing",
+        Action::Delete { .. } => "deleting",
+        _ => "settling",
+    };
+    format!("{verb} {}", step.address)
 }
 
 /// The steps that can be done, each after those it waits for; all of them if there is no circle.

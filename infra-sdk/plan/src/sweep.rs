@@ -79,17 +79,19 @@ fn root(container: &BTreeMap<usize, usize>, at: usize) -> Option<usize> {
     Some(root)
 }
 
-/// Whether something that is not swept itself waits for the object, while the container waits for it.
-fn blocked(drawn: &Steps, container: &BTreeMap<usize, usize>, at: usize, root: usize) -> bool {
-    let (mut seen, mut stack) = (BTreeSet::new(), vec![root]);
+/// Whether something that is not swept itself waits for the object, while the container waits for it: by way of others that are
+/// swept too, which wait for their own containers then.
+fn blocked(drawn: &Steps, container: &BTreeMap<usize, usize>, at: usize, outermost: usize) -> bool {
+    let (mut seen, mut stack) = (BTreeSet::new(), vec![outermost]);
     while let Some(step) = stack.pop() {
         if !seen.insert(step) {
             continue;
         }
-        if step != root && !container.contains_key(&step) && drawn.steps[step].after.contains(&at) {
+        if step != outermost && !container.contains_key(&step) && drawn.steps[step].after.contains(&at) {
             return true;
         }
         stack.extend(&drawn.steps[step].after);
+        stack.extend(root(container, step).filter(|root| *root != step));
     }
     false
 }
