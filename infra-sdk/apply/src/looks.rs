@@ -126,8 +126,8 @@ impl Queue {
         }
     }
 
-    /// Those who would be told now, first come first, out of the queue, which whoever listens no more leaves too: no two of them, and none with `own`, ask for the same
-    /// object, of which one could be asked for less than the other.
+    /// Takes those out of the queue who would be told now, first come first, and those who listen no more. No two of them, and
+    /// none with `own`, ask for the same object, of which one could be asked for less than the other.
     fn due(&self, most: usize, own: &str) -> Vec<Asker> {
         let now = Instant::now();
         let mut askers = self.askers();
