@@ -63,7 +63,7 @@ pub fn check(story: &Story) -> Result<(), String> {
             before = travelled(stages, &before, travel).map_err(|problem| about(format!("on the way to another stack: {problem}")))?;
         }
         if chapter.by_hand {
-            renamed(stages, &mut chapter.lines).map_err(about)?;
+            renamed(stages, &mut before, &mut chapter.lines).map_err(about)?;
         }
         forget(stages, &before, &mut chapter, &mut left);
         drift(&stage.world, &fair.world, &chapter.drifts);
@@ -90,7 +90,7 @@ pub fn check(story: &Story) -> Result<(), String> {
     let free = ways_out(&mut [&mut stage], &free, &free)?;
     finish(&mut stage, &free)?;
     let destroyed = destroy(&mut stage)?;
-    completed(&free, &destroyed.changes)?;
+    completed(&free, &free, &destroyed.changes)?;
     let world = &stage.world;
     let objects = world.cloud.objects().into_values().map(|object| object.name);
     let orphans: Vec<String> = objects.filter(|name| !left.contains(known_by(name))).collect();
@@ -156,7 +156,7 @@ fn deployed_somehow(stages: &mut [&mut Stage], before: &[Line], lines: &[Line], 
             outs.extend(is_refused(stage, &lines)?);
         }
         if outs.is_empty() {
-            outs = all_deployed(stages, &lines)?;
+            outs = all_deployed(stages, &before, &lines)?;
         }
         if outs.is_empty() {
             return Ok(lines);
@@ -175,7 +175,7 @@ fn deployed_somehow(stages: &mut [&mut Stage], before: &[Line], lines: &[Line], 
             stages.iter_mut().for_each(|stage| removed_if_protected(stage, name));
         }
         if away != lines {
-            all_deployed(stages, &away)?;
+            all_deployed(stages, &before, &away)?;
         }
     }
     Err(format!("no way out is enough: {lines:#?}"))
@@ -198,23 +198,23 @@ fn removed_if_protected(stage: &mut Stage, name: &str) {
 }
 
 /// Deploys a program in all of the worlds, and says what a person has to change where that is all that stands in the way.
-fn all_deployed(stages: &mut [&mut Stage], lines: &[Line]) -> Result<BTreeSet<Out>, String> {
+fn all_deployed(stages: &mut [&mut Stage], before: &[Line], lines: &[Line]) -> Result<BTreeSet<Out>, String> {
     let mut outs = BTreeSet::new();
     for stage in stages {
-        outs.extend(deployed(stage, lines)?);
+        outs.extend(deployed(stage, before, lines)?);
     }
     Ok(outs)
 }
 
 /// Deploys a program, and says what a person has to change where that is all that stands in the way.
-fn deployed(stage: &mut Stage, lines: &[Line]) -> Result<BTreeSet<Out>, String> {
+fn deployed(stage: &mut Stage, before: &[Line], lines: &[Line]) -> Result<BTreeSet<Out>, String> {
     match stage.deploy(lines, &Selection::default()) {
         Ok(deployed) => {
             let held = held(stage, lines, &deployed);
             if !held.is_empty() {
                 return Ok(held);
             }
-            completed(lines, &whole(stage, deployed)?.changes)?;
+            completed(before, lines, &whole(stage, deployed)?.changes)?;
             Ok(BTreeSet::new())
         }
         Err(error) => refused(&error, lines).ok_or_else(|| format!("the deployment was refused: {error}")),
@@ -281,8 +281,8 @@ pub(crate) fn whole(stage: &Stage, deployed: Deployed) -> Result<Deployed, Strin
 }
 
 /// What needs a network was made after what makes the network complete, and deleted before it: where nothing but making or
-/// nothing but deleting was done.
-fn completed(lines: &[Line], changes: &[String]) -> Result<(), String> {
+/// nothing but deleting was done. What the way itself needs, or needed in the program before, comes first and goes last.
+fn completed(before: &[Line], lines: &[Line], changes: &[String]) -> Result<(), String> {
     for verb in ["create", "delete"] {
         if changes.iter().any(|change| !change.starts_with(verb)) {
             continue;
@@ -298,7 +298,10 @@ fn completed(lines: &[Line], changes: &[String]) -> Result<(), String> {
         };
         for way in lines.iter().filter(|line| matches!(line.what, What::Way { .. })) {
             let (Some(way_at), Some(net)) = (at(way), way.net()) else { continue };
-            let own = needed(lines, way.needs().iter().map(|need| &*lines[*need].name));
+            let mut own = needed(lines, way.needs().iter().map(|need| &*lines[*need].name));
+            if let Some(was) = before.iter().find(|was| was.name == way.name) {
+                own.extend(needed(before, was.needs().iter().map(|need| &*before[*need].name)));
+            }
             let users = lines.iter().filter(|line| !matches!(line.what, What::Way { .. }) && line.needs().contains(&net));
             for user in users.filter(|user| !own.contains(&*user.name)) {
                 let Some(user_at) = at(user) else { continue };

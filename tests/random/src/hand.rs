@@ -160,8 +160,8 @@ fn closure(stage: &Stage, line: &Line) -> Option<Closure> {
 }
 
 /// A person gives what is deployed the names that the program has for it, so that the program need not say the former ones;
-/// once takes all that back, and does it again.
-pub(crate) fn renamed(stages: &mut [&mut Stage], lines: &mut [Line]) -> Result<(), String> {
+/// once takes all that back, and does it again. From then on that person knows what was deployed `before` by these names as well.
+pub(crate) fn renamed(stages: &mut [&mut Stage], before: &mut [Line], lines: &mut [Line]) -> Result<(), String> {
     for stage in stages {
         let state = &mut stage.world.state;
         let before = state.clone();
@@ -194,6 +194,9 @@ pub(crate) fn renamed(stages: &mut [&mut Stage], lines: &mut [Line]) -> Result<(
     }
     for line in lines {
         (line.place.was, line.place.scope_was) = (None, None);
+        if let Some(was) = before.iter_mut().find(|was| was.name == line.name) {
+            was.place = line.place.clone();
+        }
     }
     Ok(())
 }
