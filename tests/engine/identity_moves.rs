@@ -4,7 +4,7 @@ use infra_apply::PlanError;
 use infra_core::{Address, NoOutputs, Resource, Stack};
 use infra_plan::{RenderOptions, render};
 use infra_testing::{Crash, World};
-use infra_tests::{Fleet, Machine, Net, Part};
+use infra_tests::{Crew, Fleet, Machine, Net, Part};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -131,6 +131,41 @@ fn a_resource_of_another_type_whose_ids_are_the_same_is_taken_over() {
     assert!(render(&plan, &RenderOptions::default()).contains("moved from toy:net/old-net net"));
     assert!(world.deploy(&retyped, json!({})).complete().changes.is_empty());
     assert!(!world.plan(&retyped, json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn two_types_of_one_thing_are_changed_one_for_the_other_and_back() {
+    let mut world = World::new();
+    world.cloud.alias("toy:run/crew", "toy:run/fleet");
+    let fleet = |stack: &Stack| drop(Fleet::new("web").image("linux").moved_from("toy:run/crew:web").add(stack));
+    let crew = |stack: &Stack| drop(Crew::new("web").image("linux").count(2).moved_from("toy:run/fleet:web").add(stack));
+    world.deploy(&fleet, json!({})).complete();
+    assert_eq!(world.deploy(&crew, json!({})).complete().changes, ["update fleet web"]);
+    assert!(world.deploy(&fleet, json!({})).complete().changes.is_empty(), "what the program does not say any more stays");
+    assert_eq!(world.cloud.objects().len(), 1);
+    world.destroy().complete();
+    assert!(world.cloud.objects().is_empty());
+}
+
+#[test]
+fn what_is_gone_under_both_types_is_made_again_under_the_new_one() {
+    let mut world = deployed(&|stack: &Stack| drop(Fleet::new("web").image("linux").add(stack)));
+    let crew = |stack: &Stack| drop(Crew::new("web").image("linux").moved_from("toy:run/fleet:web").add(stack));
+    assert!(refused(&world, &crew).contains("there is no Crew"), "the fleet is there, and nobody would look after it");
+    world.cloud.alias("toy:run/crew", "toy:run/fleet");
+    world.cloud.remove("toy:run/fleet", "web");
+    assert_eq!(world.deploy(&crew, json!({})).complete().changes, ["create fleet web"]);
+    assert!(!world.plan(&crew, json!({})).unwrap().has_changes());
+}
+
+#[test]
+fn what_an_interrupted_destruction_deleted_may_be_of_another_type_afterwards() {
+    let mut world = deployed(&|stack: &Stack| drop(Fleet::new("web").image("linux").add(stack)));
+    world.cloud.alias("toy:run/crew", "toy:run/fleet");
+    world.destroy_until(Crash::AfterCall(1));
+    assert!(world.cloud.objects().is_empty() && !world.state.rows.is_empty(), "it died between the call and its record");
+    let crew = |stack: &Stack| drop(Crew::new("web").image("linux").moved_from("toy:run/fleet:web").add(stack));
+    assert_eq!(world.deploy(&crew, json!({})).complete().changes, ["create fleet web"]);
 }
 
 #[test]

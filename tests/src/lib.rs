@@ -1,11 +1,13 @@
 //! Toy resources: the smallest types that show each of the engine's behaviours.
 
+mod crew;
 mod gate;
 mod way;
 
 use infra_core::{NoOutputs, Outputs, Resource, Tags};
 use serde::{Deserialize, Serialize};
 
+pub use crew::{Crew, CrewInputs, CrewName};
 pub use gate::{Gate, GateId, GateInputs, Latch, Rule, RuleBuilder};
 pub use way::{Way, WayId, WayInputs};
 

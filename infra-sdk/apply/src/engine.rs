@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use infra_core::{Address, Attr, Diagnostic, Graph, Value};
 use infra_plan::{
-    Held, Intent, Observed, Plan, Record, References, Selection, State, estranged, imported, look, look_destroy, moved,
-    plan_destroy_within, plan_within, recreations, refresh, touched,
+    Held, Intent, Move, Observed, Plan, Record, References, Selection, State, estranged, imported, look, look_destroy, moved,
+    plan_destroy_within, plan_within, recreations, refresh, strange, touched,
 };
 
 use crate::event::{Doing, Event, Watcher};
@@ -193,6 +193,13 @@ impl Engine {
         observe(&self.registry, state, graph, &in_doubt, self.caller(&interrupt, watcher), self.parallel).await
     }
 
+    /// Looks at what has another type now under the address that it had, as far as the old type is known still.
+    async fn observe_former(&self, state: &State, moves: &[&Move], watcher: &dyn Watcher) -> Result<Observed, ObserveError> {
+        let known = moves.iter().map(|moved| &moved.from).filter(|from| self.registry.handler(from.kind()).is_some());
+        let rows = known.filter_map(|from| Some((from.clone(), state.rows.get(from)?.clone()))).collect();
+        self.observe_some(&State { rows, ..state.clone() }, None, watcher).await
+    }
+
     /// What the last recovery could not settle of a state, and why.
     fn doubted(&self, state: &State) -> BTreeMap<Address, String> {
         let open = |address: &Address| state.rows.get(address).is_some_and(|row| row.intent.is_some());
@@ -234,9 +241,13 @@ impl Engine {
         let imported = imported(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
         let interrupt = Interrupt::new();
         observe_imports(&self.registry, &imported, self.caller(&interrupt, watcher), &mut observed).await?;
-        let estranged = estranged(&moved.moves, &moved.state, &observed, graph);
-        if !estranged.is_empty() {
-            return Err(PlanError::Wrong(estranged));
+        let strange = strange(&moved.moves, &observed);
+        if !strange.is_empty() {
+            let former = self.observe_former(journal.state(), &strange, watcher).await?;
+            let estranged = estranged(&strange, &moved.state, &former, graph);
+            if !estranged.is_empty() {
+                return Err(PlanError::Wrong(estranged));
+            }
         }
         let mut plan = plan_within(graph, &moved.state, &observed, selection).map_err(PlanError::Wrong)?;
         let recreated = if self.allow_recreate { Vec::new() } else { recreations(graph, &moved.state, &plan) };

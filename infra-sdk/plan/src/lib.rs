@@ -55,7 +55,7 @@ pub use draw::{Sketch, Tint, svg};
 pub use handover::Handed;
 pub use ignore::kept;
 pub use keep::recordable;
-pub use moved::{Move, Moved, arrivals, estranged, moved, neighbours};
+pub use moved::{Move, Moved, arrivals, estranged, moved, neighbours, strange};
 pub use observed::{Observed, Sight};
 pub use plan::{Action, Counts, Difference, Export, Held, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
 pub use planner::{imported, look, look_destroy, plan, plan_destroy, plan_destroy_within, plan_within, touched};

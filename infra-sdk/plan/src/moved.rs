@@ -111,10 +111,17 @@ pub fn arrivals(moves: &[Move], stack: &str) -> BTreeMap<Address, Address> {
     from_there.map(|moved| (moved.from.clone(), moved.to.clone())).collect()
 }
 
-/// The moves to another type whose object that type does not have: it would be made again, and the old one forgotten.
-pub fn estranged(moves: &[Move], state: &State, observed: &Observed, graph: &Graph) -> Vec<Diagnostic> {
+/// The moves within the stack or from another to a type that does not have the object.
+pub fn strange<'a>(moves: &'a [Move], observed: &Observed) -> Vec<&'a Move> {
     let retyped = moves.iter().filter(|moved| moved.from.kind() != moved.to.kind());
-    let lost = retyped.filter(|moved| observed.objects.get(&moved.to) == Some(&Sight::Gone)).filter_map(|moved| {
+    retyped.filter(|moved| observed.objects.get(&moved.to) == Some(&Sight::Gone)).collect()
+}
+
+/// Those of the [`strange`] moves whose object would be made again and the old one forgotten: not where it was seen to be gone
+/// under its `former` address, too, since then there is nothing to forget. `state` is the one after the moves.
+pub fn estranged(strange: &[&Move], state: &State, former: &Observed, graph: &Graph) -> Vec<Diagnostic> {
+    let is_gone = |moved: &Move| moved.stack.is_none() && former.objects.get(&moved.from) == Some(&Sight::Gone);
+    let lost = strange.iter().filter(|moved| !is_gone(moved)).filter_map(|moved| {
         let id = &state.object(&moved.to)?.id;
         let problem = format!("was {}, and there is no {} {id}", moved.from, moved.handle);
         let mut problem = Diagnostic::new(problem).with_resource(&moved.to);

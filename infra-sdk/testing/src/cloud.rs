@@ -77,6 +77,8 @@ pub(crate) struct Contents {
     contained: BTreeSet<(String, String)>,
     /// The values that inputs have whatever is asked, by type and input.
     insists: BTreeMap<(String, String), Value>,
+    /// The types whose objects are those of another type, and that one.
+    aliases: BTreeMap<Kind, Kind>,
     /// What the places are called that cannot be reached.
     locked: String,
     next: u64,
@@ -209,6 +211,12 @@ impl MockCloud {
         true
     }
 
+    /// Lets a type be another name of `kind`: what a resource of the one makes, one of the other finds under the same id. All
+    /// that is told of objects and calls, and all that is asked for by type, is of `kind`.
+    pub fn alias(&self, other: &str, kind: &str) {
+        self.contents().aliases.insert(Kind::from(other), Kind::from(kind));
+    }
+
     /// Lets the objects of a type go with the object that one of their inputs refers to, as what is in a container does;
     /// they do not keep it from being deleted.
     pub fn contain(&self, kind: &str, input: &str) {
@@ -282,11 +290,14 @@ impl MockCloud {
     }
 
     fn registry_at(&self, place: &str) -> Registry {
-        let known: Vec<Arc<Schema>> = self.contents().schemas.values().cloned().collect();
+        let contents = self.contents();
+        let known = contents.schemas.values().map(|schema| {
+            let kind = contents.aliases.get(&schema.kind).unwrap_or(&schema.kind);
+            MockHandler::new(self.clone(), schema.clone(), kind.clone(), place.to_owned())
+        });
         let mut registry = Registry::new();
-        for schema in known {
-            registry.insert(Arc::new(MockHandler::new(self.clone(), schema, place.to_owned())));
-        }
+        known.for_each(|handler| registry.insert(Arc::new(handler)));
+        drop(contents);
         registry
     }
 
@@ -372,19 +383,20 @@ impl Contents {
     pub(crate) fn create(
         &mut self,
         schema: &Schema,
+        kind: &Kind,
         place: &str,
         name: &str,
         inputs: BTreeMap<String, Value>,
         token: &str,
     ) -> Result<String, ProviderError> {
         self.refuse_dead_references(&inputs)?;
-        self.refuse_doubles(schema, place, &inputs)?;
-        let inputs = self.as_insisted(&schema.kind, inputs);
+        self.refuse_doubles(schema, kind, place, &inputs)?;
+        let inputs = self.as_insisted(kind, inputs);
         self.next += 1;
-        let id = invent::id(&schema.kind, self.next);
+        let id = invent::id(kind, self.next);
         let outputs = invent::outputs(schema, &id, &inputs, 1);
-        let (kind, name, token, place) = (schema.kind.clone(), name.to_owned(), token.to_owned(), place.to_owned());
-        let object = MockObject { kind, name, inputs, outputs, token, revision: 1, place };
+        let (name, token, place) = (name.to_owned(), token.to_owned(), place.to_owned());
+        let object = MockObject { kind: kind.clone(), name, inputs, outputs, token, revision: 1, place };
         self.objects.insert(id.clone(), object);
         self.reads.insert(id.clone(), 0);
         Ok(id)
@@ -406,7 +418,8 @@ impl Contents {
     pub(crate) fn update(&mut self, schema: &Schema, id: &str, want: BTreeMap<String, Value>) -> Result<(), ProviderError> {
         self.refuse_dead_references(&want)?;
         let missing = || ProviderError::new(Class::NotFound, "Update", format!("there is no {id}"));
-        let insisted = self.as_insisted(&schema.kind, BTreeMap::new());
+        let kind = self.objects.get(id).map_or(&schema.kind, |object| &object.kind);
+        let insisted = self.as_insisted(kind, BTreeMap::new());
         let object = self.objects.get_mut(id).ok_or_else(missing)?;
         for (field, value) in want {
             let replace = schema.input(&field).is_some_and(|field| field.replace);
@@ -465,11 +478,11 @@ impl Contents {
         }
     }
 
-    fn refuse_doubles(&self, schema: &Schema, place: &str, inputs: &BTreeMap<String, Value>) -> Result<(), ProviderError> {
+    fn refuse_doubles(&self, schema: &Schema, kind: &Kind, place: &str, inputs: &BTreeMap<String, Value>) -> Result<(), ProviderError> {
         let name = schema.physical_name().map(|(field, _)| vec![field.name.clone()]);
         for set in schema.unique.iter().chain(&name) {
             let same = |object: &&MockObject| {
-                object.kind == schema.kind
+                object.kind == *kind
                     && object.place == place
                     && set.iter().all(|field| inputs.contains_key(field) && object.inputs.get(field) == inputs.get(field))
             };

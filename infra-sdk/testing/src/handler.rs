@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use infra_apply::{Class, Condition, Creation, Found, Handler, ProviderError};
-use infra_core::{Address, OWNERSHIP_PREFIX, Schema, Value};
+use infra_core::{Address, Kind, OWNERSHIP_PREFIX, Schema, Value};
 
 use crate::cloud::{MockCloud, MockObject, Seen, Verb};
 use crate::traffic::service;
@@ -15,18 +15,20 @@ use crate::traffic::service;
 pub(crate) struct MockHandler {
     cloud: MockCloud,
     schema: Arc<Schema>,
+    /// What the cloud calls the type.
+    kind: Kind,
     /// Which part of the cloud it sees; the empty one is where the environment says.
     place: String,
 }
 
 impl MockHandler {
-    pub(crate) fn new(cloud: MockCloud, schema: Arc<Schema>, place: String) -> MockHandler {
-        MockHandler { cloud, schema, place }
+    pub(crate) fn new(cloud: MockCloud, schema: Arc<Schema>, kind: Kind, place: String) -> MockHandler {
+        MockHandler { cloud, schema, kind, place }
     }
 
     /// Whether an object is where this handler looks.
     fn sees(&self, object: &MockObject) -> bool {
-        object.kind == self.schema.kind && object.place == self.place
+        object.kind == self.kind && object.place == self.place
     }
 
     /// Refuses a call about an object that is elsewhere, as a cloud does which does not know it here.
@@ -46,7 +48,7 @@ impl MockHandler {
     async fn begin(&self, verb: Verb, name: &str) -> Result<usize, ProviderError> {
         let (call, latency) = {
             let mut contents = self.cloud.contents();
-            (contents.begin(verb, &self.schema.kind, name)?, contents.nature.latency)
+            (contents.begin(verb, &self.kind, name)?, contents.nature.latency)
         };
         #[allow(clippy::disallowed_methods, reason = "this is the time that a cloud takes, and not a wait for it")]
         if let Some(seed) = latency {
@@ -54,7 +56,7 @@ impl MockHandler {
             (seed, call).hash(&mut hash);
             tokio::time::sleep(Duration::from_millis(hash.finish() % 1000)).await;
         }
-        self.cloud.contents().arrive(&self.schema.kind)?;
+        self.cloud.contents().arrive(&self.kind)?;
         if self.cloud.contents().is_silent(verb, name, false) {
             std::future::pending::<()>().await;
         }
@@ -147,7 +149,7 @@ impl Handler for MockHandler {
         let name = name(new);
         let call = self.begin(Verb::Create, &name).await?;
         self.complete(want)?;
-        let id = self.cloud.contents().create(&self.schema, &self.place, &name, clear(want), new.token)?;
+        let id = self.cloud.contents().create(&self.schema, &self.kind, &self.place, &name, clear(want), new.token)?;
         self.silence(Verb::Create, &name).await;
         let mut contents = self.cloud.contents();
         contents.end(call, Verb::Create, &name)?;

@@ -12,7 +12,7 @@ use infra_testing::Deployed;
 use crate::hand::{drift, forget, import, renamed, saved};
 use crate::line::{Line, What, both, needed, without};
 use crate::out::{ATTEMPTS, Out, held, refused, with};
-use crate::place::{known_by, placed};
+use crate::place::{in_cloud, known_by, placed};
 use crate::same::same;
 use crate::silent::{silent, silent_plan};
 use crate::stage::Stage;
@@ -58,6 +58,7 @@ pub fn check(story: &Story) -> Result<(), String> {
         let mut chapter = Chapter { lines: lines_of(&chapter.lines), ..chapter.clone() };
         let about = |problem: String| format!("chapter {number}: {problem}");
         left.extend(chapter.lines.iter().filter(|line| line.options.retain_on_delete).map(|line| line.name.clone()));
+        stage.said.in_the_end = chapter.in_the_end;
         let stages = &mut [&mut stage, &mut fair];
         if let Some(travel) = &chapter.travel {
             before = travelled(stages, &before, travel).map_err(|problem| about(format!("on the way to another stack: {problem}")))?;
@@ -81,6 +82,7 @@ pub fn check(story: &Story) -> Result<(), String> {
         let lines = through(&mut stage, &mut fair, &before, &chapter).map_err(about)?;
         hooked(&stage, &lines, &known).map_err(about)?;
         same(&stage.world, &fair.world, &left, parted).map_err(about)?;
+        said_either_way(&mut stage, &lines).map_err(about)?;
         before = lines;
     }
     for trouble in &story.end {
@@ -98,6 +100,18 @@ pub fn check(story: &Story) -> Result<(), String> {
         (true, true) => Ok(()),
         (false, _) => Err(format!("after the end the cloud has {orphans:?}")),
         (_, false) => Err(format!("after the end the state has {:?}", world.state.rows.keys().collect::<Vec<_>>())),
+    }
+}
+
+/// Where a program says its options makes no difference.
+fn said_either_way(stage: &mut Stage, lines: &[Line]) -> Result<(), String> {
+    if !std::mem::take(&mut stage.said.in_the_end) {
+        return Ok(());
+    }
+    let plan = stage.plan(lines).map_err(|error| format!("options that are said where they belong are refused: {error}"))?;
+    match plan.has_changes() {
+        true => Err(format!("options that are said where they belong change something: {:#?}", plan.steps)),
+        false => Ok(()),
     }
 }
 
@@ -189,7 +203,7 @@ fn removed_if_protected(stage: &mut Stage, name: &str) {
     });
     for address in protected.map(|(address, _)| address.clone()).collect::<Vec<_>>() {
         let objects = stage.world.cloud.objects().into_values();
-        let named: Vec<_> = objects.filter(|object| object.kind == *address.kind() && known_by(&object.name) == name).collect();
+        let named: Vec<_> = objects.filter(|object| &*object.kind == in_cloud(address.kind()) && known_by(&object.name) == name).collect();
         for object in named {
             stage.world.cloud.remove(&object.kind, &object.name);
         }
@@ -269,7 +283,7 @@ pub(crate) fn whole(stage: &Stage, deployed: Deployed) -> Result<Deployed, Strin
                 Action::Delete { .. } => &["delete"],
                 _ => &[],
             };
-            let kind = step.address.kind().rsplit('/').next().unwrap_or_default();
+            let kind = in_cloud(step.address.kind()).rsplit('/').next().unwrap_or_default();
             planned.extend(verbs.iter().map(|verb| format!("{verb} {kind} {}", known_by(step.address.name()))));
         }
     }
@@ -288,7 +302,7 @@ fn completed(before: &[Line], lines: &[Line], changes: &[String]) -> Result<(), 
             continue;
         }
         let at = |line: &Line| {
-            let kind = line.kind().rsplit('/').next().unwrap_or_default();
+            let kind = in_cloud(line.kind()).rsplit('/').next().unwrap_or_default();
             changes.iter().position(|change| {
                 change
                     .strip_prefix(verb)

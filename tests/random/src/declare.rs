@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use infra_core::timeouts::{Timeouts, minutes};
-use infra_core::{Command, Input, Moment, Provider, Secret, Stack, ops, output};
-use infra_tests::{Fleet, Machine, Net, Part, Vault, Way};
+use infra_core::{Command, Input, Moment, Output, Provider, Secret, Stack, ops, output};
+use infra_tests::{Crew, Fleet, Machine, Net, Part, Vault, Way};
 
-use crate::line::{Line, What};
+use crate::line::{Line, Options, What};
+use crate::trouble::Unmet;
 
 /// No byte of it may be anywhere but in the cloud.
 pub(crate) const CANARY: &str = "canary-4711";
@@ -25,6 +26,17 @@ pub(crate) struct Program<'a> {
     pub(crate) log: Option<PathBuf>,
     /// The stack that everything is taken over from, where it is.
     pub(crate) from: Option<&'static str>,
+    /// How it says what it says.
+    pub(crate) said: Said,
+}
+
+/// How a program says what it says, in one run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Said {
+    /// Whether it says options for the whole stack in the end, and not where a resource is declared.
+    pub(crate) in_the_end: bool,
+    /// A condition that does not hold, of the line of this name.
+    pub(crate) unmet: Option<(String, Unmet)>,
 }
 
 /// The secret that a line gives its object, if any.
@@ -54,6 +66,7 @@ enum Handle {
     Part(Part),
     Machine(Machine),
     Fleet(Fleet),
+    Crew(Crew),
     Vault(Vault),
     Way(Way),
 }
@@ -65,6 +78,7 @@ impl infra_core::Declared for Handle {
             Handle::Part(part) => infra_core::Declared::address(part),
             Handle::Machine(machine) => infra_core::Declared::address(machine),
             Handle::Fleet(fleet) => infra_core::Declared::address(fleet),
+            Handle::Crew(crew) => infra_core::Declared::address(crew),
             Handle::Vault(vault) => infra_core::Declared::address(vault),
             Handle::Way(way) => infra_core::Declared::address(way),
         }
@@ -86,9 +100,8 @@ macro_rules! treated {
             (Some(id), Some(false)) => builder = builder.import(id),
             _ => {}
         }
-        if let Some(count) = options.timeouts {
-            let most = minutes(u64::from(count));
-            builder = builder.timeouts(Timeouts::new().create(most).update(most).delete(most));
+        if let Some(timeouts) = timeouts(options).filter(|_| !$program.said.in_the_end) {
+            builder = builder.timeouts(timeouts);
         }
         if let Some(log) = &$program.log {
             for (bit, moment) in MOMENTS.into_iter().enumerate().filter(|(bit, _)| options.hooks >> bit & 1 == 1) {
@@ -101,20 +114,22 @@ macro_rules! treated {
         if let Some(other) = options.depends_on.map(|at| &$handles[at]) {
             builder = builder.depends_on(other);
         }
-        if options.protect {
-            builder = builder.protect();
-        }
-        if options.retain_on_delete {
-            builder = builder.retain_on_delete();
-        }
-        if options.ignore_changes {
-            builder = builder.ignore_changes([$field]);
-        }
-        if options.replace_on_changes {
-            builder = builder.replace_on_changes([$field]);
-        }
-        if options.delete_before_create {
-            builder = builder.delete_before_create();
+        if !$program.said.in_the_end {
+            if options.protect {
+                builder = builder.protect();
+            }
+            if options.retain_on_delete {
+                builder = builder.retain_on_delete();
+            }
+            if options.ignore_changes {
+                builder = builder.ignore_changes([$field]);
+            }
+            if options.replace_on_changes {
+                builder = builder.replace_on_changes([$field]);
+            }
+            if options.delete_before_create {
+                builder = builder.delete_before_create();
+            }
         }
         if let Some(other) = options.replace_with.map(|at| &$handles[at]) {
             builder = builder.replace_with(other);
@@ -130,11 +145,56 @@ macro_rules! treated {
                 .precondition(ops::eq::<bool>(true, true), "one is one")
                 .postcondition(|this| ops::eq(this.id(), this.id()), "it has an id");
         }
+        match $program.said.unmet.as_ref().filter(|(name, _)| *name == $line.name).map(|(_, unmet)| unmet) {
+            Some(Unmet::Before) => builder = builder.precondition(never($handles), "it never holds"),
+            Some(Unmet::After) => {
+                builder = builder.postcondition(|this| ops::eq::<String>(output!("{}", this.id()), "nobody"), "it never holds")
+            }
+            None => {}
+        }
         if let Some(region) = options.region {
             builder = builder.provider(place(region));
         }
         builder
     }};
+}
+
+fn timeouts(options: &Options) -> Option<Timeouts> {
+    let most = minutes(u64::from(options.timeouts?));
+    Some(Timeouts::new().create(most).update(most).delete(most))
+}
+
+/// What does not hold: as soon as one looks, or once what a network says of itself is known.
+fn never(handles: &[Handle]) -> Output<bool> {
+    let net = handles.iter().rev().find_map(|handle| if let Handle::Net(net) = handle { Some(net) } else { None });
+    net.map_or_else(|| ops::eq::<bool>(true, false), |net| ops::eq(net.revision(), "never"))
+}
+
+/// Says for the whole stack, once all is declared, what was not said of each resource.
+fn say_in_the_end(lines: &[Line], stack: &Stack) {
+    let field = |line: &Line| match line.what {
+        What::Net { .. } => Net::DNS.name(),
+        What::Part { .. } => Part::ZONE.name(),
+        What::Machine { .. } => Machine::SIZE.name(),
+        What::Fleet { .. } => Fleet::COUNT.name(),
+        What::Vault { .. } => Vault::LABEL.name(),
+        What::Way { .. } => Way::TO.name(),
+    };
+    let said: BTreeMap<String, (Options, &str)> = lines.iter().map(|line| (line.full(), (line.options.clone(), field(line)))).collect();
+    stack.transform(move |declaration| {
+        let Some((said, field)) = said.get(declaration.name()) else { return };
+        if said.protect {
+            declaration.protect();
+        }
+        if said.retain_on_delete {
+            declaration.retain_on_delete();
+        }
+        let options = declaration.options();
+        options.lifecycle.timeouts = timeouts(said).unwrap_or_default();
+        options.delete_before_create = said.delete_before_create;
+        options.ignore_changes.extend(said.ignore_changes.then(|| (*field).to_owned()));
+        options.replace_on_changes.extend(said.replace_on_changes.then(|| (*field).to_owned()));
+    });
 }
 
 /// The scope that a line is in.
@@ -175,7 +235,7 @@ pub(crate) fn declare(program: &Program<'_>, stack: &Stack) {
         let handle = match line.what {
             What::Net { range, dns } => {
                 let net = Net::new(name).range(format!("10.{range}.0.0/16")).dns(dns);
-                let net = treated!(net, program, line, handles, Net::DNS).add(stack);
+                let net = treated!(net, program, line, &handles, Net::DNS).add(stack);
                 if let Some(count) = line.options.then {
                     deferred(program, line, count, &net, stack);
                 }
@@ -184,7 +244,7 @@ pub(crate) fn declare(program: &Program<'_>, stack: &Stack) {
             What::Part { net, third, zone } => {
                 let Handle::Net(net) = &handles[net] else { continue };
                 let part = Part::new(name).net(net).range(format!("10.0.{third}.0/24")).zone(zone.to_string());
-                Handle::Part(treated!(part, program, line, handles, Part::ZONE).add(stack))
+                Handle::Part(treated!(part, program, line, &handles, Part::ZONE).add(stack))
             }
             What::Machine { part, net, size, password, seed } => {
                 let mut machine = Machine::new(name).size(i32::from(size)).maybe_seed(seed.map(|seed| format!("seed-{seed}")));
@@ -197,21 +257,22 @@ pub(crate) fn declare(program: &Program<'_>, stack: &Stack) {
                 if password {
                     machine = machine.password(Secret::new(CANARY.to_owned()));
                 }
-                Handle::Machine(treated!(machine, program, line, handles, Machine::SIZE).add(stack))
+                Handle::Machine(treated!(machine, program, line, &handles, Machine::SIZE).add(stack))
             }
             What::Fleet { image, count, named, leader } => {
-                let mut fleet = Fleet::new(name).image(image.to_string()).count(i32::from(count));
-                if named {
-                    fleet = fleet.name(format!("called-{}", line.name));
+                let (called, image, count) = (named.then(|| format!("called-{}", line.name)), image.to_string(), i32::from(count));
+                let leader = leader.and_then(|at| if let Handle::Machine(leader) = &handles[at] { Some(leader.id()) } else { None });
+                if line.place.crew {
+                    let crew = Crew::new(name).image(image).count(count).maybe_name(called).maybe_leader(leader);
+                    Handle::Crew(treated!(crew, program, line, &handles, Crew::COUNT).add(stack))
+                } else {
+                    let fleet = Fleet::new(name).image(image).count(count).maybe_name(called).maybe_leader(leader);
+                    Handle::Fleet(treated!(fleet, program, line, &handles, Fleet::COUNT).add(stack))
                 }
-                if let Some(Handle::Machine(leader)) = leader.map(|at| &handles[at]) {
-                    fleet = fleet.leader(leader);
-                }
-                Handle::Fleet(treated!(fleet, program, line, handles, Fleet::COUNT).add(stack))
             }
             What::Vault { password, label } => {
                 let vault = Vault::new(name).password(Secret::new(format!("{CANARY}-{password}"))).label(label.to_string());
-                Handle::Vault(treated!(vault, program, line, handles, Vault::LABEL).add(stack))
+                Handle::Vault(treated!(vault, program, line, &handles, Vault::LABEL).add(stack))
             }
             What::Way { net, to, through } => {
                 let Handle::Net(net) = &handles[net] else { continue };
@@ -219,10 +280,13 @@ pub(crate) fn declare(program: &Program<'_>, stack: &Stack) {
                 if let Some(Handle::Machine(through)) = through.map(|at| &handles[at]) {
                     way = way.through(through);
                 }
-                Handle::Way(treated!(way, program, line, handles, Way::TO).add(stack))
+                Handle::Way(treated!(way, program, line, &handles, Way::TO).add(stack))
             }
         };
         handles.push(handle);
+    }
+    if program.said.in_the_end {
+        say_in_the_end(lines, stack);
     }
     for (line, handle) in lines.iter().zip(&handles) {
         match handle {

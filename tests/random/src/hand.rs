@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::check::whole;
 use crate::line::{Line, What, without};
 use crate::out::held;
-use crate::place::known_by;
+use crate::place::{in_cloud, known_by};
 use crate::silent::stored;
 use crate::stage::Stage;
 use crate::story::{Chapter, Drift, Operation};
@@ -98,7 +98,7 @@ pub(crate) fn forget(stages: &mut [&mut Stage], before: &[Line], chapter: &mut C
             }
             for address in &closure.addresses {
                 stage.world.state.apply(Record::Forgotten { address: address.clone() });
-                stage.world.cloud.remove(address.kind(), &closure.objects[address]);
+                stage.world.cloud.remove(in_cloud(address.kind()), &closure.objects[address]);
             }
         }
         if stays {

@@ -18,6 +18,7 @@ mod stage;
 mod story;
 mod travel;
 mod trouble;
+mod unmet;
 mod within;
 mod written;
 

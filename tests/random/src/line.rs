@@ -1,6 +1,6 @@
 //! One declaration of a random program, as data that can be both run and printed.
 
-use crate::place::Place;
+use crate::place::{CREW, FLEET, Place};
 
 /// A declared resource. What it needs is named by its number among the lines, and stands before it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,13 +53,14 @@ pub struct Options {
 }
 
 impl Line {
-    /// The kind, as the simulated cloud calls it.
+    /// The kind, as the program says it.
     pub fn kind(&self) -> &'static str {
         match self.what {
             What::Net { .. } => "toy:net/net",
             What::Part { .. } => "toy:net/part",
             What::Machine { .. } => "toy:run/machine",
-            What::Fleet { .. } => "toy:run/fleet",
+            What::Fleet { .. } if self.place.crew => CREW,
+            What::Fleet { .. } => FLEET,
             What::Vault { .. } => "toy:run/vault",
             What::Way { .. } => "toy:net/way",
         }

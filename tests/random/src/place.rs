@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::line::Line;
+use crate::line::{Line, What};
 use crate::story::Story;
 
 /// What a resource is called in a chapter, and what it was called before.
@@ -14,8 +14,20 @@ pub struct Place {
     pub scope_was: Option<Option<u8>>,
     /// How often it was renamed.
     pub renamed: u8,
-    /// The former name that the program says, if any: beside it, or with `/` from the root of the stack.
+    /// Whether it is a fleet that the program declares as a crew.
+    pub crew: bool,
+    /// The former name that the program says, if any: beside it, with `/` from the root of the stack, or with its type.
     pub was: Option<String>,
+}
+
+/// The two types for one thing.
+pub(crate) const FLEET: &str = "toy:run/fleet";
+/// The other one.
+pub(crate) const CREW: &str = "toy:run/crew";
+
+/// What the cloud calls a type.
+pub(crate) fn in_cloud(kind: &str) -> &str {
+    if kind == CREW { FLEET } else { kind }
 }
 
 impl Place {
@@ -57,10 +69,13 @@ pub(crate) fn placed(story: &Story) -> Story {
     let mut renamed: BTreeMap<usize, u8> = BTreeMap::new();
     let mut before: BTreeMap<String, Place> = BTreeMap::new();
     let mut scope_before: Option<u8> = None;
+    let mut crews = false;
     for (number, chapter) in story.chapters.iter_mut().enumerate() {
         if number > 0 {
             chapter.renames.iter().for_each(|at| *renamed.entry(*at).or_default() += 1);
         }
+        // Another type is for a program to say; a person who names by hand keeps to the type.
+        crews ^= number > 0 && chapter.retypes && !chapter.by_hand;
         let scope_was = (number > 0 && chapter.scope != scope_before).then_some(scope_before);
         for line in &mut chapter.lines {
             let at = position(line);
@@ -69,9 +84,11 @@ pub(crate) fn placed(story: &Story) -> Story {
                 scope,
                 scope_was: scope_was.filter(|_| scope.is_some()),
                 renamed: renamed.get(&at).copied().unwrap_or(0),
+                crew: crews && matches!(line.what, What::Fleet { .. }),
                 was: None,
             };
             let was = before.get(&line.name).and_then(|old| match (old.scope, scope) {
+                _ if old.crew != now.crew => Some(format!("{}:{}", if old.crew { CREW } else { FLEET }, old.full(&line.name))),
                 (Some(_), None) => Some(format!("/{}", old.full(&line.name))),
                 _ => (old.renamed != now.renamed).then(|| old.short(&line.name)),
             });

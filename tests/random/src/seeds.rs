@@ -100,6 +100,8 @@ fn without_one(story: &Story) -> Vec<Story> {
         lacking(&|story| story.chapters[at].scope = None);
         lacking(&|story| story.chapters[at].renames.clear());
         lacking(&|story| story.chapters[at].by_hand = false);
+        lacking(&|story| story.chapters[at].retypes = false);
+        lacking(&|story| story.chapters[at].in_the_end = false);
         lacking(&|story| story.chapters[at].travel = None);
         lacking(&|story| story.chapters[at].forgets.clear());
         for way in 0..2 {
@@ -113,6 +115,7 @@ fn without_one(story: &Story) -> Vec<Story> {
             });
             lacking(&|story| story.chapters[at].troubles[trouble].1.crash = None);
             lacking(&|story| story.chapters[at].troubles[trouble].1.interrupt = None);
+            lacking(&|story| story.chapters[at].troubles[trouble].1.unmet = None);
             lacking(&|story| story.chapters[at].troubles[trouble].0 = Operation::Deploy);
             for fault in 0..story.chapters[at].troubles[trouble].1.faults.len() {
                 lacking(&|story| {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::place::placed;
 use crate::story::{Chapter, Drift, Operation, Story};
-use crate::trouble::{self, Trouble};
+use crate::trouble::{self, Trouble, Unmet};
 use crate::within::selection;
 use crate::written::written;
 
@@ -16,6 +16,9 @@ pub fn source(story: &Story) -> String {
     let (seed, seen, ready) = (story.seed, story.seed % 3, story.seed % 4);
     let _ =
         writeln!(text, "    world.cloud.take_time({seed});\n    world.cloud.seen_after({seen});\n    world.cloud.ready_after({ready});");
+    if story.chapters.iter().any(|chapter| chapter.retypes) {
+        text.push_str("    world.cloud.alias(\"toy:run/crew\", \"toy:run/fleet\");\n");
+    }
     for (number, chapter) in story.chapters.iter().enumerate() {
         let _ = writeln!(text, "    let program_{number} = |stack: &Stack| {{\n{}    }};", written(&chapter.lines));
         if let Some(travel) = &chapter.travel {
@@ -23,6 +26,9 @@ pub fn source(story: &Story) -> String {
                 text,
                 "    // Of what is deployed, some goes to another stack with all that is joined to it, and back: {travel:?}."
             );
+        }
+        if chapter.in_the_end {
+            text.push_str("    // Until that is deployed, what treats its resources is said by `stack.transform` instead.\n");
         }
         if chapter.by_hand {
             text.push_str("    // A person gives what is deployed its new names in the state, instead of `moved_from`.\n");
@@ -95,6 +101,12 @@ fn suffered(text: &mut String, chapter: &Chapter, number: usize, operation: Oper
     }
     if let Some(after) = trouble.interrupt {
         let _ = writeln!(text, "    world.interrupt_after = Some(Duration::from_millis({after}));");
+    }
+    if let Some((at, unmet)) = trouble.unmet {
+        let lines = &chapter.lines;
+        let name = lines.get(at % lines.len().max(1)).map_or("none", |line| &*line.name);
+        let condition = if unmet == Unmet::Before { "precondition" } else { "postcondition" };
+        let _ = writeln!(text, "    // In this run a {condition} of {name} does not hold.");
     }
     let crash = trouble.crash.map(|crash| format!(", Crash::{crash:?}")).unwrap_or_default();
     let _ = writeln!(text, "    drop({});", called(chapter, number, operation, &crash));

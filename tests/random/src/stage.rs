@@ -9,12 +9,13 @@ use infra_plan::{Intent, Plan, Record, Row, SavedPlan, Selection, State};
 use infra_testing::{Deployed, World};
 use serde_json::json;
 
-use crate::declare::{Program, declare};
+use crate::declare::{Program, Said, declare};
 use crate::line::Line;
-use crate::place::known_by;
+use crate::place::{CREW, FLEET, in_cloud, known_by};
 use crate::silent::silent;
 use crate::story::Operation;
 use crate::trouble::{Trouble, inject};
+use crate::unmet::{kept, unmet};
 use crate::within::selection;
 
 /// A world, and what its programs are told of it.
@@ -26,18 +27,22 @@ pub(crate) struct Stage {
     pub(crate) log: Option<PathBuf>,
     /// The stack that everything comes from, if it does.
     pub(crate) from: Option<&'static str>,
+    /// How its programs say what they say.
+    pub(crate) said: Said,
 }
 
 impl Stage {
     pub(crate) fn new() -> Stage {
-        Stage { world: World::new().recreating(), imports: BTreeMap::new(), log: None, from: None }
+        let world = World::new().recreating();
+        world.cloud.alias(CREW, FLEET);
+        Stage { world, imports: BTreeMap::new(), log: None, from: None, said: Said::default() }
     }
 
     pub(crate) fn program<'a>(&self, lines: &'a [Line]) -> Program<'a> {
         let objects = self.world.cloud.objects();
         // What somebody deleted meanwhile cannot be imported: a person would take that line away.
         let imports = self.imports.iter().filter(|(_, id)| objects.contains_key(*id)).map(|(name, id)| (name.clone(), id.clone()));
-        Program { lines, imports: imports.collect(), log: self.log.clone(), from: self.from }
+        Program { lines, imports: imports.collect(), log: self.log.clone(), from: self.from, said: self.said.clone() }
     }
 
     pub(crate) fn plan(&self, lines: &[Line]) -> Result<Plan, PlanError> {
@@ -79,6 +84,8 @@ impl Stage {
         if let Some(failing) = &failing {
             std::fs::write(failing, "").map_err(|error| error.to_string())?;
         }
+        self.said.unmet = unmet(lines, trouble);
+        self.world.cloud.forget_calls();
         if operation == Operation::Saved {
             self.world.allowed = self.save(lines).ok();
         }
@@ -99,6 +106,9 @@ impl Stage {
         }
         (self.world.interrupt_after, self.world.allowed) = (None, None);
         self.world.cloud.heal();
+        if let Some(unmet) = self.said.unmet.take() {
+            kept(lines, &unmet, &self.world.cloud.changes())?;
+        }
         silent(&self.world)?;
         self.reopen()
     }
@@ -124,7 +134,7 @@ impl Stage {
             .iter()
             .filter_map(|(address, row)| {
                 let Some(Intent::Create { token, .. }) = &row.intent else { return None };
-                let made = objects.iter().find(|(_, object)| object.token == *token && object.kind == *address.kind());
+                let made = objects.iter().find(|(_, object)| object.token == *token && &*object.kind == in_cloud(address.kind()));
                 Some((address.clone(), made.map(|(id, _)| id.clone())))
             })
             .collect();

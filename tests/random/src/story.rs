@@ -31,6 +31,10 @@ pub struct Chapter {
     pub renames: Vec<usize>,
     /// Whether a person gives them these names in the state, and the program says nothing of former ones.
     pub by_hand: bool,
+    /// Whether fleets are crews from here on, or fleets again: another type of the same objects.
+    pub retypes: bool,
+    /// Whether the program says options for the whole stack, and not where each resource is declared.
+    pub in_the_end: bool,
     /// What goes to another stack and comes back before.
     pub travel: Option<Travel>,
     /// What a person lets the state forget before.
@@ -102,6 +106,8 @@ pub fn story() -> impl Strategy<Value = Story> {
         prop_oneof![2 => Just(None), 1 => (0..2_u8).prop_map(Some)],
         prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(0..SIZE, 1..4)],
         prop::bool::weighted(0.2),
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.3),
     );
     let by_people = (prop::option::weighted(0.2, travel()), prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(0..SIZE, 1..3)]);
     let chapter = (
@@ -113,11 +119,13 @@ pub fn story() -> impl Strategy<Value = Story> {
         prop::bool::weighted(0.1),
         operation(),
     )
-        .prop_map(|(specs, (scope, renames, by_hand), (travel, forgets), drifts, troubles, settles, then)| Chapter {
+        .prop_map(|(specs, (scope, renames, by_hand, retypes, in_the_end), (travel, forgets), drifts, troubles, settles, then)| Chapter {
             lines: lines(&specs),
             scope,
             renames,
             by_hand,
+            retypes,
+            in_the_end,
             travel,
             forgets,
             drifts,

@@ -20,6 +20,17 @@ pub struct Trouble {
     pub interrupt: Option<u64>,
     /// Whether the commands beside its steps fail.
     pub hooks_fail: bool,
+    /// Of which of the program's resources a condition does not hold, and which.
+    pub unmet: Option<(usize, Unmet)>,
+}
+
+/// A condition that does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmet {
+    /// One that must hold before the resource is made or changed.
+    Before,
+    /// One that must hold before others use it.
+    After,
 }
 
 /// What goes wrong with a call.
@@ -69,8 +80,9 @@ pub(crate) fn trouble() -> impl Strategy<Value = Trouble> {
         (0..60_usize).prop_map(Crash::FullDisk),
     ];
     let (interrupt, fail) = (prop::option::weighted(0.1, 0..20_000_u64), prop::bool::weighted(0.5));
-    (prop::collection::vec((0..SIZE, wrong), 0..4), prop::option::of(crash), interrupt, fail)
-        .prop_map(|(faults, crash, interrupt, hooks_fail)| Trouble { faults, crash, interrupt, hooks_fail })
+    let unmet = prop::option::weighted(0.15, (0..SIZE, prop::sample::select(vec![Unmet::Before, Unmet::After])));
+    (prop::collection::vec((0..SIZE, wrong), 0..4), prop::option::of(crash), interrupt, fail, unmet)
+        .prop_map(|(faults, crash, interrupt, hooks_fail, unmet)| Trouble { faults, crash, interrupt, hooks_fail, unmet })
 }
 
 /// The name of the resource that a number means: of what is in the cloud, then of what is declared.

@@ -39,14 +39,15 @@ pub(crate) fn written(lines: &[Line]) -> String {
                 "Machine::SIZE"
             }
             What::Fleet { image, count, named, leader } => {
-                let _ = write!(text, "Fleet::new(\"{name}\").image(\"{image}\").count({count})");
+                let ty = if line.place.crew { "Crew" } else { "Fleet" };
+                let _ = write!(text, "{ty}::new(\"{name}\").image(\"{image}\").count({count})");
                 if *named {
                     let _ = write!(text, ".name(\"called-{}\")", line.name);
                 }
                 if let Some(leader) = leader {
                     let _ = write!(text, ".leader(&{})", variable(*leader));
                 }
-                "Fleet::COUNT"
+                if line.place.crew { "Crew::COUNT" } else { "Fleet::COUNT" }
             }
             What::Vault { password, label } => {
                 let _ = write!(text, "Vault::new(\"{name}\").password(Secret::new(\"secret-{password}\".to_owned())).label(\"{label}\")");
