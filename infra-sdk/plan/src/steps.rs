@@ -31,7 +31,7 @@ pub(crate) struct Steps {
     pub(crate) soft: BTreeSet<(usize, usize)>,
     /// Edges that only an order asks for, and no reference: given up before the soft ones.
     pub(crate) orders: BTreeSet<(usize, usize)>,
-    /// Edges through a resource that stays as it is, and to what never used the object that is deleted: given up before all others.
+    /// Edges through a resource that stays as it is, and to what does not refer to the object that is deleted: given up before all others.
     pub(crate) between: BTreeSet<(usize, usize)>,
     /// Edges from what takes a place to the end of what has it: given up after all others.
     pub(crate) rooms: BTreeSet<(usize, usize)>,
@@ -197,17 +197,17 @@ impl Steps {
                     self.soft.insert((step, *up));
                 }
             }
-            let used = used.get(&address).into_iter().flat_map(BTreeMap::keys).copied().collect::<BTreeSet<_>>();
-            let users = used.iter().chain(will_use.get(&address).into_iter().flatten());
+            let used = used.get(&address);
+            let users = used.into_iter().flat_map(BTreeMap::keys).chain(will_use.get(&address).into_iter().flatten());
             for (user, up) in users.filter(|user| ***user != address).filter_map(|user| Some((*user, *self.up.get(*user)?))) {
                 // Whose own old object goes first has let go of it when that is gone.
                 let before = |steps: &Vec<usize>| steps.iter().any(|step| self.early.contains(step) && self.replaced.contains(step));
                 if self.down.get(user).is_some_and(before) || !self.steps[step].after.insert(up) {
                     continue;
                 }
-                match used.contains(user) {
-                    true => self.soft.insert((step, up)),
-                    false => self.between.insert((step, up)),
+                match used.and_then(|users| users.get(user)) {
+                    Some(true) => self.soft.insert((step, up)),
+                    _ => self.between.insert((step, up)),
                 };
             }
         }
