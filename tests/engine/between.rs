@@ -1,9 +1,9 @@
 //! An order holds also through a resource that stands between the two and of which nothing changes.
 
 use infra_apply::Event;
-use infra_core::Stack;
+use infra_core::{Stack, output};
 use infra_testing::{Deployed, Fault, Verb, World};
-use infra_tests::{Fleet, Net};
+use infra_tests::{Fleet, Machine, Net, Part};
 use serde_json::json;
 
 /// Three networks in a row, of which nobody uses more of another than its order; the one between stays as it is.
@@ -90,4 +90,49 @@ fn what_takes_the_name_of_one_that_goes_comes_after_it_also_where_one_that_stays
     world.deploy(&after, json!({})).complete();
     assert!(!world.plan(&after, json!({})).unwrap().has_changes());
     assert_eq!(world.cloud.objects().len(), 3);
+}
+
+/// A part whose place another one takes, a network that comes after the one, or the other, and a fleet that comes after that:
+/// the old fleet would go before the old part, which goes before the other, after which the new fleet is made.
+fn room_between(moved: bool, used: bool) -> impl Fn(&Stack) {
+    move |stack| {
+        let net = Net::new("net").range(RANGE).add(stack);
+        let part = Part::new("part").net(&net).range(if moved { "10.0.2.0/24" } else { "10.0.1.0/24" }).add(stack);
+        let first = if moved { Part::new("taker").net(&net).range("10.0.1.0/24").add(stack) } else { part };
+        let between = Net::new("between").range("10.1.0.0/16").depends_on(&first).add(stack);
+        let fleet = Fleet::new("last").image(if moved { "two" } else { "one" }).depends_on(&between).add(stack);
+        if used {
+            Machine::new("user").script(output!("of {}", fleet.id())).depends_on(&first).add(stack);
+        }
+    }
+}
+
+#[test]
+fn an_order_through_one_that_stays_is_given_up_where_it_closes_a_circle() {
+    for seed in 0..10 {
+        let mut world = World::new();
+        world.deploy(&room_between(false, false), json!({})).complete();
+        world.cloud.take_time(seed);
+        let ended = world.deploy(&room_between(true, false), json!({})).complete();
+        assert!(ended.plan.notes.is_empty(), "{:?}", ended.plan.notes);
+        let at = |change: &str| ended.changes.iter().position(|made| made == change).unwrap();
+        assert!(at("create part part") < at("delete part part") && at("delete part part") < at("create part taker"));
+        assert!(at("create part taker") < at("create fleet last") && at("create fleet last") < at("delete fleet last"));
+        assert!(!world.plan(&room_between(true, false), json!({})).unwrap().has_changes());
+    }
+}
+
+#[test]
+fn it_is_given_up_before_an_order_that_somebody_needs_who_holds_on_to_something() {
+    for seed in 0..10 {
+        let mut world = World::new();
+        world.deploy(&room_between(false, true), json!({})).complete();
+        world.cloud.take_time(seed);
+        let ended = world.deploy(&room_between(true, true), json!({})).complete();
+        assert!(ended.plan.notes.is_empty(), "{:?}", ended.plan.notes);
+        let at = |change: &str| ended.changes.iter().position(|made| made == change).unwrap();
+        assert!(at("update machine user") < at("delete fleet last"));
+        assert!(at("delete part part") < at("create part taker") && at("create part taker") < at("update machine user"));
+        assert!(!world.plan(&room_between(true, true), json!({})).unwrap().has_changes());
+    }
 }

@@ -38,6 +38,7 @@ mod refreshing;
 mod rendering;
 mod replacement;
 mod resume;
+mod room;
 mod saved_plans;
 mod scenarios;
 mod secrets;

@@ -9,6 +9,7 @@ use crate::decide::Decision;
 use crate::keep::known;
 use crate::plan::Replacement;
 use crate::refer::users;
+use crate::room::Room;
 use crate::state::{Object, State};
 
 /// Why a resource goes first of which the program says so.
@@ -44,18 +45,34 @@ pub(crate) fn mark_delete_first(
     let declared: BTreeSet<&Address> = addresses.iter().copied().collect();
     let (users, all_users) = (users(state), users(whole));
     let sequence: Vec<usize> = decisions.iter().map(|(at, _)| *at).collect();
-    let circles = circles(decisions, &addresses, schemas, state);
     let (left, takers) = taken(decisions, &addresses, schemas, state);
+    let stay: BTreeSet<&Address> = {
+        let replaced = |(at, decision): &(usize, Decision)| matches!(decision, Decision::Replace { .. }).then(|| addresses[*at]);
+        let replaced: BTreeSet<&Address> = decisions.iter().filter_map(replaced).collect();
+        declared.difference(&replaced).copied().collect()
+    };
+    // What is held on to by what stays could not go early; then an order alone does not ask for it.
+    let held = |user: &Address| {
+        let mut users = all_users.get(user).into_iter().flatten();
+        users.any(|(other, refers)| *refers && (stay.contains(*other) || !state.rows.contains_key(*other)))
+    };
+    let mut why_first: BTreeMap<&Address, String> = BTreeMap::new();
+    for (at, decision) in decisions.iter() {
+        let Decision::Replace { want, .. } = decision else { continue };
+        if let Some(object) = state.object(addresses[*at]) {
+            let asked = || nodes[*at].options.delete_before_create.then(|| ASKED.to_owned());
+            let why = clash(schemas[*at], object, &want.inputs, &state.salt).or_else(asked);
+            why_first.extend(why.map(|why| (addresses[*at], why)));
+        }
+    }
+    let room = Room::new(decisions, addresses.iter().copied().zip(dependencies).collect(), &addresses, schemas, state);
+    why_first.extend(room.first(decisions, &addresses, why_first.keys().copied().collect(), &users, &held));
     let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
     let (mut early, mut spreading) = (BTreeSet::new(), Vec::new());
     for (at, decision) in decisions {
-        let Decision::Replace { want, replacement } = decision else { continue };
+        let Decision::Replace { replacement, .. } = decision else { continue };
         let address = addresses[*at];
-        if let Some(object) = state.object(address) {
-            let swap = || circles.get(address).map(|other| format!("it and {other} take each other's places"));
-            let asked = || nodes[*at].options.delete_before_create.then(|| ASKED.to_owned());
-            replacement.delete_first = clash(schemas[*at], object, &want.inputs, &state.salt).or_else(swap).or_else(asked);
-        }
+        replacement.delete_first = why_first.remove(address);
         if replacement.delete_first.is_some() {
             early.insert(address.clone());
             spreading.push(address);
@@ -70,16 +87,12 @@ pub(crate) fn mark_delete_first(
     let mut left_over: BTreeSet<&Address> = BTreeSet::new();
     while let Some(first) = spreading.pop() {
         for (user, refers) in users.get(first).into_iter().flatten() {
-            let stays = |user: &Address| !replaced.contains_key(user) && declared.contains(user);
-            // What is held on to by what stays could not go early; then an order alone does not ask for it.
-            let left_out = |user: &Address| !state.rows.contains_key(user);
-            let held = all_users.get(*user).into_iter().flatten().any(|(other, refers)| *refers && (stays(other) || left_out(other)));
             // What it replaced before, and has not been deleted yet, goes before what that used, and after its own users.
             let is_left = || state.rows.get(*user).is_some_and(|row| row.old.iter().any(|old| old.dependencies.contains(first)));
-            if stays(user) && is_left() && left_over.insert(user) {
+            if stay.contains(*user) && is_left() && left_over.insert(user) {
                 spreading.push(user);
             }
-            if stays(user) || (!refers && held) || early.contains(*user) || reached.contains_key(user) {
+            if stay.contains(*user) || (!refers && held(user)) || early.contains(*user) || reached.contains_key(user) {
                 continue;
             }
             reached.insert(user, first);
@@ -129,41 +142,6 @@ fn taken<'a>(
         }
     }
     (left, takers)
-}
-
-/// The replacements that take one another's places in a circle, each with whose place it takes: none of them could go
-/// first if all were to be made before they are deleted.
-fn circles(decisions: &[(usize, Decision)], addresses: &[&Address], schemas: &[&Schema], state: &State) -> BTreeMap<Address, Address> {
-    let mut held: BTreeMap<Place, &Address> = BTreeMap::new();
-    let mut wanted: Vec<(&Address, Vec<Place>)> = Vec::new();
-    for (at, decision) in decisions {
-        let (Decision::Replace { want, .. }, Some(object)) = (decision, state.object(addresses[*at])) else { continue };
-        held.extend(places(schemas[*at], &object.inputs, &state.salt).into_iter().map(|place| (place, addresses[*at])));
-        wanted.push((addresses[*at], places(schemas[*at], &known(&want.inputs), &state.salt)));
-    }
-    let takes = |(address, places): (&'_ _, Vec<Place>)| {
-        let address: &Address = address;
-        let others = places.iter().filter_map(|place| held.get(place).copied()).filter(|other| *other != address);
-        (address.clone(), others.cloned().collect::<Vec<Address>>())
-    };
-    let takes: BTreeMap<Address, Vec<Address>> = wanted.into_iter().map(takes).collect();
-    let comes_back = |start: &Address, first: &Address| {
-        let (mut seen, mut stack) = (BTreeSet::new(), vec![first]);
-        while let Some(at) = stack.pop() {
-            if at == start {
-                return true;
-            }
-            if seen.insert(at) {
-                stack.extend(takes.get(at).into_iter().flatten());
-            }
-        }
-        false
-    };
-    let circle = |(address, others): (&Address, &Vec<Address>)| {
-        let other = others.iter().find(|other| comes_back(address, other))?;
-        Some((address.clone(), other.clone()))
-    };
-    takes.iter().filter_map(circle).collect()
 }
 
 /// What a resource's uniqueness comes down to: the kind, the fields and their values.

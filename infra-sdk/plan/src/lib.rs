@@ -35,6 +35,7 @@ mod refresh;
 mod remember;
 mod render;
 mod retain;
+mod room;
 #[cfg(test)]
 mod sample;
 mod saved;

@@ -9,7 +9,7 @@ use crate::steps::Steps;
 
 /// The steps in order, renumbered, and notes on edges that were given up.
 pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnostic> {
-    let Steps { mut steps, mut soft, mut orders, mut between, .. } = drawn;
+    let Steps { mut steps, mut soft, mut orders, mut between, mut rooms, .. } = drawn;
     let mut notes = Vec::new();
     loop {
         let order = kahn(&steps);
@@ -26,6 +26,7 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
         let must_go = |(step, after): &(usize, usize)| closes(&(*step, *after)) && reaches(&steps, *after, *step, &firm);
         let edges = || orders.iter().chain(&soft).copied();
         let given_up = between.iter().copied().find(closes).or_else(|| edges().find(must_go)).or_else(|| edges().find(closes));
+        let given_up = given_up.or_else(|| rooms.iter().copied().find(closes));
         let Some((step, after)) = given_up else {
             let circle: Vec<String> = circle(&steps, &placed).into_iter().map(|at| told(&steps[at])).collect();
             return Err(Diagnostic::new(format!("the steps of the plan wait for each other: {}", circle.join(", which waits for ")))
@@ -37,6 +38,11 @@ pub(crate) fn sequence(drawn: Steps) -> Result<(Vec<Step>, Vec<String>), Diagnos
         soft.remove(&(step, after));
         steps[step].after.remove(&after);
         if between.remove(&(step, after)) {
+            continue;
+        }
+        if rooms.remove(&(step, after)) {
+            let (taker, holder) = (&steps[step].address, &steps[after].address);
+            notes.push(format!("{taker} is made before {holder}, whose place it takes, is gone, which the order of the rest needs"));
             continue;
         }
         notes.push(format!(

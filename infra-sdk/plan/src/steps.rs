@@ -31,8 +31,10 @@ pub(crate) struct Steps {
     pub(crate) soft: BTreeSet<(usize, usize)>,
     /// Edges that only an order asks for, and no reference: given up before the soft ones.
     pub(crate) orders: BTreeSet<(usize, usize)>,
-    /// Edges through a resource that stays as it is: given up before all others.
+    /// Edges through a resource that stays as it is, and to what does not refer to the object that is deleted: given up before all others.
     pub(crate) between: BTreeSet<(usize, usize)>,
+    /// Edges from what takes a place to the end of what has it: given up after all others.
+    pub(crate) rooms: BTreeSet<(usize, usize)>,
     /// The step that makes or changes a resource.
     pub(crate) up: BTreeMap<Address, usize>,
     /// The steps that delete objects of a resource; that of the replaced one, if there is one, is the first.
@@ -195,10 +197,18 @@ impl Steps {
                     self.soft.insert((step, *up));
                 }
             }
-            let users = used.get(&address).into_iter().flat_map(BTreeMap::keys).chain(will_use.get(&address).into_iter().flatten());
-            for up in users.filter(|user| ***user != address).filter_map(|user| self.up.get(*user)) {
-                self.steps[step].after.insert(*up);
-                self.soft.insert((step, *up));
+            let used = used.get(&address);
+            let users = used.into_iter().flat_map(BTreeMap::keys).chain(will_use.get(&address).into_iter().flatten());
+            for (user, up) in users.filter(|user| ***user != address).filter_map(|user| Some((*user, *self.up.get(*user)?))) {
+                // Whose own old object goes first has let go of it when that is gone.
+                let before = |steps: &Vec<usize>| steps.iter().any(|step| self.early.contains(step) && self.replaced.contains(step));
+                if self.down.get(user).is_some_and(before) || !self.steps[step].after.insert(up) {
+                    continue;
+                }
+                match used.and_then(|users| users.get(user)) {
+                    Some(true) => self.soft.insert((step, up)),
+                    _ => self.between.insert((step, up)),
+                };
             }
         }
     }
@@ -236,9 +246,10 @@ impl Steps {
                 }
                 self.steps[delete].after.remove(&up);
                 self.soft.remove(&(delete, up));
+                self.between.remove(&(delete, up));
                 self.steps[up].after.insert(delete);
                 if self.replaced.contains(&delete) {
-                    self.soft.insert((up, delete));
+                    self.rooms.insert((up, delete));
                 }
             }
         }
