@@ -80,3 +80,27 @@ fn two_old_objects_that_would_go_with_two_containers_do_not_wait_for_each_other(
     }
     assert!(refused > 0);
 }
+
+#[test]
+fn an_old_object_that_nobody_waits_for_goes_after_one_that_waits_for_a_later_plan() {
+    let program = |range: &'static str| {
+        move |stack: &Stack| {
+            let net = Net::new("net").range(range).add(stack);
+            let machine = Machine::new("machine").net(&net).add(stack);
+            let other = Net::new("other").range(range).add(stack);
+            stack.after("later", &other.gateway(), |parts, _: String| drop(Part::new("part").net(&other).range("10.9.0.0/24").add(parts)));
+            // The part waits for what completes its network, so that the old way stays until a new part is there; and with it
+            // the old network, which the way used through the machine.
+            Way::new("way").net(&other).to("0").through(&machine).add(stack);
+        }
+    };
+    let mut world = World::new().recreating();
+    world.deploy(&program("10.0.0.0/16"), json!({})).complete();
+    let changed = program("10.1.0.0/16");
+    let deployed = world.deploy(&changed, json!({})).complete();
+    let deletes: Vec<&String> = deployed.changes.iter().filter(|change| change.starts_with("delete")).collect();
+    assert_eq!(deletes, ["delete part later/part", "delete way way", "delete net net", "delete net other"]);
+    assert!(!world.plan(&changed, json!({})).unwrap().has_changes());
+    world.destroy().complete();
+    assert!(world.cloud.objects().is_empty());
+}

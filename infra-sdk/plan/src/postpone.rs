@@ -35,13 +35,15 @@ pub(crate) fn postponed(steps: Vec<Step>, mut postponed: BTreeSet<usize>, state:
                 let keeps = |other: &Address| *other != step.address && !only_after(*at, other);
                 postponed.iter().any(|other| keeps(&steps[*other].address) && uses(*other, &step.address))
             };
+            let waits = || step.after.iter().any(|before| postponed.contains(before));
             let goes = match &step.action {
-                Action::Delete { .. } => used(),
+                // What nobody waits for can as well go later, in its order.
+                Action::Delete { .. } => used() || (!awaited.contains(at) && waits()),
                 // What contains it stays, and so does it.
-                Action::Sweep { .. } => used() || step.after.iter().any(|before| postponed.contains(before)),
+                Action::Sweep { .. } => used() || waits(),
                 // What is left in the cloud, or is gone from it, leaves the stack after what uses it, or nobody would know of
                 // it any more.
-                Action::Retain { .. } | Action::Forget { .. } => step.after.iter().any(|before| postponed.contains(before)),
+                Action::Retain { .. } | Action::Forget { .. } => waits(),
                 _ => false,
             };
             goes && !postponed.contains(at)
