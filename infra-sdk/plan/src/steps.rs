@@ -142,9 +142,9 @@ impl Steps {
         handle: impl Fn(&Address) -> String,
     ) {
         for (address, row) in &state.rows {
-            let current_gone = observed.objects.get(address) == Some(&Sight::Gone);
+            let current_gone = || observed.objects.get(address) == Some(&Sight::Gone);
             let old = row.old.iter().map(|object| (object, Leave::Replaced, observed.is_old_gone(address, &object.id)));
-            let current = row.object.iter().filter(|_| !stays.contains_key(address)).map(|object| (object, why, current_gone));
+            let current = row.object.iter().filter(|_| !stays.contains_key(address)).map(|object| (object, why, current_gone()));
             for (object, why, gone) in old.chain(current) {
                 let action = match gone {
                     true => Action::Forget { id: object.id.clone() },
