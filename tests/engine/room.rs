@@ -245,3 +245,22 @@ fn died_at_any_moment_the_next_run_makes_room_and_finishes() {
     }
     assert!(died > 20, "{died}");
 }
+
+#[test]
+fn what_goes_with_its_container_waits_no_more_firmly_than_by_itself() {
+    let before = |stack: &Stack| {
+        let net = Net::new("net").range("10.1.0.0/16").add(stack);
+        Part::new("part").net(&net).range("10.0.5.0/24").deleted_with(&net).add(stack);
+    };
+    let after = |stack: &Stack| {
+        let other = Net::new("other").range("10.0.0.0/16").add(stack);
+        let net = Net::new("net").range("10.0.0.0/16").delete_before_create().add(stack);
+        let part = Part::new("part").net(&other).range("10.0.5.0/24").add(stack);
+        Machine::new("machine").part(&part).net(&net).add(stack);
+    };
+    let mut world = World::new().recreating();
+    world.cloud.contain("toy:net/part", "net");
+    world.deploy(&before, json!({})).complete();
+    world.deploy(&after, json!({})).complete();
+    assert!(!world.plan(&after, json!({})).unwrap().has_changes());
+}

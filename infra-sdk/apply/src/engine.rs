@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use infra_core::{Address, Attr, Diagnostic, Graph, Value};
 use infra_plan::{
-    Held, Intent, Move, Observed, Plan, Record, References, Selection, State, estranged, imported, look, look_destroy, moved,
-    plan_destroy_within, plan_within, recreations, refresh, strange, touched,
+    Held, Intent, Move, Observed, Ordered, Plan, Record, References, Selection, State, estranged, look_destroy, moved,
+    plan_destroy_within, recreations, refresh, strange,
 };
 
 use crate::event::{Doing, Event, Watcher};
@@ -153,7 +153,7 @@ impl Engine {
     ) -> Result<Vec<InDoubt>, PlanError> {
         let touched = {
             let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
-            let mut touched = touched(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
+            let mut touched = Ordered::of(graph).and_then(|ordered| ordered.touched(&moved.state, selection)).map_err(PlanError::Wrong)?;
             // What was interrupted under a former address is settled under it, before it moves; all of it moves.
             let former = moved.moves.iter().filter(|step| step.stack.is_none());
             let former: Vec<Address> = former.map(|step| step.from.clone()).collect();
@@ -236,9 +236,11 @@ impl Engine {
         let without_home = self.registry.without_home(graph);
         let graph = without_home.as_ref().unwrap_or(graph);
         let moved = moved(graph, journal.state(), &journal.others()).map_err(PlanError::Wrong)?;
-        let looked_at = look(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
+        // Once for all: of a large graph it is a good part of a plan. A circle is told before the cloud is asked.
+        let ordered = Ordered::of(graph).map_err(PlanError::Wrong)?;
+        let looked_at = ordered.look(&moved.state, selection).map_err(PlanError::Wrong)?;
         let mut observed = self.observe_some(&looked_at, Some(graph), watcher).await?;
-        let imported = imported(graph, &moved.state, selection).map_err(PlanError::Wrong)?;
+        let imported = ordered.imported(&moved.state, selection).map_err(PlanError::Wrong)?;
         let interrupt = Interrupt::new();
         observe_imports(&self.registry, &imported, self.caller(&interrupt, watcher), &mut observed).await?;
         let strange = strange(&moved.moves, &observed);
@@ -249,7 +251,7 @@ impl Engine {
                 return Err(PlanError::Wrong(estranged));
             }
         }
-        let mut plan = plan_within(graph, &moved.state, &observed, selection).map_err(PlanError::Wrong)?;
+        let mut plan = ordered.plan(&moved.state, &observed, selection).map_err(PlanError::Wrong)?;
         let recreated = if self.allow_recreate { Vec::new() } else { recreations(graph, &moved.state, &plan) };
         if !recreated.is_empty() {
             return Err(PlanError::Wrong(recreated));

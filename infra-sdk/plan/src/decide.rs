@@ -8,7 +8,7 @@ use crate::diff::{Change, differences};
 use crate::forced::forced;
 use crate::ignore::{kept, untold};
 use crate::import::{Adoption, adoption, wanted};
-use crate::keep::recordable;
+use crate::keep::is_recorded;
 use crate::name;
 use crate::observed::Sight;
 use crate::outlook::{Fate, Outlooks};
@@ -145,7 +145,7 @@ pub(crate) fn decide<'a>(
         || lasting != Some(&object.lifecycle)
         || !holds
         || object.outputs != outputs
-        || object.inputs != recordable(&schema.inputs, &inputs, &context.state.salt);
+        || !is_recorded(&schema.inputs, &inputs, &object.inputs, &context.state.salt);
     Ok(Decision::Keep { note: stale.then(|| (want(inputs), object.id.clone(), outputs)) })
 }
 

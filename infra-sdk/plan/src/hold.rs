@@ -13,7 +13,7 @@ pub(crate) struct Doubts<'a> {
     pub(crate) observed: &'a Observed,
     pub(crate) state: &'a State,
     /// What each declared resource needs.
-    pub(crate) needs: BTreeMap<&'a Address, &'a BTreeSet<Address>>,
+    pub(crate) needs: &'a dyn Fn() -> BTreeMap<&'a Address, &'a BTreeSet<Address>>,
 }
 
 impl Doubts<'_> {
@@ -73,7 +73,7 @@ impl Doubts<'_> {
     /// The declared resources that need one in doubt, directly or not, each with that one.
     fn needing(&self) -> BTreeMap<&Address, &Address> {
         let mut users: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
-        for (address, needs) in &self.needs {
+        for (address, needs) in (self.needs)() {
             needs.iter().for_each(|need| users.entry(need).or_default().push(address));
         }
         let mut needing = BTreeMap::new();

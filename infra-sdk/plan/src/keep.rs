@@ -16,6 +16,15 @@ pub fn recordable(fields: &[Field], inputs: &BTreeMap<String, Expr>, salt: &str)
     block(fields, known(inputs), salt)
 }
 
+/// Whether a record has these known inputs already, as [`recordable`] makes them.
+pub(crate) fn is_recorded(fields: &[Field], inputs: &BTreeMap<String, Expr>, recorded: &BTreeMap<String, Value>, salt: &str) -> bool {
+    // Most inputs are recorded as they are, and a plan of what is unchanged needs no copy to see that.
+    let in_part = |field: &Field| field.write_only || field.local || is_kept_in_part(&field.ty);
+    let plain = |name: &String| fields.iter().find(|field| field.name == *name).is_none_or(|field| !in_part(field));
+    let same = |(name, input): (&String, &Expr)| matches!(input, Expr::Lit(value) if plain(name) && recorded.get(name) == Some(value));
+    (inputs.len() == recorded.len() && inputs.iter().all(same)) || *recorded == recordable(fields, inputs, salt)
+}
+
 fn block(fields: &[Field], values: BTreeMap<String, Value>, salt: &str) -> BTreeMap<String, Value> {
     let of = |name: &str| fields.iter().find(|field| field.name == name);
     let lasting = values.into_iter().filter(|(name, _)| !of(name).is_some_and(|field| field.local));

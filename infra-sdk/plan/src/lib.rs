@@ -59,7 +59,7 @@ pub use keep::recordable;
 pub use moved::{Move, Moved, arrivals, estranged, moved, neighbours, strange};
 pub use observed::{Observed, Sight};
 pub use plan::{Action, Counts, Difference, Export, Held, Leave, PLAN_VERSION, Plan, Reason, Replacement, Step, Want};
-pub use planner::{imported, look, look_destroy, plan, plan_destroy, plan_destroy_within, plan_within, touched};
+pub use planner::{Ordered, look_destroy, plan, plan_destroy, plan_destroy_within, plan_within};
 pub use record::Record;
 pub use recreate::recreations;
 pub use refresh::refresh;

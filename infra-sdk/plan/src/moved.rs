@@ -3,6 +3,7 @@
 //! A move is decided before everything else: the rest of the plan is made on the state as it is after the moves.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use infra_core::{Address, Diagnostic, Former, Graph, Node};
@@ -45,7 +46,8 @@ pub fn neighbours(graph: &Graph, state: &State) -> BTreeSet<String> {
 /// # Errors
 /// A former address that is still declared or claimed twice, and a resource that would have two objects.
 pub fn moved<'a>(graph: &Graph, state: &'a State, others: &BTreeMap<String, &State>) -> Result<Moved<'a>, Vec<Diagnostic>> {
-    let declared: BTreeMap<&Address, &Node> = graph.nodes.iter().map(|node| (&node.address, node)).collect();
+    // Most plans move nothing.
+    let declared = LazyCell::new(|| graph.nodes.iter().map(|node| (&node.address, node)).collect::<BTreeMap<&Address, &Node>>());
     let is_there = |former: &Former, to: &Address| match &former.stack {
         None => state.rows.contains_key(&former.address),
         Some(stack) => {

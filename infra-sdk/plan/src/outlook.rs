@@ -11,8 +11,14 @@ use crate::state::Object;
 /// What will be known of a resource's outputs once its step, if any, is planned.
 #[derive(Debug, Default)]
 pub(crate) struct Outlooks<'a> {
-    schemas: HashMap<&'a Address, &'a Schema>,
-    known: HashMap<&'a Address, BTreeMap<String, Value>>,
+    of: HashMap<&'a Address, Outlook<'a>>,
+}
+
+/// What will be known of one resource.
+#[derive(Debug)]
+struct Outlook<'a> {
+    schema: &'a Schema,
+    known: BTreeMap<String, Value>,
 }
 
 /// What happens to a resource, as far as its outputs go.
@@ -44,8 +50,7 @@ impl<'a> Outlooks<'a> {
                 known.insert(output.name.clone(), value);
             }
         }
-        self.schemas.insert(address, schema);
-        self.known.insert(address, known);
+        self.of.insert(address, Outlook { schema, known });
     }
 
     /// Notes a resource that the plan leaves as it is, whatever its program says.
@@ -63,18 +68,17 @@ impl<'a> Outlooks<'a> {
 
     /// The id of a resource's object, where it is known.
     pub(crate) fn id(&self, address: &Address) -> Option<&str> {
-        self.known.get(address)?.get("id")?.as_str()
+        self.of.get(address)?.known.get("id")?.as_str()
     }
 
     /// An expression with everything put in that is known now.
     pub(crate) fn evaluate(&self, expr: &Expr) -> Result<Expr, EvalError> {
         expr.evaluate(&|attr: &Attr| {
-            let declared =
-                self.schemas.get(&attr.resource).is_none_or(|schema| attr.output == "id" || schema.output(&attr.output).is_some());
-            if !declared {
+            let Some(Outlook { schema, known }) = self.of.get(&attr.resource) else { return Ok(None) };
+            if attr.output != "id" && schema.output(&attr.output).is_none() {
                 return Err(EvalError::NoSuchOutput { resource: attr.resource.clone(), output: attr.output.clone() });
             }
-            Ok(self.known.get(&attr.resource).and_then(|known| known.get(&attr.output).cloned()))
+            Ok(known.get(&attr.output).cloned())
         })
     }
 }

@@ -37,37 +37,7 @@ pub fn plan(graph: &Graph, state: &State, observed: &Observed) -> Result<Plan, V
 /// # Errors
 /// As [`plan`]; and where the selection names nothing, or what it takes cannot be had without what it leaves out.
 pub fn plan_within(graph: &Graph, state: &State, observed: &Observed, selection: &Selection) -> Result<Plan, Vec<Diagnostic>> {
-    let order = ordered(graph)?;
-    let schemas = schemas(graph)?;
-    let mut scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
-    let doubles = import::doubles(graph, state, |node| !scope.left.contains_key(&node.address));
-    if !doubles.is_empty() {
-        return Err(doubles);
-    }
-    loop {
-        scope.settle_needs(graph, &order.sequence, &order.dependencies, state, observed)?;
-        let sheet = Sheet { graph, order: &order, schemas: &schemas, state, observed };
-        let Sketch { drawn, mut unchanged, exports, deferrals, problems } = sheet.draw(&scope)?;
-        let finished = match finished(&graph.stack, state, drawn, &mut scope) {
-            // The program is run again, and what it declares then may not be in the way of anything.
-            Err(problems) if will_be_told(graph, &deferrals) => {
-                let notes = problems.iter().map(ToString::to_string).collect();
-                Some(Plan { notes, ..nothing(&graph.stack, state) })
-            }
-            other => with_all(problems, other)?,
-        };
-        if let Some(mut plan) = finished {
-            plan.notes.extend(dangling::notes(graph, &plan.steps, &scope.of(state), observed));
-            plan.notes.extend(terms::notes(&plan.steps));
-            plan.notes.extend(reference::notes(graph, state));
-            let references = reference::references(graph, state, scope.partial);
-            let left_out = scope.into_left_out();
-            let needs = graph.nodes.iter().map(|node| &node.address).zip(&order.dependencies).collect();
-            let (steps, held) = Doubts { observed, state, needs }.hold(plan.steps);
-            unchanged.retain(|address| !observed.in_doubt.contains_key(address));
-            return Ok(Plan { steps, unchanged, exports, deferrals, references, left_out, held, ..plan });
-        }
-    }
+    Ordered::of(graph)?.plan(state, observed, selection)
 }
 
 /// Plans a destruction: what must happen for nothing of the stack to be left.
@@ -100,49 +70,104 @@ pub fn plan_destroy_within(
         let problems = violations(&drawn.steps, &[], state);
         if let Some(plan) = with_all(problems, finished(stack, state, drawn, &mut scope))? {
             let references = if scope.partial { state.references.clone() } else { References::new() };
-            let (steps, held) = Doubts { observed, state, needs: BTreeMap::new() }.hold(plan.steps);
+            let (steps, held) = Doubts { observed, state, needs: &BTreeMap::new }.hold(plan.steps);
             return Ok(Plan { steps, exports, references, left_out: scope.into_left_out(), held, ..plan });
         }
     }
 }
 
-/// The part of the state that a plan of this selection has to look at: what it takes, and what that needs directly.
-///
-/// # Errors
-/// Where the graph has no order, or the selection names nothing.
-pub fn look<'a>(graph: &Graph, state: &'a State, selection: &Selection) -> Result<Cow<'a, State>, Vec<Diagnostic>> {
-    let order = ordered(graph)?;
-    let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
-    Ok(looked_at(&scope, graph, &order.dependencies, state))
+/// A graph with its order, for a plan and what comes before it.
+pub struct Ordered<'a> {
+    graph: &'a Graph,
+    order: Order,
 }
 
-/// The resources of the state that a plan of this selection may touch, now or when the program has been told what it waits for:
-/// whose interrupted calls are to be settled first.
-///
-/// # Errors
-/// As [`look`].
-pub fn touched(graph: &Graph, state: &State, selection: &Selection) -> Result<BTreeSet<Address>, Vec<Diagnostic>> {
-    let order = ordered(graph)?;
-    let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
-    let may_be = |address: &&Address| scope.left.get(*address).is_none_or(|absence| matches!(absence, Absence::Deferred { .. }));
-    Ok(state.rows.keys().filter(may_be).cloned().collect())
-}
-
-/// The selected resources that are to import an object, of which the state knows nothing.
-///
-/// # Errors
-/// As [`look`].
-pub fn imported<'a>(graph: &'a Graph, state: &State, selection: &Selection) -> Result<Vec<(&'a Node, &'a Import)>, Vec<Diagnostic>> {
-    if graph.nodes.iter().all(|node| import::wanted(node, state).is_none()) {
-        return Ok(Vec::new());
+impl<'a> Ordered<'a> {
+    /// Orders a graph.
+    ///
+    /// # Errors
+    /// Where it has no order, or is of another version than this engine's.
+    pub fn of(graph: &'a Graph) -> Result<Ordered<'a>, Vec<Diagnostic>> {
+        Ok(Ordered { graph, order: ordered(graph)? })
     }
-    let order = ordered(graph)?;
-    let scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
-    let taken = graph.nodes.iter().filter(|node| !scope.left.contains_key(&node.address));
-    Ok(taken.filter_map(|node| Some((node, import::wanted(node, state)?))).collect())
+
+    /// Plans a deployment of what is selected, as [`plan_within`] does.
+    ///
+    /// # Errors
+    /// As [`plan_within`], but for the order.
+    pub fn plan(&self, state: &State, observed: &Observed, selection: &Selection) -> Result<Plan, Vec<Diagnostic>> {
+        let Ordered { graph, order } = self;
+        let schemas = schemas(graph)?;
+        let mut scope = Scope::of_deployment(selection, graph, &order.dependencies, state)?;
+        let doubles = import::doubles(graph, state, |node| !scope.left.contains_key(&node.address));
+        if !doubles.is_empty() {
+            return Err(doubles);
+        }
+        loop {
+            scope.settle_needs(graph, &order.sequence, &order.dependencies, state, observed)?;
+            let sheet = Sheet { graph, order, schemas: &schemas, state, observed };
+            let Sketch { drawn, mut unchanged, exports, deferrals, problems } = sheet.draw(&scope)?;
+            let finished = match finished(&graph.stack, state, drawn, &mut scope) {
+                // The program is run again, and what it declares then may not be in the way of anything.
+                Err(problems) if will_be_told(graph, &deferrals) => {
+                    let notes = problems.iter().map(ToString::to_string).collect();
+                    Some(Plan { notes, ..nothing(&graph.stack, state) })
+                }
+                other => with_all(problems, other)?,
+            };
+            if let Some(mut plan) = finished {
+                plan.notes.extend(dangling::notes(graph, &plan.steps, &scope.of(state), observed));
+                plan.notes.extend(terms::notes(&plan.steps));
+                plan.notes.extend(reference::notes(graph, state));
+                let references = reference::references(graph, state, scope.partial);
+                let left_out = scope.into_left_out();
+                let needs = || graph.nodes.iter().map(|node| &node.address).zip(&order.dependencies).collect();
+                let (steps, held) = Doubts { observed, state, needs: &needs }.hold(plan.steps);
+                unchanged.retain(|address| !observed.in_doubt.contains_key(address));
+                return Ok(Plan { steps, unchanged, exports, deferrals, references, left_out, held, ..plan });
+            }
+        }
+    }
+
+    /// The part of the state that a plan of this selection has to look at: what it takes, and what that needs directly.
+    ///
+    /// # Errors
+    /// Where the selection names nothing.
+    pub fn look<'s>(&self, state: &'s State, selection: &Selection) -> Result<Cow<'s, State>, Vec<Diagnostic>> {
+        let scope = self.scope(state, selection)?;
+        Ok(looked_at(&scope, self.graph, &self.order.dependencies, state))
+    }
+
+    /// The resources of the state that a plan of this selection may touch, now or when the program has been told what it waits
+    /// for: whose interrupted calls are to be settled first.
+    ///
+    /// # Errors
+    /// As [`look`](Ordered::look).
+    pub fn touched(&self, state: &State, selection: &Selection) -> Result<BTreeSet<Address>, Vec<Diagnostic>> {
+        let scope = self.scope(state, selection)?;
+        let may_be = |address: &&Address| scope.left.get(*address).is_none_or(|absence| matches!(absence, Absence::Deferred { .. }));
+        Ok(state.rows.keys().filter(may_be).cloned().collect())
+    }
+
+    /// The selected resources that are to import an object, of which the state knows nothing.
+    ///
+    /// # Errors
+    /// As [`look`](Ordered::look).
+    pub fn imported(&self, state: &State, selection: &Selection) -> Result<Vec<(&'a Node, &'a Import)>, Vec<Diagnostic>> {
+        if self.graph.nodes.iter().all(|node| import::wanted(node, state).is_none()) {
+            return Ok(Vec::new());
+        }
+        let scope = self.scope(state, selection)?;
+        let taken = self.graph.nodes.iter().filter(|node| !scope.left.contains_key(&node.address));
+        Ok(taken.filter_map(|node| Some((node, import::wanted(node, state)?))).collect())
+    }
+
+    fn scope(&self, state: &State, selection: &Selection) -> Result<Scope, Vec<Diagnostic>> {
+        Scope::of_deployment(selection, self.graph, &self.order.dependencies, state)
+    }
 }
 
-/// As [`look`], for a destruction.
+/// The part of the state that a destruction of this selection has to look at.
 ///
 /// # Errors
 /// Where the selection names nothing.

@@ -126,6 +126,11 @@ pub(crate) fn destruction(state: &State, observed: &Observed, handle: impl Fn(&A
 }
 
 impl Steps {
+    /// The edges that can be given up, by how gladly.
+    pub(crate) fn yielding(&mut self) -> [&mut BTreeSet<(usize, usize)>; 4] {
+        [&mut self.between, &mut self.orders, &mut self.soft, &mut self.rooms]
+    }
+
     fn push(&mut self, address: &Address, handle: String, action: Action) -> usize {
         self.steps.push(Step { address: address.clone(), handle, action, runs: false, after: BTreeSet::new() });
         self.steps.len() - 1
@@ -142,9 +147,9 @@ impl Steps {
         handle: impl Fn(&Address) -> String,
     ) {
         for (address, row) in &state.rows {
-            let current_gone = observed.objects.get(address) == Some(&Sight::Gone);
+            let current_gone = || observed.objects.get(address) == Some(&Sight::Gone);
             let old = row.old.iter().map(|object| (object, Leave::Replaced, observed.is_old_gone(address, &object.id)));
-            let current = row.object.iter().filter(|_| !stays.contains_key(address)).map(|object| (object, why, current_gone));
+            let current = row.object.iter().filter(|_| !stays.contains_key(address)).map(|object| (object, why, current_gone()));
             for (object, why, gone) in old.chain(current) {
                 let action = match gone {
                     true => Action::Forget { id: object.id.clone() },
@@ -202,12 +207,13 @@ impl Steps {
             for (user, up) in users.filter(|user| ***user != address).filter_map(|user| Some((*user, *self.up.get(*user)?))) {
                 // Whose own old object goes first has let go of it when that is gone.
                 let before = |steps: &Vec<usize>| steps.iter().any(|step| self.early.contains(step) && self.replaced.contains(step));
-                if self.down.get(user).is_some_and(before) || !self.steps[step].after.insert(up) {
+                if self.down.get(user).is_some_and(before) {
                     continue;
                 }
-                match used.and_then(|users| users.get(user)) {
-                    Some(true) => self.soft.insert((step, up)),
-                    _ => self.between.insert((step, up)),
+                let refers = used.and_then(|users| users.get(user)) == Some(&true);
+                match self.steps[step].after.insert(up) && !refers {
+                    true => self.between.insert((step, up)),
+                    false => self.soft.insert((step, up)),
                 };
             }
         }

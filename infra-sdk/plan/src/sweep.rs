@@ -26,12 +26,14 @@ pub(crate) fn sweep(drawn: &mut Steps, state: &State) {
         container.iter().filter_map(|(at, inside)| Some((*at, *inside, root(&container, *at)?))).collect();
     for (at, _, root) in &roots {
         for before in drawn.steps[*at].after.clone() {
-            if before != *root
-                && !container.contains_key(&before)
-                && drawn.steps[*root].after.insert(before)
-                && drawn.soft.contains(&(*at, before))
-            {
-                drawn.soft.insert((*root, before));
+            if before == *root || container.contains_key(&before) || !drawn.steps[*root].after.insert(before) {
+                continue;
+            }
+            // What could be given up for the object can be for its container.
+            for edges in drawn.yielding() {
+                if edges.contains(&(*at, before)) {
+                    edges.insert((*root, before));
+                }
             }
         }
     }
@@ -39,7 +41,9 @@ pub(crate) fn sweep(drawn: &mut Steps, state: &State) {
         // Whatever contains it, or stands between, does not wait for it any more.
         for other in container.keys().copied().chain([root]) {
             drawn.steps[other].after.remove(&at);
-            drawn.soft.remove(&(other, at));
+            for edges in drawn.yielding() {
+                edges.remove(&(other, at));
+            }
         }
         let with = drawn.steps[inside].address.clone();
         let step = &mut drawn.steps[at];
@@ -47,7 +51,7 @@ pub(crate) fn sweep(drawn: &mut Steps, state: &State) {
             step.action = Action::Sweep { id: id.clone(), with, why: *why };
         }
         step.after = BTreeSet::from([inside]);
-        drawn.soft.retain(|(step, _)| *step != at);
+        drawn.yielding().into_iter().for_each(|edges| edges.retain(|(step, _)| *step != at));
     }
 }
 

@@ -51,15 +51,15 @@ fn planning_twice_as_many_allocates_twice_as_much() {
 
 #[test]
 fn planning_what_is_unchanged_takes_few_allocations_and_little_memory() {
-    for shape in [Shape::Flat, Shape::Chain, Shape::Counted] {
+    for shape in Shape::ALL {
         let weight = weigh(shape, 1000, true).unwrap();
         assert!(weight.allocations < 1000 * ALLOCATIONS, "{shape:?}: {weight:?}");
-        assert!(weight.peak < 1000 * 10_000, "{shape:?}: {weight:?}");
+        assert!(weight.peak < 1000 * 3_000, "{shape:?}: {weight:?}");
     }
 }
 
 /// How many allocations the plan of one unchanged resource may take.
-const ALLOCATIONS: u64 = 60;
+const ALLOCATIONS: u64 = 35;
 
 #[test]
 fn an_empty_refresh_of_a_thousand_machines_asks_its_handler_at_most_once_for_twenty() {
