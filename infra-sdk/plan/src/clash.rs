@@ -66,7 +66,7 @@ pub(crate) fn mark_delete_first(
         }
     }
     let room = Room::new(decisions, addresses.iter().copied().zip(dependencies).collect(), &addresses, schemas, state);
-    why_first.extend(room.first(decisions, &addresses, why_first.keys().copied().collect(), &users, &held));
+    why_first.extend(room.first(decisions, &addresses, why_first.keys().copied().collect(), &users, held));
     let mut replaced: BTreeMap<&Address, &mut Replacement> = BTreeMap::new();
     let (mut early, mut spreading) = (BTreeSet::new(), Vec::new());
     for (at, decision) in decisions {

@@ -142,7 +142,7 @@ impl<'a> Room<'a> {
                 let gone = users.flat_map(|(user, _)| {
                     let goes = self.replaced.contains(*user) || !self.declared.contains_key(*user);
                     let has_left = self.state.rows.get(*user).is_some_and(|row| !row.old.is_empty());
-                    [goes.then_some(Moment::Gone(*user)), has_left.then_some(Moment::Cleared(*user))]
+                    [goes.then_some(Moment::Gone(user)), has_left.then_some(Moment::Cleared(user))]
                 });
                 let last = at == Moment::Gone(address) && self.replaced.contains(address) && !first.contains(address);
                 gone.flatten().chain(last.then_some(Moment::There(address))).collect()
