@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use infra_apply::{FileLog, Journal, Log, StoreError};
+use infra_apply::{FileLog, Journal};
 use infra_core::{Address, Location, Value};
 use infra_plan::{Intent, Object, Record, State};
 use insta::assert_snapshot;
@@ -313,63 +313,6 @@ fn a_damaged_journal_is_kept_up_to_the_damage_and_set_aside_whole() {
     assert_eq!(fs::read_to_string(project.path(".infra/web/production/journal.damaged-1")).unwrap(), damaged);
     assert_eq!(rows(&project.state()), ["aws:ec2/vpc:main"]);
     project.prints("state mv web main core");
-}
-
-/// A log that keeps a snapshot after each record.
-struct Eager(Box<dyn Log>);
-
-#[async_trait::async_trait]
-impl Log for Eager {
-    async fn append(&mut self, records: &[Record]) -> Result<(), StoreError> {
-        self.0.append(records).await
-    }
-
-    fn wants_snapshot(&self, _: bool) -> bool {
-        true
-    }
-
-    async fn snapshot(&mut self, state: State) {
-        self.0.snapshot(state).await;
-    }
-}
-
-#[test]
-fn of_a_journal_with_a_snapshot_a_damage_before_it_costs_history_and_nothing_that_is_deployed() {
-    let project = Project::deployed();
-    let made = |name: &str, id: &str| Record::Made { address: address(name), object: object(id, &["main"]) };
-    // The snapshot is of all that was recorded up to here.
-    let mut journal = project.open().over(|log| Box::new(Eager(log)));
-    write(&mut journal, made("subnet-b", "subnet-b1"));
-    drop(journal);
-    write(&mut project.open(), made("subnet-c", "subnet-c1"));
-    let before = project.state();
-    let damaged = fs::read_to_string(project.journal()).unwrap().replacen("subnet-1", "subnet-2", 1);
-    fs::write(project.journal(), &damaged).unwrap();
-    assert_eq!(project.state(), before, "it opens all the same");
-    assert!(project.refuses("state history web").contains("infra state repair"));
-    let (code, out, _) = project.run("state repair web");
-    assert_eq!((code, fs::read_to_string(project.journal()).unwrap()), (1, damaged));
-    assert_snapshot!(out, @"
-    The journal is damaged at line 3: its checksum does not fit: it was changed, or lines before it are missing.
-    The history of records 2 to 4 is lost, and no more: the state after that is known.
-    To be kept: record 1, the state after record 4 and record 5.
-    ");
-    let (code, out, error) = project.run("state repair web --yes");
-    assert!(code == 0 && out.contains("Repaired the journal") && error.contains("infra state history web"), "{code} {out} {error}");
-    assert_eq!(project.state(), before);
-    assert_snapshot!(project.prints("state history web"), @"
-    1  made             aws:ec2/vpc:main  vpc-1
-    4  records 2 to 4 are lost; the state after them is known
-    5  made             aws:ec2/subnet:subnet-c  subnet-c1
-    ");
-    assert!(project.refuses("state show web --at 3").contains("record 3 is lost"));
-    assert!(project.refuses("state show web --at 6").contains("the history has 5 records, and not 6"));
-    assert!(project.prints("state show web subnet-b --at 4").contains("subnet-b1"));
-    assert!(project.refuses("state undo web --yes").contains("no change by hand"));
-    project.prints("state mv web subnet-b subnet-x");
-    project.prints("state undo web --yes");
-    assert_eq!(rows(&project.state()), rows(&before));
-    assert_eq!(project.prints("state repair web"), "The journal is sound.\n");
 }
 
 #[test]

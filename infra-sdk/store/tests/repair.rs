@@ -226,16 +226,23 @@ async fn a_journal_that_was_written_anew_is_repaired_like_any_other() {
     assert_eq!((repaired.damages[0].before, repaired.damages[0].known), (4, Some(20)));
     let expected: Vec<Record> = (0..4).map(record).chain([recovered(&written.states[20]), record(20), record(21)]).collect();
     assert_eq!((written.records().await, written.state().await), (expected, written.states[22].clone()));
-    // Without that snapshot, what comes after the damage cannot be known.
-    let written = Written::new(20).await;
-    written.bucket().rewrite(&holder("key"), Ok, |_| Vec::new()).await.unwrap();
-    let rewritten = written.names("rewritten").await.remove(0);
-    written.store.put(&rewritten, text.replacen("t:t/t:r4", "t:t/t:x4", 1).into()).await.unwrap();
-    for path in written.names("snapshot").await {
-        written.store.delete(&path).await.unwrap();
+    // Without that snapshot, what comes after the damage cannot be known. Neither can it be where only the end is missing.
+    for cut in [false, true] {
+        let written = Written::new(20).await;
+        written.bucket().rewrite(&holder("key"), Ok, |_| Vec::new()).await.unwrap();
+        let rewritten = written.names("rewritten").await.remove(0);
+        let written = written.write("2", 20..22).await;
+        let text = match cut {
+            true => text.split_inclusive('\n').take(5).collect(),
+            false => text.replacen("t:t/t:r4", "t:t/t:x4", 1),
+        };
+        written.store.put(&rewritten, text.into()).await.unwrap();
+        for path in written.names("snapshot").await {
+            written.store.delete(&path).await.unwrap();
+        }
+        assert_eq!(written.repair().await.kept(), [1..=4]);
+        assert_eq!((written.records().await, written.state().await), ((0..4).map(record).collect(), written.states[4].clone()));
     }
-    assert_eq!(written.repair().await.kept(), [1..=4]);
-    assert_eq!((written.records().await, written.state().await), ((0..4).map(record).collect(), written.states[4].clone()));
 }
 
 #[tokio::test]

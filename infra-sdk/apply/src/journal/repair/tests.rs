@@ -1,5 +1,7 @@
 //! Wherever a journal is damaged, and its snapshot with it, whatever can be known is kept, whenever the repair dies.
 
+mod chance;
+
 use infra_core::Address;
 use infra_plan::Intent;
 
@@ -23,7 +25,9 @@ struct Written {
 
 impl Written {
     async fn new(names: &[&str]) -> Written {
-        let folder = tempfile::tempdir().unwrap();
+        // In memory where there is such a place, as thousands of files are synced here.
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let path = folder.path().join("journal");
         let (mut journal, _) = FileLog::open(&path, OF, || "salt".into()).unwrap();
         let mut states = vec![journal.state().clone()];
@@ -245,6 +249,15 @@ async fn where_the_end_of_a_journal_is_lost_in_place_the_snapshot_still_says_the
         assert_eq!(written.state(), written.states[3]);
         written.again(3);
     }
+}
+
+#[tokio::test]
+async fn where_the_very_line_is_missing_that_the_snapshot_ends_with_the_next_one_shows_that_it_is_of_this_journal() {
+    let written = Written::new(&["a", "b", "c", "d", "e"]).await.with_snapshot(3);
+    fs::write(&written.path, [&written.bytes[..written.end_of(3)], &written.bytes[written.end_of(4)..]].concat()).unwrap();
+    let repaired = written.repair();
+    assert_eq!((repaired.damages[0].line, repaired.damages[0].known, repaired.kept()), (4, Some(3), vec![1..=2, 4..=5]));
+    assert_eq!(written.state(), written.states[5]);
 }
 
 #[tokio::test]
