@@ -43,16 +43,16 @@ impl Repair {
     /// Runs the command.
     pub(super) async fn run(self, providers: Providers<'_>) -> Result<Exit, Error> {
         let session = Session::open(&self.stack, providers)?;
-        let asks = !self.yes && !self.stack.json && consent::is_possible();
-        let mut answer = Ok(self.yes);
-        let agree = |found: &Repaired| {
-            if asks {
-                answer = print(&report(found)).and_then(|()| consent::ask("Keep that, and set the damaged journal aside?"));
+        let mut repaired = session.place.repair(|_| self.yes).await?.ok_or_else(|| session.not_deployed())?;
+        let asks = !repaired.damages.is_empty() && !self.yes && !self.stack.json && consent::is_possible();
+        if asks {
+            // Nothing is locked while somebody thinks; what is agreed to is what was shown.
+            print(&report(&repaired))?;
+            if consent::ask("Keep that, and set the damaged journal aside?")? {
+                let shown = repaired;
+                repaired = session.place.repair(|found| *found == shown).await?.ok_or_else(|| session.not_deployed())?;
             }
-            matches!(answer, Ok(true))
-        };
-        let repaired = session.place.repair(agree).await?.ok_or_else(|| session.not_deployed())?;
-        answer?;
+        }
         match self.stack.json {
             true => json_document(&document(&repaired))?,
             false => self.tell(&session, &repaired, asks)?,
