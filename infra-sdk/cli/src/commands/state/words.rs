@@ -95,7 +95,7 @@ mod tests {
             Record::Restored { state: Box::new(state.clone()), undoes: Some(4) },
             Record::Restored { state: Box::new(state.clone()), undoes: None },
             Record::Exported { exports: Default::default() },
-            Record::Recovered { state: Box::new(State { serial: 1, ..state.clone() }) },
+            Record::Recovered { state: Box::new(State { serial: 4, ..state.clone() }) },
             Record::Recovered { state: Box::new(State { serial: 9, ..state.clone() }) },
         ]
         .map(|record| words(&record, &state).line());
@@ -108,8 +108,8 @@ mod tests {
                 "record 4 undone",
                 "3 resources imported",
                 "0 outputs recorded",
-                "record 1 is lost; the state after it is known",
-                "records 1 to 9 are lost; the state after them is known",
+                "record 4 is lost; the state after it is known",
+                "records 4 to 9 are lost; the state after them is known",
             ]
         );
     }
