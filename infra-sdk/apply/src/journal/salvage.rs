@@ -116,7 +116,7 @@ pub fn salvage(of: &str, lines: &[Line<'_>], points: &[Point]) -> Result<Salvage
                     How::Foreign => before,
                     How::Known(state) => {
                         let serial = state.serial;
-                        reader.take(Said::Record(Record::Recovered { state }));
+                        reader.take(Said::Record(Box::new(Record::Recovered { state })));
                         serial
                     }
                     // The record itself is read next.
@@ -138,7 +138,7 @@ pub fn salvage(of: &str, lines: &[Line<'_>], points: &[Point]) -> Result<Salvage
 /// What a line says.
 enum Said {
     Start(State),
-    Record(Record),
+    Record(Box<Record>),
     Nothing,
 }
 
@@ -182,7 +182,7 @@ impl Reader<'_> {
         };
         let read = match holds {
             Holds::Header => line::read::<Header>(0, bytes).map(|(sum, header)| (sum, Said::Start(State::new(header.salt)))),
-            Holds::Record => line::read::<Record>(last, bytes).map(|(sum, record)| (sum, Said::Record(record))),
+            Holds::Record => line::read::<Record>(last, bytes).map(|(sum, record)| (sum, Said::Record(Box::new(record)))),
             Holds::Other => line::read::<IgnoredAny>(last, bytes).map(|(sum, _)| (sum, Said::Nothing)),
             Holds::Start { after } if *after != last => Err(LineError::Checksum),
             Holds::Start { .. } => line::read::<IgnoredAny>(0, bytes).map(|(sum, _)| (sum, Said::Nothing)),
@@ -201,11 +201,11 @@ impl Reader<'_> {
                 self.start = Some(state);
             }
             Said::Record(record) => {
-                if let (None, Record::Recovered { state }) = (&self.start, &record) {
+                if let (None, Record::Recovered { state }) = (&self.start, record.as_ref()) {
                     self.start = Some(State::new(state.salt.clone()));
                 }
-                self.state.apply(record.clone());
-                self.records.push(record);
+                self.state.apply(record.as_ref().clone());
+                self.records.push(*record);
             }
             Said::Nothing => {}
         }
@@ -251,7 +251,7 @@ impl Reader<'_> {
             Holds::Record => {
                 let record = serde_json::from_slice(json).ok()?;
                 let last = line::checksum(self.last, json);
-                if self.fits(next, last) { how(last, Said::Record(record)) } else { None }
+                if self.fits(next, last) { how(last, Said::Record(Box::new(record))) } else { None }
             }
             Holds::Start { after } if after != self.last => None,
             Holds::Other | Holds::Start { .. } => {
@@ -280,9 +280,12 @@ impl Reader<'_> {
         (self.at..self.lines.len()).filter(|at| self.lines[*at].holds == Holds::Record).find_map(|at| {
             let last = self.sum(at.checked_sub(1)?)?;
             match self.read(at, last) {
-                Ok((_, Said::Record(Record::Recovered { state }))) if self.is_later(&state) => {
-                    Some(Resumption { at, last, how: How::Recovered(state.serial) })
-                }
+                Ok((_, Said::Record(record))) => match *record {
+                    Record::Recovered { state } if self.is_later(&state) => {
+                        Some(Resumption { at, last, how: How::Recovered(state.serial) })
+                    }
+                    _ => None,
+                },
                 _ => None,
             }
         })

@@ -37,8 +37,8 @@ pub(super) fn read(journal: &Path, of: &str, salt: &str, bytes: &[u8]) -> Option
     alone(journal, of).filter(|(snapshot, _)| snapshot.state.salt == salt && ends_with(bytes, snapshot))
 }
 
-/// The snapshot beside a journal, whatever the journal is like now, and its own size in bytes; nothing where there is none that can be read, or that is
-/// of this stack.
+/// The snapshot beside a journal, whatever the journal is like now, and its own size in bytes; nothing where there is none
+/// that can be read, or that is of this stack.
 pub(super) fn alone(journal: &Path, of: &str) -> Option<(Snapshot, u64)> {
     let content = fs::read(beside(journal)).ok()?;
     let (_, snapshot) = line::read::<Snapshot>(0, content.strip_suffix(b"\n")?).ok()?;

@@ -43,10 +43,10 @@ async fn whatever_happens_to_a_journal_and_its_snapshot_what_is_kept_is_what_was
         }
         assert_eq!(history.state(), state, "{seed}");
         assert_eq!(FileLog::repair(&written.path, OF, |_| panic!("{seed} is sound")).unwrap().unwrap().damages, []);
-        repaired.aside.map(|aside| {
+        if let Some(aside) = repaired.aside {
             let beside = snapshot::beside(&aside);
             fs::remove_file(aside).and(fs::remove_file(beside)).unwrap();
-        });
+        }
     }
     assert!(found.iter().all(|count| *count > 50), "{found:?}");
 }
