@@ -42,7 +42,7 @@ pub use event::{Doing, Event, Watcher};
 pub use hook::{Invocation, run as run_command};
 pub use interrupt::Interrupt;
 pub use journal::{
-    Damage, FileLog, Found as JournalFound, Header as JournalHeader, History, Journal, Log, Repaired, Seal, SealError, line,
+    Damage, FileLog, Found as JournalFound, Header as JournalHeader, History, Journal, Log, Repaired, Seal, SealError, line, salvage,
 };
 pub use lease::{Hold, Holder};
 pub use local::read_file;

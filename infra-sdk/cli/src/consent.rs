@@ -13,10 +13,15 @@ pub(crate) fn check(yes: bool, json: bool, help: &str) -> Result<(), Error> {
     if json {
         return Err(Error::usage("with `--json` nobody is asked before something is changed", "pass `--yes` to agree beforehand"));
     }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !is_possible() {
         return Err(Error::usage("this asks before it changes anything, and there is no terminal to ask at", help));
     }
     Ok(())
+}
+
+/// Whether there is a terminal to ask at.
+pub(crate) fn is_possible() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
 /// Asks at the terminal; anything but a yes is a no.

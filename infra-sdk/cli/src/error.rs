@@ -305,7 +305,7 @@ impl Error {
                 "check that the cloud can be reached and the credentials may read it, then run the command again".into()
             }
             Error::Store(StoreError::Corrupt { .. }) => {
-                format!("`{}` shows what the journal still says, and can keep what is before the damage", called("state repair STACK"))
+                format!("`{}` shows what of it can be kept, and keeps that if you agree", called("state repair STACK"))
             }
             Error::Key(error) => return error.help().map(str::to_owned),
             Error::Sealed(_) | Error::NoKey { .. } => "restore the journal, or the exported state, as it was written: with its record of the key".into(),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use infra_apply::lease::Seen;
-use infra_apply::{Damage, FileLog, History, Holder, JournalFound, Repaired, SealError, StoreError};
+use infra_apply::{FileLog, History, Holder, JournalFound, Repaired, SealError, StoreError};
 use infra_plan::{Record, State};
 use infra_store::{Bucket, Location, Opened};
 
@@ -214,7 +214,7 @@ impl Place {
     }
 
     /// Looks for damage, and repairs it as far as `agree` allows; `None` where there is no journal.
-    pub(crate) async fn repair(&self, agree: impl FnOnce(&Damage) -> bool) -> Result<Option<Repaired>, Error> {
+    pub(crate) async fn repair(&self, agree: impl FnOnce(&Repaired) -> bool) -> Result<Option<Repaired>, Error> {
         if self.remote.is_some() {
             let Some(bucket) = self.bucket(None).await? else { return Ok(None) };
             return Ok(bucket.repair(&holder(), agree).await?);

@@ -200,7 +200,7 @@ fn an_edited_or_foreign_journal_is_refused_and_left_as_it_is() {
     let project = Project::empty().with(".infra/web/local/journal", "00000000 {\"format\":1}\n");
     assert_snapshot!(project.fails("state list web"), @"
     error: the journal PROJECT/.infra/web/local/journal is damaged at line 1: its checksum does not fit: it was changed, or lines before it are missing; restore the file from a backup; what is in the cloud carries the tag `infra:stack`
-    help: `infra state repair STACK` shows what the journal still says, and can keep what is before the damage
+    help: `infra state repair STACK` shows what of it can be kept, and keeps that if you agree
     ");
     assert_eq!(fs::read_to_string(project.path(".infra/web/local/journal")).unwrap(), "00000000 {\"format\":1}\n");
 }

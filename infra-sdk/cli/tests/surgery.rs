@@ -299,14 +299,17 @@ fn a_damaged_journal_is_kept_up_to_the_damage_and_set_aside_whole() {
     assert_eq!((code, fs::read_to_string(project.journal()).unwrap()), (1, damaged.clone()));
     assert_snapshot!(out, @"
     The journal is damaged at line 3: its checksum does not fit: it was changed, or lines before it are missing.
-    1 record before it can be kept. From there on it says, as far as it can be read:
+    What was recorded from there on is lost. It says, as far as it can be read:
       line 3: made             aws:ec2/subnet:subnet-a  subnet-2
       line 4: 1 output recorded
+    To be kept: record 1.
     ");
     let looked: Json = serde_json::from_str(&project.run("state repair web --json").1).unwrap();
-    assert_eq!((&looked["damage"]["line"], &looked["damage"]["kept"], &looked["aside"]), (&3.into(), &1.into(), &Json::Null));
+    let damage = &looked["damages"][0];
+    assert_eq!((&damage["line"], &damage["before"], &damage["known"], &looked["aside"]), (&3.into(), &1.into(), &Json::Null, &Json::Null));
+    assert_eq!((looked["kept"].to_string(), damage["lost"][1]["line"].clone()), (r#"[{"first":1,"last":1}]"#.to_owned(), 4.into()));
     let out = project.prints("state repair web --yes");
-    assert!(out.contains("Kept 1 record and set the damaged journal aside as"), "{out}");
+    assert!(out.contains("Repaired the journal, and set the damaged one aside as"), "{out}");
     assert_eq!(fs::read_to_string(project.path(".infra/web/production/journal.damaged-1")).unwrap(), damaged);
     assert_eq!(rows(&project.state()), ["aws:ec2/vpc:main"]);
     project.prints("state mv web main core");

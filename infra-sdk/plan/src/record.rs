@@ -116,4 +116,22 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undoes: Option<u64>,
     },
+    /// Records before this one are damaged and cannot be read any more, and what came of them is known all the same: the
+    /// state is this one from now on. Written by a repair, and by nothing else.
+    Recovered {
+        /// The state, with its serial: that of the last record that is lost. Whatever is recorded next has the number
+        /// after it, as if nothing had been lost.
+        state: Box<State>,
+    },
+}
+
+impl Record {
+    /// The key with which secrets are sealed from this record on, if it says one.
+    pub fn key_mut(&mut self) -> Option<&mut WrappedKey> {
+        match self {
+            Record::Keyed { key } => Some(key),
+            Record::Recovered { state } => state.key.as_mut(),
+            _ => None,
+        }
+    }
 }

@@ -153,7 +153,7 @@ impl State {
 
     /// Applies a record. Every record can be applied to every state.
     pub fn apply(&mut self, record: Record) {
-        self.serial += 1;
+        self.serial = self.serial.saturating_add(1);
         match record {
             Record::Begun { address, intent } => {
                 let row = self.rows.entry(address).or_default();
@@ -202,6 +202,7 @@ impl State {
             Record::Delivered { address } => self.delivered(&address),
             Record::Referenced { references } => self.references = references,
             Record::Forgotten { address } => self.forget(&address),
+            Record::Recovered { state } => *self = *state,
             Record::Restored { state, .. } => *self = State { serial: self.serial, key: self.key.take(), ..*state },
         }
     }

@@ -47,7 +47,7 @@ impl Record {
             Record::Made { object, .. } | Record::Settled { object, .. } => in_object(object, see),
             Record::Exported { exports } => in_values(exports, see),
             Record::Referenced { references } => in_references(references, see),
-            Record::Restored { state, .. } => state.each_secret(see),
+            Record::Restored { state, .. } | Record::Recovered { state } => state.each_secret(see),
             Record::Taken { row, .. } => in_row(row, see),
             Record::Gone { .. }
             | Record::Abandoned { .. }

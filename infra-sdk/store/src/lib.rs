@@ -14,6 +14,7 @@ mod location;
 mod log;
 mod names;
 mod object;
+mod remains;
 mod repair;
 mod rewrite;
 mod snapshot;

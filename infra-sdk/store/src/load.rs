@@ -7,11 +7,11 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 
 use crate::names::{Names, number};
-use crate::object::{self, Lines, said};
+use crate::object::{self, Lines};
 use crate::{rewrite, snapshot};
 
 /// How many objects are asked for at a time.
-const AT_A_TIME: usize = 32;
+pub(crate) const AT_A_TIME: usize = 32;
 
 /// A journal as it was read.
 #[derive(Debug)]
@@ -37,10 +37,6 @@ pub(crate) struct Loaded {
 /// Where a journal is damaged.
 #[derive(Debug)]
 pub(crate) struct Broken {
-    /// What is before it.
-    pub(crate) before: Option<Loaded>,
-    /// The records of the damaged object that are before the damage.
-    pub(crate) kept: Vec<Record>,
     /// The damaged object.
     pub(crate) path: Path,
     /// The line in it, from 1.
@@ -78,16 +74,34 @@ pub(crate) fn remote(action: &'static str, names: &Names) -> impl Fn(object_stor
 /// keeps its records.
 pub(crate) async fn load(store: &dyn ObjectStore, names: &Names, of: &str, whole: bool) -> Result<Option<Loaded>, LoadError> {
     let failed = |error| LoadError::Store(remote("read", names)(error));
-    let mut loaded = None;
     if !whole && let Some((number, snapshot, size)) = snapshot::newest(store, names, of).await.map_err(failed)? {
         let state = snapshot.state;
         let (start, records) = (state.clone(), Vec::new());
-        loaded = Some(Loaded { start, records, state, number, last: snapshot.last, objects: 0, bytes: 0, snapshot: size });
+        let loaded = Loaded { start, records, state, number, last: snapshot.last, objects: 0, bytes: 0, snapshot: size };
+        let broken = match load_after(store, names, of, Some(loaded), whole).await {
+            Err(LoadError::Broken(broken)) => broken,
+            read => return read,
+        };
+        // A repair that was cut off just before its own snapshot has written the journal anew, and the damage stays behind.
+        return match rewrite::newest(store, names, of, whole).await? {
+            Some(anew) if Some(anew.number) > self::number(&broken.path) => load_after(store, names, of, Some(anew), whole).await,
+            _ => Err(LoadError::Broken(broken)),
+        };
     }
-    if loaded.is_none() {
-        // What is before it is emptied, and does not read any more.
-        loaded = rewrite::newest(store, names, of, whole).await?;
-    }
+    // What is before it is emptied or damaged, and does not read any more.
+    let anew = rewrite::newest(store, names, of, whole).await?;
+    load_after(store, names, of, anew, whole).await
+}
+
+/// Reads on after what is known.
+async fn load_after(
+    store: &dyn ObjectStore,
+    names: &Names,
+    of: &str,
+    mut loaded: Option<Loaded>,
+    whole: bool,
+) -> Result<Option<Loaded>, LoadError> {
+    let failed = |error| LoadError::Store(remote("read", names)(error));
     let listed = match &loaded {
         Some(loaded) => store.list_with_offset(Some(&names.log()), &names.entry(loaded.number)),
         None => store.list(Some(&names.log())),
@@ -102,11 +116,9 @@ pub(crate) async fn load(store: &dyn ObjectStore, names: &Names, of: &str, whole
         .buffered(AT_A_TIME);
     while let Some((path, bytes)) = read.try_next().await.map_err(failed)? {
         let expected = loaded.as_ref().map_or(0, |loaded| loaded.number + 1);
-        let broken = |before: Option<Loaded>, kept: Vec<Record>, line: usize, problem: String| {
-            LoadError::Broken(Box::new(Broken { before, kept, path: path.clone(), line, problem }))
-        };
+        let broken = |line: usize, problem: String| LoadError::Broken(Box::new(Broken { path: path.clone(), line, problem }));
         if number(&path) != Some(expected) {
-            return Err(broken(loaded, Vec::new(), 1, format!("the object {expected:020} before it is missing")));
+            return Err(broken(1, format!("the object {expected:020} before it is missing")));
         }
         let Some(before) = loaded.as_mut() else {
             match header(&bytes, of, &names.show(&path)) {
@@ -116,7 +128,7 @@ pub(crate) async fn load(store: &dyn ObjectStore, names: &Names, of: &str, whole
                     continue;
                 }
                 Err(HeaderError::Store(error)) => return Err(LoadError::Store(error)),
-                Err(HeaderError::Broken(line, problem)) => return Err(broken(None, Vec::new(), line, problem)),
+                Err(HeaderError::Broken(line, problem)) => return Err(broken(line, problem)),
             }
         };
         if let Some((anew, last)) = object::read_anew(&bytes) {
@@ -136,7 +148,7 @@ pub(crate) async fn load(store: &dyn ObjectStore, names: &Names, of: &str, whole
                 before.objects += 1;
                 before.bytes += bytes.len() as u64;
             }
-            Err(((line, problem), object)) => return Err(broken(loaded, object.records, line, problem)),
+            Err((line, problem)) => return Err(broken(line, problem)),
         }
     }
     Ok(loaded)
@@ -151,7 +163,7 @@ pub(crate) enum HeaderError {
 pub(crate) fn header(bytes: &[u8], of: &str, shown: &str) -> Result<(State, u32), HeaderError> {
     let line = Lines::of(bytes).next().and_then(|(_, line)| line);
     let line = line.ok_or_else(|| HeaderError::Broken(1, "it ends within the line: the object is not whole".to_owned()))?;
-    let (last, header) = line::read::<JournalHeader>(0, line).map_err(|error| HeaderError::Broken(1, said(error)))?;
+    let (last, header) = line::read::<JournalHeader>(0, line).map_err(|error| HeaderError::Broken(1, error.said()))?;
     let path = std::path::PathBuf::from(shown);
     if header.format != STATE_VERSION {
         return Err(HeaderError::Store(StoreError::Version { path, found: header.format, known: STATE_VERSION }));

@@ -42,6 +42,11 @@ impl BucketLog {
         BucketLog { store, names, of, run, number, last, objects, bytes, snapshot }
     }
 
+    /// The log before the object with a number, whatever is in those before it: for a journal that begins anew there.
+    pub(crate) fn before(next: u64, store: Arc<dyn ObjectStore>, names: Names, of: String, run: String) -> BucketLog {
+        BucketLog { store, names, of, run, number: next.saturating_sub(1), last: 0, objects: 0, bytes: 0, snapshot: 0 }
+    }
+
     /// Writes the next object. Says whether it was: if not, another writer was faster.
     pub(crate) async fn put(&mut self, by: &By, records: &[Record]) -> Result<bool, StoreError> {
         let place = || self.names.shown().to_owned();

@@ -59,8 +59,12 @@ impl Names {
 
     /// Where a damaged object is kept.
     pub(crate) fn aside(&self, time: u64, path: &Path) -> Path {
-        let name = path.filename().unwrap_or_default();
-        self.root.clone().join(format!("damaged-{time}")).join(name)
+        self.all_aside(time).join(path.filename().unwrap_or_default())
+    }
+
+    /// Where all objects are kept that were damaged then.
+    pub(crate) fn all_aside(&self, time: u64) -> Path {
+        self.root.clone().join(format!("damaged-{time}"))
     }
 
     /// The lease.

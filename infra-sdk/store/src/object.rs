@@ -64,6 +64,12 @@ pub(crate) fn read_anew(bytes: &[u8]) -> Option<(Anew, u32)> {
     Some((line.anew?, last))
 }
 
+/// How many records an object says that it has, if its first line can be read at all.
+pub(crate) fn announced(bytes: &[u8]) -> Option<usize> {
+    let (_, first) = Lines::of(bytes).next()?;
+    Some(serde_json::from_slice::<ByLine>(first?.get(9..)?).ok()?.records)
+}
+
 /// What an object says.
 #[derive(Debug)]
 pub(crate) struct Read {
@@ -72,41 +78,33 @@ pub(crate) struct Read {
     pub(crate) last: u32,
 }
 
-/// Reads an object after the checksum before it; with a problem, what is before that.
-pub(crate) fn read(before: u32, bytes: &[u8]) -> Result<Read, (Problem, Read)> {
+/// Reads an object after the checksum before it.
+pub(crate) fn read(before: u32, bytes: &[u8]) -> Result<Read, Problem> {
     let mut read = Read { by: By { run: String::new(), holder: None }, records: Vec::new(), last: before };
     let mut announced = 0;
     for (number, line) in Lines::of(bytes) {
         let parsed = match (line, number) {
             (None, _) => Err("it ends within the line: the object is not whole".to_owned()),
-            (Some(line), 1) => line::read::<ByLine>(read.last, line).map_err(said).map(|(last, line)| {
+            (Some(line), 1) => line::read::<ByLine>(read.last, line).map_err(line::LineError::said).map(|(last, line)| {
                 read.by = line.by;
                 announced = line.records;
                 last
             }),
-            (Some(line), _) => line::read::<Record>(read.last, line).map_err(said).map(|(last, record)| {
+            (Some(line), _) => line::read::<Record>(read.last, line).map_err(line::LineError::said).map(|(last, record)| {
                 read.records.push(record);
                 last
             }),
         };
         match parsed {
             Ok(last) => read.last = last,
-            Err(problem) => return Err(((number, problem), read)),
+            Err(problem) => return Err((number, problem)),
         }
     }
     let found = read.records.len();
     match (read.by.run.is_empty(), found == announced) {
-        (true, _) => Err(((1, "the object is empty".to_owned()), read)),
-        (false, false) => Err(((found + 2, format!("the object has {found} of {announced} records: it is not whole")), read)),
+        (true, _) => Err((1, "the object is empty".to_owned())),
+        (false, false) => Err((found + 2, format!("the object has {found} of {announced} records: it is not whole"))),
         (false, true) => Ok(read),
-    }
-}
-
-/// What is wrong with a line, in the words of a journal's file.
-pub(crate) fn said(error: line::LineError) -> String {
-    match error {
-        line::LineError::Checksum => "its checksum does not fit: it was changed, or lines before it are missing".into(),
-        line::LineError::Content(error) => format!("this version cannot read it: {error}"),
     }
 }
 

@@ -1,108 +1,115 @@
 //! What can be kept of a damaged journal in a bucket.
 
-use futures::TryStreamExt as _;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures::{StreamExt as _, TryStreamExt as _};
+use infra_apply::lease::Hold;
+use infra_apply::salvage::{Salvaged, salvage};
 use infra_apply::{Damage, Holder, Repaired, StoreError};
-use infra_plan::Record;
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
 
 use crate::bucket::Bucket;
-use crate::load::{Broken, LoadError, load, remote};
-use crate::names::number;
-use crate::object::{self, By, Lines};
+use crate::load::{AT_A_TIME, LoadError, load, remote};
+use crate::log::{BucketLog, create};
+use crate::names::Names;
+use crate::object::{Anew, By};
+use crate::remains::{Place, Remains};
+use crate::rewrite::whole;
+use crate::snapshot;
 
 impl Bucket {
-    /// Looks for damage in what opening reads, and repairs it: `agree` is asked with the damage, and if it agrees, the
-    /// damaged object and those after it are copied aside, and emptied of what follows the damage. None of them is
-    /// deleted, since its name keeps late writers out. Nobody else has the journal meanwhile; none if there is none.
+    /// Looks for damage in the whole log, and repairs it: `agree` is asked with what that means, and if it agrees, the
+    /// journal is written anew with all that can be known: the records before the damage, the state that a snapshot has
+    /// instead of those that are lost, and the records after that. The damaged objects stay where they are, since their
+    /// names keep late writers out, and are copied aside. Whoever looks sees the damaged journal or the repaired one,
+    /// whenever this dies. Nobody else has the journal meanwhile; none if there is none.
     ///
     /// # Errors
     /// Where another run has it, or the store fails.
-    pub async fn repair(&self, holder: &Holder, agree: impl FnOnce(&Damage) -> bool) -> Result<Option<Repaired>, StoreError> {
+    pub async fn repair(&self, holder: &Holder, agree: impl FnOnce(&Repaired) -> bool) -> Result<Option<Repaired>, StoreError> {
         let lease = self.lease(holder).await?;
-        let repaired = self.repair_held(holder, agree).await;
+        let repaired = self.repair_held(holder, &lease.hold(), agree).await;
         lease.release().await?;
         repaired
     }
 
-    async fn repair_held(&self, holder: &Holder, agree: impl FnOnce(&Damage) -> bool) -> Result<Option<Repaired>, StoreError> {
+    async fn repair_held(
+        &self,
+        holder: &Holder,
+        hold: &Hold,
+        agree: impl FnOnce(&Repaired) -> bool,
+    ) -> Result<Option<Repaired>, StoreError> {
         self.refuse_moved().await?;
-        let broken = match load(self.store.as_ref(), &self.names, &self.of, false).await {
+        let error = match load(self.store.as_ref(), &self.names, &self.of, true).await {
             Ok(loaded) => return Ok(loaded.map(|_| Repaired::default())),
+            Err(error @ (LoadError::Broken(_) | LoadError::Store(StoreError::Corrupt { .. }))) => error,
             Err(LoadError::Store(error)) => return Err(error),
-            Err(LoadError::Broken(broken)) => *broken,
         };
-        let after = self.after(&broken).await?;
-        let before = broken.before.as_ref().map_or(0, |loaded| loaded.state.serial);
-        let damage = Damage {
-            line: broken.line,
-            problem: format!("{} in {}", broken.problem, self.names.show(&broken.path)),
-            kept: before + broken.kept.len() as u64,
-            after: self.said(&broken, &after).await?,
-        };
-        if !agree(&damage) {
-            return Ok(Some(Repaired { damage: Some(damage), ..Repaired::default() }));
-        }
-        let aside = self.cut(holder, &broken, &after).await?;
-        Ok(Some(Repaired { torn: 0, damage: Some(damage), aside: Some(aside.into()) }))
-    }
-
-    /// The damaged object and all after it.
-    async fn after(&self, broken: &Broken) -> Result<Vec<Path>, StoreError> {
         let failed = remote("read", &self.names);
-        let listed = self.store.list(Some(&self.names.log())).map_ok(|meta| meta.location);
-        let mut paths: Vec<Path> =
-            listed.try_filter(|path| futures::future::ready(*path >= broken.path)).try_collect().await.map_err(failed)?;
-        paths.sort();
-        Ok(paths)
-    }
-
-    /// What the lines from the damage on say, where that can be read at all.
-    async fn said(&self, broken: &Broken, after: &[Path]) -> Result<Vec<(usize, Option<Record>)>, StoreError> {
-        let (mut said, mut at) = (Vec::new(), broken.line);
-        for path in after {
-            let bytes = self.bytes(path).await?;
-            let skip = if *path == broken.path { broken.line - 1 } else { 1 };
-            for (_, line) in Lines::of(&bytes).skip(skip) {
-                let json = line.and_then(|line| line.get(9..));
-                said.push((at, json.and_then(|json| serde_json::from_slice(json).ok())));
-                at += 1;
+        let remains = Remains::read(self.store.as_ref(), &self.names, &self.of).await.map_err(failed)?;
+        let (lines, places) = remains.lines();
+        let show = |place: &Place| self.names.show(&remains.pieces[place.piece].path);
+        let mut salvaged = salvage(&self.of, &lines, &remains.points(&places)).map_err(|unknown| {
+            let place = &places[unknown.line];
+            StoreError::Newer { path: show(place).into(), line: place.line, problem: unknown.problem }
+        })?;
+        if salvaged.gaps.is_empty() {
+            return Err(error.told(&self.names));
+        }
+        for gap in &mut salvaged.gaps {
+            if let Some(problem) = &places[gap.line].problem {
+                gap.problem.clone_from(problem);
             }
         }
-        Ok(said)
-    }
-
-    async fn bytes(&self, path: &Path) -> Result<Vec<u8>, StoreError> {
-        let failed = remote("read", &self.names);
-        let found = self.store.get(path).await.map_err(&failed)?;
-        found.bytes().await.map(Vec::from).map_err(failed)
-    }
-
-    /// Copies the objects from the damage on aside, then writes them anew up to it. Returns where the copies are.
-    async fn cut(&self, holder: &Holder, broken: &Broken, after: &[Path]) -> Result<String, StoreError> {
-        let failed = remote("repair", &self.names);
-        let mut folder = String::new();
-        for path in after {
-            let aside = self.names.aside(holder.since, path);
-            self.store.put(&aside, self.bytes(path).await?.into()).await.map_err(&failed)?;
-            folder = self.names.show(&aside);
+        let damages = salvaged.gaps.iter().map(|gap| Damage::of(gap, &lines, |at| (places[at].line, Some(show(&places[at])))));
+        let mut repaired = Repaired { damages: damages.collect(), last: salvaged.state.serial, ..Repaired::default() };
+        if agree(&repaired) {
+            let damaged = salvaged.gaps.iter().flat_map(|gap| gap.line..gap.end.max(gap.line + 1));
+            let damaged: BTreeSet<usize> = damaged.map(|line| places[line].piece).collect();
+            repaired.aside = Some(self.copied_aside(holder, &remains, &damaged).await?.into());
+            self.renew(holder, hold, &remains, salvaged).await?;
         }
-        let by = By { run: holder.run.clone(), holder: Some(holder.clone()) };
-        let wrong = |error: serde_json::Error| failed(object_store::Error::Generic { store: "journal", source: error.into() });
-        let Some(before) = &broken.before else {
-            // The first line is damaged: nothing can be kept, and the next opening begins anew.
-            for path in after {
+        Ok(Some(repaired))
+    }
+
+    /// Copies damaged objects aside. Returns the folder where the copies are.
+    async fn copied_aside(&self, holder: &Holder, remains: &Remains, damaged: &BTreeSet<usize>) -> Result<String, StoreError> {
+        let failed = remote("make a copy of what is damaged in", &self.names);
+        let pieces = damaged.iter().map(|piece| &remains.pieces[*piece]);
+        let copies = pieces.filter_map(|piece| Some((self.names.aside(holder.since, &piece.path), piece.bytes.clone()?)));
+        let copied = futures::stream::iter(copies).map(|(aside, bytes)| async move { self.store.put(&aside, bytes.into()).await });
+        copied.buffer_unordered(AT_A_TIME).try_for_each(|_| async { Ok(()) }).await.map_err(failed)?;
+        Ok(self.names.show(&self.names.all_aside(holder.since)))
+    }
+
+    /// Writes what is left anew, from where it counts with one more object.
+    async fn renew(&self, holder: &Holder, hold: &Hold, remains: &Remains, salvaged: Salvaged) -> Result<(), StoreError> {
+        let failed = remote("repair", &self.names);
+        let Salvaged { start: Some(start), records, state, .. } = salvaged else {
+            // Not even whose journal it is can be known: the next opening begins anew. The first object goes last, so that
+            // what is left of a repair that died is no journal.
+            let mut paths: Vec<&Path> = remains.pieces.iter().filter(|piece| piece.bytes.is_some()).map(|piece| &piece.path).collect();
+            paths.sort();
+            for path in paths.into_iter().rev() {
                 self.store.delete(path).await.map_err(&failed)?;
             }
-            return Ok(folder);
+            return Ok(());
         };
-        let (mut last, mut records) = (before.last, broken.kept.as_slice());
-        let end = after.iter().filter_map(number).max().unwrap_or(before.number);
-        for number in before.number + 1..=end {
-            let (bytes, sum) = object::write(last, &by, records).map_err(wrong)?;
-            self.store.put(&self.names.entry(number), bytes.into()).await.map_err(&failed)?;
-            (last, records) = (sum, &[]);
+        let wrong =
+            |error: serde_json::Error| StoreError::Remote { action: "repair", place: self.shown().to_owned(), source: error.into() };
+        let (bytes, last) = whole(&self.of, &start.salt, &records).map_err(wrong)?;
+        let anew = Anew { name: Names::anew(remains.next, &holder.run), last };
+        create(self.store.as_ref(), &self.names.rewritten().join(anew.name.as_str()), bytes).await.map_err(&failed)?;
+        hold.check()?;
+        let by = By { run: holder.run.clone(), holder: Some(holder.clone()) };
+        let mut log = BucketLog::before(remains.next, Arc::clone(&self.store), self.names.clone(), self.of.clone(), holder.run.clone());
+        if !log.put_anew(&by, &anew).await? {
+            return Err(log.fenced().await);
         }
-        Ok(folder)
+        // From here on it is repaired. Older snapshots are of objects that may be damaged.
+        let (at, snapshot) = log.snapshot_of(state);
+        snapshot::replace(&self.store, &self.names, at, &snapshot).await.map_err(failed)
     }
 }

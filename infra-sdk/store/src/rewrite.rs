@@ -15,7 +15,7 @@ use crate::bucket::Bucket;
 use crate::load::{HeaderError, LoadError, Loaded, header, remote};
 use crate::log::create;
 use crate::names::{Names, number_anew};
-use crate::object::{self, Anew, By, Lines, read_anew, said};
+use crate::object::{self, Anew, By, Lines, read_anew};
 use crate::snapshot;
 
 /// How many objects are emptied at a time.
@@ -108,7 +108,7 @@ impl Bucket {
 }
 
 /// A journal as one object.
-fn whole(of: &str, salt: &str, records: &[Record]) -> Result<(Vec<u8>, u32), serde_json::Error> {
+pub(crate) fn whole(of: &str, salt: &str, records: &[Record]) -> Result<(Vec<u8>, u32), serde_json::Error> {
     let mut bytes = Vec::new();
     let header = JournalHeader { format: STATE_VERSION, of: of.to_owned(), salt: salt.to_owned() };
     let mut last = line::write(0, &header, &mut bytes)?;
@@ -162,7 +162,7 @@ pub(crate) async fn load(
     let (mut state, mut records) = (start.clone(), Vec::new());
     for (at, line) in Lines::of(&bytes).skip(1) {
         let line = line.ok_or_else(|| corrupt(at, "it ends within the line: the object is not whole".to_owned()))?;
-        let (next, record) = line::read::<Record>(sum, line).map_err(|error| corrupt(at, said(error)))?;
+        let (next, record) = line::read::<Record>(sum, line).map_err(|error| corrupt(at, error.said()))?;
         sum = next;
         if whole {
             records.push(record.clone());

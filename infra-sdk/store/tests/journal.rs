@@ -158,31 +158,6 @@ async fn wherever_a_byte_is_changed_or_cut_the_object_and_its_line_are_named_and
 }
 
 #[tokio::test]
-async fn a_repair_keeps_what_is_before_the_damage_and_sets_the_rest_aside() {
-    let store = Arc::new(InMemory::new());
-    let bucket = bucket(&store);
-    let Opened { mut journal, lease } = open(&bucket, "1").await.unwrap();
-    journal.record_all((0..3).map(record).collect()).await.unwrap();
-    journal.record(record(3)).await.unwrap();
-    lease.release().await.unwrap();
-    assert_eq!(bucket.repair(&holder("2"), |_| true).await.unwrap().unwrap().damage, None);
-    let text = String::from_utf8(store.get(&entry(2)).await.unwrap().bytes().await.unwrap().to_vec()).unwrap();
-    store.put(&entry(2), text.replacen("t:t/t:r1", "t:t/t:xx", 1).into()).await.unwrap();
-    let looked = bucket.repair(&holder("3"), |_| false).await.unwrap().unwrap();
-    let damage = looked.damage.unwrap();
-    assert_eq!((damage.kept, looked.aside), (1, None));
-    assert!(damage.problem.contains("log/00000000000000000002"), "{}", damage.problem);
-    let said: Vec<&Record> = damage.after.iter().filter_map(|(_, record)| record.as_ref()).collect();
-    assert_eq!(said[1..], [&record(2), &record(3)]);
-    assert!(open(&bucket, "4").await.is_err(), "nothing happens before it is agreed to");
-    assert!(bucket.repair(&holder("5"), |_| true).await.unwrap().unwrap().aside.is_some());
-    let state = write(&bucket, "6", 9..10).await;
-    assert_eq!(state.serial, 2);
-    assert_eq!(bucket.history().await.unwrap().unwrap().records, [record(0), record(9)]);
-    assert!(names(&store, "").await.len() > 5, "what was cut off is still there");
-}
-
-#[tokio::test]
 async fn a_journal_of_another_stack_is_refused() {
     let store = Arc::new(InMemory::new());
     write(&bucket(&store), "1", 0..1).await;

@@ -2,24 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test panics where it fails")]
 
-use std::fmt;
+mod support;
+
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
-use async_trait::async_trait;
 use futures::TryStreamExt as _;
-use futures::stream::BoxStream;
 use infra_apply::{Holder, SealError, StoreError};
 use infra_core::Address;
 use infra_plan::{Intent, Record};
 use infra_store::object_store::memory::InMemory;
 use infra_store::object_store::path::Path;
-use infra_store::object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt as _,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
-};
+use infra_store::object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use infra_store::{Bucket, Opened};
+use support::Dying;
 
 fn holder(run: &str) -> Holder {
     Holder { owner: "ann".into(), host: "box".into(), pid: 7, run: run.into(), command: "infra deploy web".into(), since: 0 }
@@ -141,7 +137,7 @@ async fn whenever_the_run_dies_the_journal_is_the_old_or_the_new_one_and_the_nex
     for calls in 0.. {
         let inner: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
         write(&bucket(&inner), "1", old(0..40)).await;
-        let dying: Arc<dyn ObjectStore> = Arc::new(Dying { inner: Arc::clone(&inner), left: AtomicI64::new(calls) });
+        let dying: Arc<dyn ObjectStore> = Arc::new(Dying::after(calls, &inner));
         let died = bucket(&dying).rewrite(&holder("2"), changed, |_| Vec::new()).await.is_err();
 
         let bucket = bucket(&inner);
@@ -161,68 +157,4 @@ async fn whenever_the_run_dies_the_journal_is_the_old_or_the_new_one_and_the_nex
         }
     }
     assert!(ends[0] >= 4 && ends[1] > 5, "{ends:?}");
-}
-
-/// A store that a run reaches for so many writes and no more.
-struct Dying {
-    inner: Arc<dyn ObjectStore>,
-    left: AtomicI64,
-}
-
-impl Dying {
-    fn writes(&self) -> Result<()> {
-        match self.left.fetch_sub(1, Ordering::SeqCst) > 0 {
-            true => Ok(()),
-            false => Err(Error::Generic { store: "dying", source: "the run is dead".into() }),
-        }
-    }
-}
-
-impl fmt::Debug for Dying {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Dying")
-    }
-}
-
-impl fmt::Display for Dying {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("dying")
-    }
-}
-
-#[async_trait]
-impl ObjectStore for Dying {
-    async fn put_opts(&self, path: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
-        self.writes()?;
-        self.inner.put_opts(path, payload, options).await
-    }
-
-    async fn put_multipart_opts(&self, path: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
-        self.writes()?;
-        self.inner.put_multipart_opts(path, options).await
-    }
-
-    async fn get_opts(&self, path: &Path, options: GetOptions) -> Result<GetResult> {
-        self.inner.get_opts(path, options).await
-    }
-
-    fn delete_stream(&self, paths: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        if let Err(error) = self.writes() {
-            return Box::pin(futures::stream::once(async move { Err(error) }));
-        }
-        self.inner.delete_stream(paths)
-    }
-
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list(prefix)
-    }
-
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.inner.list_with_delimiter(prefix).await
-    }
-
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.writes()?;
-        self.inner.copy_opts(from, to, options).await
-    }
 }

@@ -15,6 +15,16 @@ pub enum LineError {
     Content(String),
 }
 
+impl LineError {
+    /// What is wrong with the line, for people.
+    pub fn said(self) -> String {
+        match self {
+            LineError::Checksum => "its checksum does not fit: it was changed, or lines before it are missing".into(),
+            LineError::Content(error) => format!("this version cannot read it: {error}"),
+        }
+    }
+}
+
 /// Writes a line, with its end; returns its checksum.
 pub fn write(before: u32, content: &impl Serialize, into: &mut Vec<u8>) -> Result<u32, serde_json::Error> {
     let start = into.len();
@@ -70,7 +80,8 @@ fn depth(json: &[u8]) -> usize {
     deepest
 }
 
-fn checksum(before: u32, json: &[u8]) -> u32 {
+/// The checksum of a line after that of the line before it; 0 is before the first.
+pub(super) fn checksum(before: u32, json: &[u8]) -> u32 {
     let mut hash = crc32fast::Hasher::new();
     hash.update(&before.to_le_bytes());
     hash.update(json);

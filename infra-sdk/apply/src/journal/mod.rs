@@ -7,6 +7,7 @@ pub mod line;
 mod read;
 mod repair;
 mod rewrite;
+pub mod salvage;
 mod seal;
 mod snapshot;
 

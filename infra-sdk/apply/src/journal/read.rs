@@ -106,11 +106,7 @@ impl Read {
 }
 
 fn unread(path: &Path, line: usize, error: LineError) -> StoreError {
-    let problem = match error {
-        LineError::Checksum => "its checksum does not fit: it was changed, or lines before it are missing".into(),
-        LineError::Content(error) => format!("this version cannot read it: {error}"),
-    };
-    corrupt(path, line, problem)
+    corrupt(path, line, error.said())
 }
 
 fn corrupt(path: &Path, line: usize, problem: String) -> StoreError {

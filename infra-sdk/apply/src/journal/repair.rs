@@ -1,30 +1,52 @@
-//! What can be kept of a damaged journal, and what follows the damage.
+//! What can be kept of a damaged journal, and what cannot.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use infra_plan::Record;
-use serde::de::IgnoredAny;
+use infra_plan::{Record, State};
 
 use super::FileLog;
 use super::file::{lock, read_all};
 use super::line;
-use super::read::{Read, is_torn_header};
+use super::read::{Header, Read, is_torn_header};
+use super::salvage::{self, Gap, Holds, Line, Point, Salvaged, salvage};
+use super::snapshot::{self, Snapshot};
 use crate::store::StoreError;
 
-/// Where a journal is damaged.
+/// Where a journal is damaged, and what is known all the same.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Damage {
     /// The first damaged line, from 1.
     pub line: usize,
     /// What is wrong with it.
     pub problem: String,
-    /// How many records are before it.
-    pub kept: u64,
-    /// What the damaged line and those after it say, where that can be read at all: the line, and its record. Their
-    /// checksums say nothing, so that they are for reading only.
-    pub after: Vec<(usize, Option<Record>)>,
+    /// The number of the last record that is kept of those before the damage: all of them.
+    pub before: u64,
+    /// After which record the state is known again, as a snapshot says; those up to it are lost as history only. The same
+    /// as `before` where nothing is lost; none where all that was recorded from the damage on is lost.
+    pub known: Option<u64>,
+    /// What the lines say that are lost, where that can be read at all: the line, and its record. Their checksums say
+    /// nothing, so that they are for reading only.
+    pub lost: Vec<(usize, Option<Record>)>,
+}
+
+impl Damage {
+    /// What a gap is to people; `place` says which line of what a line is, from 1, and where that is not plain.
+    pub fn of(gap: &Gap, lines: &[Line<'_>], place: impl Fn(usize) -> (usize, Option<String>)) -> Damage {
+        let (line, within) = place(gap.line);
+        let problem = within.map_or_else(|| gap.problem.clone(), |within| format!("{} in {within}", gap.problem));
+        let said = |line: &Line<'_>| line.bytes.and_then(|bytes| serde_json::from_slice(bytes.get(9..)?).ok());
+        let lost = match gap.known == Some(gap.before) {
+            true => Vec::new(),
+            false => (gap.line..gap.end)
+                .filter(|at| matches!(lines[*at].holds, Holds::Header | Holds::Record))
+                .map(|at| (line + at - gap.line, said(&lines[at])))
+                .collect(),
+        };
+        Damage { line, problem, before: gap.before, known: gap.known, lost }
+    }
 }
 
 /// What a repair found, and did.
@@ -32,199 +54,200 @@ pub struct Damage {
 pub struct Repaired {
     /// How many bytes of an unfinished record were dropped from the end.
     pub torn: usize,
-    /// The damage.
-    pub damage: Option<Damage>,
-    /// Where the journal as it was is now, if something of it was damaged and is cut off.
+    /// The damages, in order.
+    pub damages: Vec<Damage>,
+    /// The number of the last record that is kept, where there is a damage.
+    pub last: u64,
+    /// Where the journal as it was is now, if it was damaged and is repaired.
     pub aside: Option<PathBuf>,
 }
 
-impl FileLog {
-    /// Looks for damage in a journal, and repairs it: what an interrupted write left at the end is dropped; where a line
-    /// is damaged, `agree` is asked with the damage, and if it agrees, the file is copied beside itself and then ends
-    /// before that line. The journal is locked meanwhile. `None` if there is no journal.
-    pub fn repair(path: &Path, of: &str, agree: impl FnOnce(&Damage) -> bool) -> Result<Option<Repaired>, StoreError> {
-        let mut file = match OpenOptions::new().read(true).write(true).open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(StoreError::io("open", path, source)),
-        };
-        lock(&file, path)?;
-        let bytes = read_all(&mut file, path)?;
-        if is_torn_header(&bytes, of) {
-            // Opening it for a run writes over it: nothing was done before the first line was whole.
-            return Ok(Some(Repaired { torn: bytes.len(), ..Repaired::default() }));
+impl Repaired {
+    /// The numbers of the records that are kept, where there is a damage.
+    pub fn kept(&self) -> Vec<RangeInclusive<u64>> {
+        let (mut kept, mut first) = (Vec::new(), 1);
+        for damage in self.damages.iter().filter(|damage| damage.known != Some(damage.before)) {
+            kept.push(first..=damage.before);
+            first = damage.known.unwrap_or(self.last).saturating_add(1);
         }
-        let (number, problem) = match Read::all(&bytes, path, of, |_| {}) {
-            Ok(read) => {
-                let torn = bytes.len() - read.length;
-                if torn > 0 {
-                    cut(&mut file, path, read.length)?;
-                }
-                return Ok(Some(Repaired { torn, ..Repaired::default() }));
-            }
-            Err(StoreError::Corrupt { line, problem, .. }) => (line, problem),
-            Err(error) => return Err(error),
-        };
-        let length = length_before(&bytes, number);
-        let (last, kept) = match number {
-            1 => (0, 0),
-            _ => Read::all(&bytes[..length], path, of, |_| {}).map(|read| (read.last, read.state.serial))?,
-        };
-        let lines: Vec<&[u8]> = bytes[length..].split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
-        if lines.first().is_some_and(|first| line::read::<IgnoredAny>(last, first).is_ok()) {
-            // It is as it was written: by an engine that knows more than this one.
-            return Err(StoreError::Newer { path: path.to_owned(), line: number, problem });
-        }
-        let record = |line: &&[u8]| line.get(9..).and_then(|json| serde_json::from_slice(json).ok());
-        let after = lines.iter().enumerate().map(|(at, line)| (number + at, record(line))).collect();
-        let damage = Damage { line: number, problem, kept, after };
-        if !agree(&damage) {
-            return Ok(Some(Repaired { damage: Some(damage), ..Repaired::default() }));
-        }
-        let aside = copied_aside(path, &bytes)?;
-        FileLog::forget_snapshot(path)?;
-        cut(&mut file, path, length)?;
-        Ok(Some(Repaired { torn: 0, damage: Some(damage), aside: Some(aside) }))
+        kept.push(first..=self.last);
+        kept.retain(|numbers| !numbers.is_empty());
+        kept
     }
 }
 
-/// How many bytes are before a line, counted from 1.
-fn length_before(bytes: &[u8], line: usize) -> usize {
-    let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
-    std::iter::once(0).chain(ends).nth(line - 1).unwrap_or(bytes.len())
+/// What is called before each change of a disk; where it fails, nothing more happens.
+type Step<'a> = &'a mut dyn FnMut() -> io::Result<()>;
+
+impl FileLog {
+    /// Looks for damage in a journal, and repairs it: what an interrupted write left at the end is dropped. Where lines
+    /// are damaged, `agree` is asked with what that means, and if it agrees, the journal is written anew with all that can
+    /// be known: the records before the damage, the state that a snapshot has instead of those that are lost, and the
+    /// records after that. The damaged file and its snapshot are copied beside it. Whoever looks sees the damaged journal
+    /// or the repaired one, whenever this dies. The journal is locked meanwhile. `None` if there is no journal.
+    pub fn repair(path: &Path, of: &str, agree: impl FnOnce(&Repaired) -> bool) -> Result<Option<Repaired>, StoreError> {
+        repair(path, of, agree, &mut || Ok(()))
+    }
 }
 
-/// Ends a file there, durably.
-fn cut(file: &mut File, path: &Path, length: usize) -> Result<(), StoreError> {
-    let io = |source| StoreError::io("repair", path, source);
-    file.set_len(length as u64).map_err(io)?;
-    file.seek(SeekFrom::End(0)).map_err(io)?;
-    file.sync_all().map_err(io)
+fn repair(path: &Path, of: &str, agree: impl FnOnce(&Repaired) -> bool, step: Step<'_>) -> Result<Option<Repaired>, StoreError> {
+    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(StoreError::io("open", path, source)),
+    };
+    lock(&file, path)?;
+    let bytes = read_all(&mut file, path)?;
+    if is_torn_header(&bytes, of) {
+        // Opening it for a run writes over it: nothing was done before the first line was whole.
+        return Ok(Some(Repaired { torn: bytes.len(), ..Repaired::default() }));
+    }
+    let (line, problem) = match Read::all(&bytes, path, of, |_| {}) {
+        Ok(read) => {
+            let torn = bytes.len() - read.length;
+            if torn > 0 {
+                let cut = step().and_then(|()| file.set_len(read.length as u64)).and_then(|()| file.sync_all());
+                cut.map_err(|source| StoreError::io("repair", path, source))?;
+            }
+            return Ok(Some(Repaired { torn, ..Repaired::default() }));
+        }
+        Err(StoreError::Corrupt { line, problem, .. }) => (line, problem),
+        Err(error) => return Err(error),
+    };
+    let (lines, mut torn) = lines(&bytes);
+    let points: Vec<Point> = snapshot::alone(path, of).map(|(snapshot, _)| point(snapshot, &bytes)).into_iter().collect();
+    let mut salvaged = salvage(of, &lines, &points).map_err(|unknown| StoreError::Newer {
+        path: path.to_owned(),
+        line: unknown.line + 1,
+        problem: unknown.problem,
+    })?;
+    if let Some(line) = salvaged.gaps.last().and_then(|gap| torn_line(gap, &lines)) {
+        salvaged.gaps.pop();
+        torn += line;
+    }
+    if salvaged.gaps.is_empty() {
+        // Only the end between two lines was damaged.
+        let (line, before) = (line - 1, salvaged.state.serial);
+        salvaged.gaps.push(Gap { line, end: line, problem, before, known: Some(before) });
+    }
+    let damages = salvaged.gaps.iter().map(|gap| Damage::of(gap, &lines, |line| (line + 1, None))).collect();
+    let mut repaired = Repaired { torn, damages, last: salvaged.state.serial, aside: None };
+    if agree(&repaired) {
+        let failed = |source| StoreError::io("make a copy beside", path, source);
+        repaired.aside = Some(copied_aside(path, &bytes, step).map_err(failed)?);
+        renew(path, of, salvaged, step).map_err(|source| StoreError::io("repair", path, source))?;
+    }
+    Ok(Some(repaired))
 }
 
-/// Keeps a journal's bytes in a new file beside it, durably.
-fn copied_aside(path: &Path, bytes: &[u8]) -> Result<PathBuf, StoreError> {
+/// The whole lines of a journal's file, and how many bytes are after them.
+fn lines(bytes: &[u8]) -> (Vec<Line<'_>>, usize) {
+    // Where even the first line has no end, nothing says that it was the only one.
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1);
+    let ended = bytes[..whole].strip_suffix(b"\n").unwrap_or(bytes);
+    let lines = ended.split(|byte| *byte == b'\n').flat_map(parted).enumerate();
+    let holds = |at| if at == 0 { Holds::Header } else { Holds::Record };
+    (lines.map(|(at, line)| Line { bytes: Some(line), holds: holds(at) }).collect(), bytes.len() - whole)
+}
+
+/// The lines that a line is of which the end between them is damaged: what is a line by itself after the first.
+fn parted(mut line: &[u8]) -> Vec<&[u8]> {
+    let mut parts = Vec::new();
+    while let Some(begin) = (1..line.len()).find(|at| salvage::follows(line, &line[*at..])) {
+        let end = if line[begin - 1] == b'}' { begin } else { begin - 1 };
+        parts.push(&line[..end]);
+        line = &line[begin..];
+    }
+    parts.push(line);
+    parts
+}
+
+fn point(snapshot: Snapshot, bytes: &[u8]) -> Point {
+    let before = usize::try_from(snapshot.length).ok().and_then(|length| bytes.get(..length));
+    let lines = before.map(|before| before.iter().filter(|byte| **byte == b'\n').count());
+    Point { state: snapshot.state, last: snapshot.last, lines }
+}
+
+/// How long the last line is, if that is all that is damaged and a disk that lost its power may have left it like that.
+fn torn_line(gap: &Gap, lines: &[Line<'_>]) -> Option<usize> {
+    let last = lines.last()?.bytes.filter(|line| line.contains(&0))?;
+    (gap.known.is_none() && gap.line + 1 == lines.len()).then_some(last.len() + 1)
+}
+
+/// Puts what is left of a journal in its place, whole and durable.
+fn renew(path: &Path, of: &str, salvaged: Salvaged, step: Step<'_>) -> io::Result<()> {
+    let Salvaged { start, records, state, .. } = salvaged;
+    let (mut bytes, mut last) = (Vec::new(), 0);
+    if let Some(start) = start {
+        last = line::write(last, &Header::new(of, &start.salt), &mut bytes)?;
+    }
+    for record in &records {
+        last = line::write(last, record, &mut bytes)?;
+    }
+    let new = beside(path, ".new");
+    step()?;
+    // Nobody else writes there, as the journal is locked; what an interrupted repair left is written over.
+    let mut into = File::create(&new)?;
+    step()?;
+    into.write_all(&bytes)?;
+    step()?;
+    into.sync_all()?;
+    // So that nobody has it before the snapshot fits, and what is there now cannot be opened any more.
+    into.try_lock()?;
+    step()?;
+    fs::rename(&new, path)?;
+    step()?;
+    sync_folder(path)?;
+    // The old one stands for lines that are nowhere any more. Without the new one the next opening takes longer.
+    if bytes.is_empty() || step().and_then(|()| renew_snapshot(path, of, bytes.len(), last, state)).is_err() {
+        step()?;
+        snapshot::remove(path)?;
+    }
+    Ok(())
+}
+
+fn renew_snapshot(path: &Path, of: &str, length: usize, last: u32, state: State) -> io::Result<()> {
+    if !snapshot::beside(path).exists() {
+        return Ok(());
+    }
+    let snapshot = Snapshot { of: of.to_owned(), length: length as u64, last, state };
+    snapshot::write(path, &snapshot).map(drop)
+}
+
+/// Keeps a journal's bytes in a new file beside it, durably, and its snapshot beside that.
+fn copied_aside(path: &Path, bytes: &[u8], step: Step<'_>) -> io::Result<PathBuf> {
     for number in 1_u32.. {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".damaged-{number}"));
-        let aside = PathBuf::from(name);
+        let aside = beside(path, &format!(".damaged-{number}"));
+        step()?;
         let mut file = match OpenOptions::new().write(true).create_new(true).open(&aside) {
             Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
-            Err(source) => return Err(StoreError::io("make a copy beside", path, source)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error),
         };
-        let io = |source| StoreError::io("make a copy beside", path, source);
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io)?;
-        if let Some(folder) = path.parent() {
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+        step()?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        step()?;
+        match fs::copy(snapshot::beside(path), snapshot::beside(&aside)) {
+            Ok(_) => File::open(snapshot::beside(&aside))?.sync_all()?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
         }
+        sync_folder(path)?;
         return Ok(aside);
     }
-    Err(StoreError::io("make a copy beside", path, std::io::ErrorKind::AlreadyExists.into()))
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 #[cfg(test)]
-mod tests {
-    use infra_core::Address;
-    use infra_plan::Intent;
-
-    use super::*;
-
-    const OF: &str = "web/local";
-
-    fn record(name: &str) -> Record {
-        Record::Begun { address: Address::new("t:t/t", name), intent: Intent::Delete { id: name.into() } }
-    }
-
-    /// A journal of three records, and its bytes.
-    async fn written() -> (tempfile::TempDir, PathBuf, Vec<u8>) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal");
-        let (mut journal, _) = FileLog::open(&path, OF, || "salt".into()).unwrap();
-        for name in ["a", "b", "c"] {
-            journal.record(record(name)).await.unwrap();
-        }
-        drop(journal);
-        let bytes = std::fs::read(&path).unwrap();
-        (folder, path, bytes)
-    }
-
-    #[tokio::test]
-    async fn a_sound_journal_is_left_as_it_is_and_a_torn_one_loses_its_tail_only() {
-        let (folder, path, bytes) = written().await;
-        assert_eq!(FileLog::repair(&folder.path().join("none"), OF, |_| true).unwrap(), None);
-        assert_eq!(FileLog::repair(&path, OF, |_| true).unwrap(), Some(Repaired::default()));
-        assert_eq!(std::fs::read(&path).unwrap(), bytes);
-        std::fs::write(&path, [bytes.as_slice(), b"0123"].concat()).unwrap();
-        assert_eq!(FileLog::repair(&path, OF, |_| false).unwrap().unwrap().torn, 4);
-        assert_eq!(std::fs::read(&path).unwrap(), bytes);
-    }
-
-    #[tokio::test]
-    async fn wherever_a_byte_is_damaged_the_records_before_it_are_kept_and_the_file_set_aside() {
-        let (_folder, path, bytes) = written().await;
-        let header = length_before(&bytes, 2);
-        for at in header..bytes.len() {
-            let mut damaged = bytes.clone();
-            damaged[at] ^= 1;
-            std::fs::write(&path, &damaged).unwrap();
-            let looked = FileLog::repair(&path, OF, |_| false).unwrap().unwrap();
-            if looked.damage.is_none() {
-                // The blank after a checksum says nothing, and before a lost last end of a line is an unfinished record.
-                assert!(bytes[at] == b' ' || (at == bytes.len() - 1 && looked.torn > 0), "damaged at {at}");
-                continue;
-            }
-            assert_eq!(std::fs::read(&path).unwrap(), damaged, "nothing happens before it is agreed to");
-            let repaired = FileLog::repair(&path, OF, |_| true).unwrap().unwrap();
-            let (damage, aside) = (repaired.damage.unwrap(), repaired.aside.unwrap());
-            assert_eq!(std::fs::read(&aside).unwrap(), damaged, "damaged at {at}");
-            let (mut journal, _) = FileLog::open(&path, OF, || "other".into()).unwrap();
-            assert_eq!((journal.state().serial, journal.state().salt.as_str()), (damage.kept, "salt"));
-            assert_eq!(damage.line as u64, damage.kept + 2);
-            journal.record(record("d")).await.unwrap();
-            std::fs::remove_file(aside).unwrap();
-        }
-    }
-
-    #[tokio::test]
-    async fn what_follows_the_damage_can_be_read() {
-        let (_folder, path, bytes) = written().await;
-        let text = String::from_utf8(bytes).unwrap().replacen("t:t/t:b", "t:t/t:x", 1);
-        std::fs::write(&path, text).unwrap();
-        let damage = FileLog::repair(&path, OF, |_| false).unwrap().unwrap().damage.unwrap();
-        assert_eq!((damage.line, damage.kept), (3, 1));
-        let after: Vec<usize> = damage.after.iter().filter(|(_, record)| record.is_some()).map(|(line, _)| *line).collect();
-        assert_eq!(after, [3, 4]);
-        assert_eq!(damage.after[1].1, Some(record("c")));
-    }
-
-    #[tokio::test]
-    async fn a_damaged_first_line_leaves_nothing_to_keep_but_loses_nothing() {
-        let (_folder, path, bytes) = written().await;
-        let mut damaged = bytes.clone();
-        damaged[0] = b'x';
-        std::fs::write(&path, &damaged).unwrap();
-        let repaired = FileLog::repair(&path, OF, |_| true).unwrap().unwrap();
-        assert_eq!(std::fs::read(repaired.aside.unwrap()).unwrap(), damaged);
-        assert_eq!(FileLog::open(&path, OF, || "new".into()).unwrap().0.state().serial, 0);
-    }
-
-    #[tokio::test]
-    async fn a_line_of_a_newer_engine_is_no_damage() {
-        let (_folder, path, mut bytes) = written().await;
-        let last = Read::all(&bytes, &path, OF, |_| {}).unwrap().last;
-        line::write(last, &serde_json::json!({ "dreamt": { "address": "t:t/t:a" } }), &mut bytes).unwrap();
-        std::fs::write(&path, &bytes).unwrap();
-        assert!(matches!(FileLog::repair(&path, OF, |_| true), Err(StoreError::Newer { line: 5, .. })));
-        assert_eq!(std::fs::read(&path).unwrap(), bytes);
-    }
-
-    #[tokio::test]
-    async fn a_journal_in_use_is_not_repaired() {
-        let (_folder, path, _) = written().await;
-        let running = FileLog::open(&path, OF, || "salt".into()).unwrap();
-        assert!(matches!(FileLog::repair(&path, OF, |_| true), Err(StoreError::Locked { .. })));
-        drop(running);
-        assert!(matches!(FileLog::repair(&path, "other/local", |_| true), Err(StoreError::Foreign { .. })));
-    }
-}
+mod tests;

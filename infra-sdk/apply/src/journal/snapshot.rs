@@ -34,10 +34,15 @@ pub(super) fn beside(journal: &Path) -> PathBuf {
 /// The snapshot of a journal that begins with these bytes, and its own size in bytes; nothing where there is none that
 /// fits.
 pub(super) fn read(journal: &Path, of: &str, salt: &str, bytes: &[u8]) -> Option<(Snapshot, u64)> {
+    alone(journal, of).filter(|(snapshot, _)| snapshot.state.salt == salt && ends_with(bytes, snapshot))
+}
+
+/// The snapshot beside a journal, whatever the journal is like now, and its own size in bytes; nothing where there is none
+/// that can be read, or that is of this stack.
+pub(super) fn alone(journal: &Path, of: &str) -> Option<(Snapshot, u64)> {
     let content = fs::read(beside(journal)).ok()?;
     let (_, snapshot) = line::read::<Snapshot>(0, content.strip_suffix(b"\n")?).ok()?;
-    let fits = snapshot.of == of && snapshot.state.salt == salt && ends_with(bytes, &snapshot);
-    fits.then_some((snapshot, content.len() as u64))
+    (snapshot.of == of).then_some((snapshot, content.len() as u64))
 }
 
 /// Whether the bytes that a snapshot stands for end with the line that it says, which depends on all lines before it.

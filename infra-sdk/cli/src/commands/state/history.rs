@@ -28,16 +28,16 @@ impl History {
     /// Runs the command.
     pub(super) async fn run(self, providers: Providers<'_>) -> Result<(), Error> {
         let history = Session::open(&self.stack, providers)?.history().await?;
-        let mut state = history.start;
-        let width = history.records.len().to_string().len();
+        let mut state = history.start.clone();
+        let width = history.last().to_string().len();
         let (mut lines, mut documents) = (String::new(), Vec::<Json>::new());
-        for (number, record) in (1_u64..).zip(history.records) {
-            let words = words(&record, &state);
+        for (number, record) in history.numbered() {
+            let words = words(record, &state);
             match self.stack.json {
                 true => documents.push(words.document("number", number)),
                 false => lines.push_str(&format!("{number:>width$}  {}\n", words.line())),
             }
-            state.apply(record);
+            state.apply(record.clone());
         }
         match self.stack.json {
             true => json_document(&json!({ "v": JSON_VERSION, "records": documents })),
@@ -51,7 +51,10 @@ pub(super) async fn state_at(session: &Session<'_>, number: Option<u64>) -> Resu
     let Some(number) = number else { return session.state().await };
     let history = session.history().await?;
     history.state_at(number).ok_or_else(|| Error::Missing {
-        problem: format!("the history has {}, and not {number}", count(history.records.len(), "record")),
+        problem: match history.last() {
+            last if number <= last => format!("record {number} is lost: the journal was damaged there"),
+            last => format!("the history has {}, and not {number}", count(usize::try_from(last).unwrap_or(usize::MAX), "record")),
+        },
         help: format!("`{}` lists them", session.command("state history")),
     })
 }

@@ -51,13 +51,13 @@ impl RotateKey {
             if let Some(old) = &old {
                 old.open_record(&mut record)?;
             }
-            if let Record::Keyed { key } = &mut record {
+            if let Some(key) = record.key_mut() {
                 key.clone_from(&wrapped);
             }
             new.seal_record(&mut record)?;
             Ok(record)
         };
-        let keyed = |records: &[Record]| match records.iter().any(|record| matches!(record, Record::Keyed { .. })) {
+        let keyed = |records: &[Record]| match records.iter().any(|record| record.clone().key_mut().is_some()) {
             true => Vec::new(),
             false => vec![Record::Keyed { key: wrapped.clone() }],
         };

@@ -55,7 +55,7 @@ impl Undo {
             say("Nothing was changed.");
             return Ok(Exit::Failed);
         }
-        let last = history.records.len();
+        let last = history.last();
         journal.record(Record::Restored { state: Box::new(before), undoes: Some(number) }).await?;
         if self.stack.json {
             json_line("undone", json!({ "undone": number, "record": journal.state().serial }))?;

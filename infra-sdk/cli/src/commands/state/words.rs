@@ -49,6 +49,10 @@ pub(super) fn words(record: &Record, before: &State) -> Words {
         }
         Record::Delivered { address } => about("delivered", address, None),
         Record::Forgotten { address } => about("forgotten", address, known(address)),
+        Record::Recovered { state } => alone(match before.serial.saturating_add(1) {
+            only if only == state.serial => format!("record {only} is lost; the state after it is known"),
+            first => format!("records {first} to {} are lost; the state after them is known", state.serial),
+        }),
         Record::Restored { undoes: Some(number), .. } => alone(format!("record {number} undone")),
         Record::Restored { state, undoes: None } => alone(format!("{} imported", count(state.rows.len(), "resource"))),
     }
@@ -91,6 +95,8 @@ mod tests {
             Record::Restored { state: Box::new(state.clone()), undoes: Some(4) },
             Record::Restored { state: Box::new(state.clone()), undoes: None },
             Record::Exported { exports: Default::default() },
+            Record::Recovered { state: Box::new(State { serial: 4, ..state.clone() }) },
+            Record::Recovered { state: Box::new(State { serial: 9, ..state.clone() }) },
         ]
         .map(|record| words(&record, &state).line());
         assert_eq!(
@@ -102,6 +108,8 @@ mod tests {
                 "record 4 undone",
                 "3 resources imported",
                 "0 outputs recorded",
+                "record 4 is lost; the state after it is known",
+                "records 4 to 9 are lost; the state after them is known",
             ]
         );
     }
