@@ -25,7 +25,7 @@ pub(crate) fn import(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapt
         return;
     }
     let (Ok(plan), Ok(other)) = (stage.plan(&chapter.lines), fair.plan(&chapter.lines)) else { return };
-    // What was forgotten is not destroyed, and could keep what it uses from being destroyed.
+    // What was forgotten is not destroyed, and could keep what it uses from being destroyed; nor is it known any more who uses it.
     let ends = |operation: &Operation| matches!(operation, Operation::Destroy | Operation::End(_) | Operation::Spare(_));
     let destroyed = ends(&chapter.then) || chapter.troubles.iter().any(|(operation, _)| ends(operation));
     let drifted = !chapter.drifts.is_empty();
@@ -34,6 +34,7 @@ pub(crate) fn import(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapt
         let uses = matches!(line.what, What::Part { .. } | What::Way { .. })
             || matches!(line.what, What::Machine { part, net, .. } if part.or(net).is_some())
             || matches!(line.what, What::Fleet { leader: Some(_), .. });
+        let used = matches!(line.what, What::Net { .. } | What::Machine { .. });
         let mut changes = false;
         let mut stays = |stage: &Stage, plan: &infra_plan::Plan| {
             let Some((address, row)) = stage.row(line.kind(), &line.name) else { return false };
@@ -43,7 +44,7 @@ pub(crate) fn import(stage: &mut Stage, fair: &mut Stage, before: &[Line], chapt
             changes |= steps.iter().any(|action| matches!(action, Action::Update { .. }));
             there && row.old.is_empty() && steps.iter().all(|action| matches!(action, Action::Update { .. } | Action::Note { .. }))
         };
-        if stays(stage, &plan) && stays(fair, &other) && !(uses && destroyed) {
+        if stays(stage, &plan) && stays(fair, &other) && !((uses || used) && destroyed) {
             stage.forget(line);
             fair.forget(line);
         }

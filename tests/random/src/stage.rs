@@ -1,6 +1,6 @@
 //! One of the two worlds of a story, and what is done there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use infra_apply::PlanError;
@@ -27,6 +27,8 @@ pub(crate) struct Stage {
     pub(crate) log: Option<PathBuf>,
     /// The stack that everything comes from, if it does.
     pub(crate) from: Option<&'static str>,
+    /// The ids of what was left in the cloud before a journey to another stack.
+    pub(crate) nobodys: BTreeSet<String>,
     /// How its programs say what they say.
     pub(crate) said: Said,
 }
@@ -35,7 +37,7 @@ impl Stage {
     pub(crate) fn new() -> Stage {
         let world = World::new().recreating();
         world.cloud.alias(CREW, FLEET);
-        Stage { world, imports: BTreeMap::new(), log: None, from: None, said: Said::default() }
+        Stage { world, imports: BTreeMap::new(), log: None, from: None, nobodys: BTreeSet::new(), said: Said::default() }
     }
 
     pub(crate) fn program<'a>(&self, lines: &'a [Line]) -> Program<'a> {

@@ -51,6 +51,7 @@ pub(crate) fn travelled(stages: &mut [&mut Stage], before: &[Line], travel: &Tra
     let (mut away, rest) = (subset(before, |line| going.contains(&line.name)), subset(before, |line| !going.contains(&line.name)));
     for (at, stage) in stages.iter_mut().enumerate() {
         stage.imports.clear();
+        stage.nobodys = nobodys(&stage.world);
         stage.world.turn_to(AWAY);
         take(stage, &away, HOME, travel.dies[0].filter(|_| at == 0))?;
         stage.world.turn_to(HOME);
@@ -96,7 +97,7 @@ fn joined(lines: &[Line], which: &[usize]) -> BTreeSet<String> {
 /// A stack takes over what another one has, and does nothing else but send anew what the cloud never tells: of that each state
 /// has a digest that says nothing to another.
 fn take(stage: &mut Stage, lines: &[Line], from: &'static str, dies: Option<usize>) -> Result<(), String> {
-    let (objects, owned) = (stage.world.cloud.objects(), owners(&stage.world));
+    let (objects, owned) = (stage.world.cloud.objects(), owners(stage));
     stage.from = Some(from);
     if let Some(at) = dies {
         let program = stage.program(lines);
@@ -129,7 +130,8 @@ fn given(stage: &mut Stage, lines: &[Line]) -> Result<(), String> {
     let again = stage.plan(lines).map_err(|error| format!("the plan of what stays was refused: {error}"))?;
     // A run that died after it had taken something has not said so, and what has arrived is kept for nobody.
     let objects = stage.world.cloud.objects();
-    let arrived = |id: &String| !objects.contains_key(id) || stage.world.neighbours.values().any(|state| rows_have(state, id));
+    let gone = |id: &String| !objects.contains_key(id) || stage.nobodys.contains(id);
+    let arrived = |id: &String| gone(id) || stage.world.neighbours.values().any(|state| rows_have(state, id));
     let handed = stage.world.state.handed.values().flat_map(|handed| &handed.row.object);
     let waiting = handed.filter(|object| !arrived(&object.id)).count();
     if !done.changes.is_empty() || again.has_changes() || waiting > 0 {
@@ -139,7 +141,8 @@ fn given(stage: &mut Stage, lines: &[Line]) -> Result<(), String> {
 }
 
 /// How many stacks look after each object; one that waits for a stack which has it already is nobody's any more.
-fn owners(world: &World) -> BTreeMap<String, usize> {
+fn owners(stage: &Stage) -> BTreeMap<String, usize> {
+    let world = &stage.world;
     let states: Vec<&State> = world.neighbours.values().chain([&world.state]).collect();
     let mut owners: BTreeMap<String, usize> = BTreeMap::new();
     for row in states.iter().flat_map(|state| state.rows.values()) {
@@ -150,10 +153,16 @@ fn owners(world: &World) -> BTreeMap<String, usize> {
             owners.entry(object.id.clone()).or_insert(1);
         }
     }
-    // What has arrived and is gone since may still be kept for the stack that it went to.
+    // What has arrived and is gone since, or was left in the cloud, may still be kept for the stack that it went to.
     let objects = world.cloud.objects();
-    owners.retain(|id, _| objects.contains_key(id));
+    owners.retain(|id, _| objects.contains_key(id) && !stage.nobodys.contains(id));
     owners
+}
+
+/// What no stack looks after, while nothing is on its way from one to another.
+fn nobodys(world: &World) -> BTreeSet<String> {
+    let states: Vec<&State> = world.neighbours.values().chain([&world.state]).collect();
+    world.cloud.objects().into_keys().filter(|id| !states.iter().any(|state| rows_have(state, id))).collect()
 }
 
 fn rows_have(state: &State, id: &str) -> bool {
@@ -161,7 +170,7 @@ fn rows_have(state: &State, id: &str) -> bool {
 }
 
 fn owned_as_before(stage: &Stage, before: &BTreeMap<String, usize>) -> Result<(), String> {
-    let now = owners(&stage.world);
+    let now = owners(stage);
     if now == *before { Ok(()) } else { Err(format!("the stacks look after {now:?} and not {before:?}")) }
 }
 

@@ -90,7 +90,9 @@ pub(crate) fn within(stage: &mut Stage, lines: &[Line], operation: Operation) ->
         Ok(deployed) => whole(stage, deployed)?.changes,
         Err(PlanError::Wrong(_)) if stage.world.cloud.objects() == before => return Ok(()),
         // What the rest needs is only told when an output is known, and may be refused then.
-        Err(PlanError::Wrong(_)) if lines.iter().any(|line| line.options.then.is_some()) => differing(&before, &stage.world.cloud.objects()),
+        Err(PlanError::Wrong(_)) if lines.iter().any(|line| line.options.then.is_some()) => {
+            differing(&before, &stage.world.cloud.objects())
+        }
         Err(error) => return Err(format!("a part of the program was refused: {error}")),
     };
     let touched: BTreeSet<&str> = changes.iter().map(|change| known_by(change.rsplit(' ').next().unwrap_or_default())).collect();
