@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use infra_random::{check_seed, source};
 
 /// Enough to meet every option in company of every other; fewer in a build without optimisation, which takes ten times as long.
-const SEEDS: u64 = if cfg!(debug_assertions) { 400 } else { 4000 };
+const SEEDS: u64 = if cfg!(debug_assertions) { 2000 } else { 10_000 };
 
 #[test]
 fn whatever_goes_wrong_one_run_without_trouble_makes_up_for_it() {
