@@ -163,7 +163,7 @@ pub(crate) fn ways_out(stages: &mut [&mut Stage], before: &[Line], lines: &[Line
 
 /// As [`ways_out`]; `lifts` says that this deployment is the one that takes all protection away.
 fn deployed_somehow(stages: &mut [&mut Stage], before: &[Line], lines: &[Line], lifts: bool) -> Result<Vec<Line>, String> {
-    let (mut lines, mut before) = (lines.to_vec(), before.to_vec());
+    let (mut lines, mut before, mut tried) = (lines.to_vec(), before.to_vec(), Vec::new());
     for _ in 0..ATTEMPTS {
         let mut outs = BTreeSet::new();
         for stage in &mut *stages {
@@ -175,6 +175,8 @@ fn deployed_somehow(stages: &mut [&mut Stage], before: &[Line], lines: &[Line], 
         if outs.is_empty() {
             return Ok(lines);
         }
+        let outs: BTreeSet<Out> = outs.into_iter().map(|out| out.after(&tried)).collect();
+        tried.push(outs.clone());
         (lines, before) = (with(lines, &outs), with(before, &outs));
         if outs.contains(&Out::Unprotected) && !lifts {
             // Everything that may be protected is declared once without that, and then the program once more.
@@ -192,7 +194,7 @@ fn deployed_somehow(stages: &mut [&mut Stage], before: &[Line], lines: &[Line], 
             all_deployed(stages, &before, &away)?;
         }
     }
-    Err(format!("no way out is enough: {lines:#?}"))
+    Err(format!("no way out is enough, of {tried:?}: {lines:#?}"))
 }
 
 /// What stays protected, since the run that was to say otherwise could not come to it, is deleted by hand.

@@ -32,6 +32,15 @@ pub(crate) enum Out {
 }
 
 impl Out {
+    /// The next way, where this one was tried and was not enough: what was replaced in a run that failed half way is not replaced
+    /// again for the sake of who is to go along.
+    pub(crate) fn after(self, tried: &[BTreeSet<Out>]) -> Out {
+        match self {
+            Out::Together(ref user, _) if tried.iter().any(|outs| outs.contains(&self)) => Out::Away(user.clone()),
+            out => out,
+        }
+    }
+
     /// What is left out of one deployment.
     pub(crate) fn away(&self) -> Option<&str> {
         if let Out::Away(name) = self { Some(name) } else { None }
