@@ -3,6 +3,7 @@
 mod conditions;
 mod delete_before_create;
 mod deleted_with;
+mod forget;
 mod hooks;
 mod ignore_changes;
 mod protect;

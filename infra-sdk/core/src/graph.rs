@@ -31,6 +31,9 @@ pub struct Graph {
     /// The outputs of other stacks that the program uses, by stack and name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub references: BTreeMap<String, BTreeMap<String, Value>>,
+    /// The resources that the stack is to know nothing of any more, with where the program says so: their objects stay.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub forgotten: BTreeMap<Address, Location>,
 }
 
 /// A resource as its program declares it.
@@ -76,6 +79,7 @@ impl Graph {
             policies: Vec::new(),
             deferrals: Vec::new(),
             references: BTreeMap::new(),
+            forgotten: BTreeMap::new(),
         }
     }
 

@@ -149,6 +149,34 @@ impl Stack {
         });
     }
 
+    /// Lets the stack forget a resource that it declared once, by the name that it had in this scope: its object stays in the
+    /// cloud, and nobody looks after it any more. No object is deleted for it, not even what an interrupted replacement has
+    /// left, and what is protected may be forgotten. The line may stay; a program that declares the resource still is wrong.
+    ///
+    /// ```
+    /// # use infra_core::{NoOutputs, Resource, Stack};
+    /// # /// A bucket.
+    /// # #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, Resource)]
+    /// # #[resource(handle = Bucket, id = BucketName, outputs = NoOutputs, kind = "toy:store/bucket")]
+    /// # pub struct BucketInputs {
+    /// #     /// What is written on it.
+    /// #     pub label: Option<String>,
+    /// # }
+    /// fn program(stack: &Stack) {
+    ///     // It was `Bucket::new("archive").add(stack)`; another team has it now.
+    ///     stack.forget::<Bucket>("archive");
+    /// }
+    /// ```
+    #[track_caller]
+    pub fn forget<R: Resource>(&self, name: impl AsRef<str>) {
+        let (name, here) = (name.as_ref(), Location::caller());
+        let address = Address::new(R::KIND, format!("{}{name}", self.scope));
+        name.split('/').for_each(|part| self.check(part, &here, &address.to_string()));
+        let mut shared = self.shared.borrow_mut();
+        shared.graph.schemas.entry(address.kind().clone()).or_insert_with(R::schema);
+        shared.graph.forgotten.insert(address, here);
+    }
+
     /// Tags every resource of this scope and of those below it that can be tagged; the tags that a resource gives itself
     /// win.
     pub fn tag_everything<K: Into<String>, V: Into<String>>(&self, tags: impl IntoIterator<Item = (K, V)>) {
@@ -270,6 +298,12 @@ impl Stack {
         completion::complete(&mut graph);
         graph.mark();
         let mut shared = self.shared.borrow_mut();
+        for node in &graph.nodes {
+            let Some(here) = graph.forgotten.get(&node.address) else { continue };
+            let problem = Diagnostic::new(format!("is to be forgotten, and still declared at {}", node.declared));
+            let problem = problem.with_resource(&node.address).with_location(here);
+            shared.problems.push(problem.with_help("take that declaration away, or this `forget`: what is forgotten is nobody's"));
+        }
         let stop = shared.stop.take();
         (graph, std::mem::take(&mut shared.questions), std::mem::take(&mut shared.problems), stop)
     }

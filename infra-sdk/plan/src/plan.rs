@@ -251,6 +251,8 @@ pub enum Leave {
     Destroy,
     /// Another object takes its place.
     Replaced,
+    /// The program says that the stack forgets it.
+    Forgotten,
 }
 
 /// An output of the stack.

@@ -25,6 +25,8 @@ pub(crate) fn violations(steps: &[Step], nodes: &[Node], state: &State) -> Vec<D
             return None;
         }
         let problem = match why {
+            // It stays, and somebody says so.
+            Leave::Forgotten => return None,
             Leave::NotDeclared => "is protected, and the program does not declare it any more".to_owned(),
             Leave::Destroy => "is protected, and would be destroyed".to_owned(),
             Leave::Replaced => format!("is protected, and would be {}", replaced(steps, &step.address)),

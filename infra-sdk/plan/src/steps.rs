@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra_core::{Address, Graph, Lifecycle};
+use infra_core::{Address, Graph, Lifecycle, Location};
 
 use crate::between::between;
 use crate::clash::{Place, places};
@@ -103,7 +103,7 @@ pub(crate) fn steps(
     }
 
     let declared = graph.nodes.iter().map(|node| (&node.address, &node.options.lifecycle)).collect();
-    drawn.leave(state, observed, &declared, Leave::NotDeclared, handle);
+    drawn.leave(state, observed, &declared, &graph.forgotten, Leave::NotDeclared, handle);
     let gone_early = drawn.down.iter().filter(|(address, _)| early.contains(*address)).flat_map(|(_, steps)| steps).copied();
     drawn.early.extend(gone_early.collect::<Vec<_>>());
     drawn.order_deletes(state, graph, &order.dependencies);
@@ -119,7 +119,7 @@ pub(crate) fn steps(
 /// Draws the steps of a destruction: everything goes.
 pub(crate) fn destruction(state: &State, observed: &Observed, handle: impl Fn(&Address) -> String) -> Steps {
     let mut drawn = Steps::default();
-    drawn.leave(state, observed, &BTreeMap::new(), Leave::Destroy, handle);
+    drawn.leave(state, observed, &BTreeMap::new(), &BTreeMap::new(), Leave::Destroy, handle);
     drawn.order_deletes(state, &Graph::empty(""), &[]);
     sweep(&mut drawn, state);
     drawn
@@ -137,12 +137,13 @@ impl Steps {
     }
 
     /// Ends every object that is not to stay: old ones, and those whose resource is not in `stays`. What is gone
-    /// already is forgotten without a call.
+    /// already is forgotten without a call, and what is `forgotten` leaves the stack without one.
     fn leave(
         &mut self,
         state: &State,
         observed: &Observed,
         stays: &BTreeMap<&Address, &Lifecycle>,
+        forgotten: &BTreeMap<Address, Location>,
         why: Leave,
         handle: impl Fn(&Address) -> String,
     ) {
@@ -153,6 +154,7 @@ impl Steps {
             for (object, why, gone) in old.chain(current) {
                 let action = match gone {
                     true => Action::Forget { id: object.id.clone() },
+                    false if forgotten.contains_key(address) => Action::Retain { id: object.id.clone(), why: Leave::Forgotten },
                     false => parting(object, stays.get(address).copied(), why),
                 };
                 let step = self.push(address, handle(address), action);

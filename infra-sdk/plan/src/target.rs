@@ -331,6 +331,7 @@ fn in_use(step: &Step, why: Leave, user: &Address, declared: &Location) -> Diagn
         Leave::Replaced => "would be replaced",
         Leave::NotDeclared => "is not declared any more and would be deleted",
         Leave::Destroy => "would be destroyed",
+        Leave::Forgotten => "would be forgotten",
     };
     let problem = Diagnostic::new(format!("{what}, and {user}, which uses it, is left out of this plan"));
     let help = format!("add `--target {user}`, or `--with-dependants` for all that needs the targets");

@@ -151,6 +151,7 @@ impl Page {
                     Leave::NotDeclared => format!("{id}, no longer declared"),
                     Leave::Destroy => id.clone(),
                     Leave::Replaced => format!("{id}, left by an earlier replacement"),
+                    Leave::Forgotten => format!("{id}, forgotten"),
                 };
                 heading(self, Style::Remove, "-", &remark);
                 if hooks.is_empty() {
@@ -163,6 +164,7 @@ impl Page {
                     Leave::NotDeclared => ", no longer declared",
                     Leave::Destroy => "",
                     Leave::Replaced => ", which another takes the place of",
+                    Leave::Forgotten => ", forgotten",
                 };
                 return heading(self, Style::Change, "!", &format!("{id}{remark}: kept in the cloud"));
             }
