@@ -4,7 +4,7 @@ use infra_apply::PlanError;
 use infra_core::program::{Program, Request, Response};
 use infra_core::{Lookup, Output, Stack, Stop};
 use infra_plan::{Plan, RenderOptions, Selection, render};
-use infra_testing::{Fault, Verb, World};
+use infra_testing::{Crash, Fault, Verb, World};
 use infra_tests::{Machine, Net, Part, Vault};
 use serde::Serialize;
 use serde_json::json;
@@ -270,4 +270,31 @@ fn a_question_about_what_is_not_made_yet_is_asked_after_it_was_made_and_waits_on
     let other = |stack: &Stack| program(true)(&stack.scope("other"));
     world.allow_recreate = true;
     assert!(world.plan(&other, json!({})).unwrap().is_waiting());
+}
+
+#[test]
+fn what_was_interrupted_in_a_part_that_has_another_scope_is_settled_before_it_moves_whatever_is_selected() {
+    let before = |stack: &Stack| {
+        let net = Net::new("net").range("10.0.0.0/16").add(stack);
+        stack.after("later", &net.revision(), |parts, value: String| drop(Machine::new("m").script(value).add(parts)));
+    };
+    let after = |stack: &Stack| {
+        let scope = stack.scope("s").moved_from("/");
+        let net = Net::new("net").range("10.0.0.0/16").add(&scope);
+        scope.after("later", &net.revision(), |parts, value: String| drop(Machine::new("m").script(value).add(parts)));
+    };
+    let mut start = World::new();
+    start.deploy(&before, json!({})).complete();
+    let mut died = 0;
+    for at in 0..8 {
+        for crash in [Crash::BeforeCall(at), Crash::AfterCall(at), Crash::AtRecord(at)] {
+            let mut world = start.fork();
+            died += usize::from(world.destroy_until(crash) && !world.state.rows.is_empty());
+            let only = Selection { targets: ["s/net".to_owned()].into(), with_needs: true, ..Selection::default() };
+            world.deploy_within(&after, json!({}), &only).unwrap().complete();
+            world.deploy(&after, json!({})).complete();
+            assert!(!world.plan(&after, json!({})).unwrap().has_changes(), "{crash:?}");
+        }
+    }
+    assert!(died > 3, "{died}");
 }

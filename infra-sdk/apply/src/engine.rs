@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use infra_core::{Address, Attr, Diagnostic, Graph, Value};
 use infra_plan::{
-    Held, Intent, Move, Observed, Ordered, Plan, Record, References, Selection, State, estranged, look_destroy, moved,
-    plan_destroy_within, recreations, refresh, strange,
+    Held, Intent, Move, Observed, Ordered, Plan, Record, References, Selection, State, estranged, look_destroy, moved, plan_destroy_within,
+    recreations, refresh, strange,
 };
 
 use crate::event::{Doing, Event, Watcher};
@@ -158,6 +158,11 @@ impl Engine {
             let former = moved.moves.iter().filter(|step| step.stack.is_none());
             let former: Vec<Address> = former.map(|step| step.from.clone()).collect();
             touched.extend(former);
+            // What a part that waits for a value takes over is told with that value: it may be whatever is not declared yet.
+            if !graph.deferrals.is_empty() {
+                let declared: BTreeSet<&Address> = graph.nodes.iter().map(|node| &node.address).collect();
+                touched.extend(journal.state().rows.keys().filter(|address| !declared.contains(address)).cloned());
+            }
             touched
         };
         let settles = |address: &Address| touched.contains(address);
