@@ -1,9 +1,7 @@
 //! The lints of auto scaling as policies of the starter set: warnings that infra.toml can turn off or make stricter.
 
-use std::collections::BTreeMap;
-
 use infra_autoscale::lint;
-use infra_core::{GRAPH_VERSION, Graph, Node};
+use infra_core::{Graph, Node};
 use infra_policy::{Policy, Review, Violation};
 
 /// The policies.
@@ -37,14 +35,9 @@ fn graph(review: &Review) -> Graph {
         declared: resource.declared.clone(),
     };
     Graph {
-        version: GRAPH_VERSION,
-        stack: review.stack.clone(),
         nodes: review.resources.iter().map(node).collect(),
-        exports: BTreeMap::new(),
         schemas: infra_aws::schemas().into_iter().map(|schema| (schema.kind.clone(), schema)).collect(),
-        policies: Vec::new(),
-        deferrals: Vec::new(),
-        references: BTreeMap::new(),
+        ..Graph::empty(review.stack.clone())
     }
 }
 
