@@ -20,9 +20,9 @@ pub struct Place {
     pub was: Option<String>,
 }
 
-/// The two types for one thing.
+/// The type of fleets, which is also what the cloud calls crews.
 pub(crate) const FLEET: &str = "toy:run/fleet";
-/// The other one.
+/// Another type for the same objects.
 pub(crate) const CREW: &str = "toy:run/crew";
 
 /// What the cloud calls a type.
